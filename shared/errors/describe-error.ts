@@ -1,0 +1,19 @@
+/** @module Turns any thrown value into one line of text for a person. */
+
+/** One line for `error`: its message and those of its causes, joined by colons; never a stack. */
+export function describeError(error: unknown): string {
+  const parts: string[] = [];
+  let current: unknown = error;
+  while (current !== undefined && current !== null && parts.length < 8) {
+    const text = messageOf(current);
+    if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return parts.length === 0 ? 'unknown error' : parts.join(': ').replace(/\s*[\r\n]+\s*/g, ' ');
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(describeError).join('; ');
+  if (error instanceof Error) return error.message || error.name;
+  return String(error);
+}

@@ -1,0 +1,56 @@
+/** @module Every API group, label, annotation, finalizer and object name that Signet reads or writes, once. */
+
+/** API version of SealedSecret, as the field knows it. */
+export const SEALED_SECRET_API_VERSION = 'bitnami.com/v1alpha1';
+/** Kind of a sealed Secret. */
+export const SEALED_SECRET_KIND = 'SealedSecret';
+/** API version of Signet's own kinds, `GitSync` and `Inventory`. */
+export const SIGNET_API_VERSION = 'signet.dev/v1alpha1';
+/** Kind of one repository path kept equal to the cluster. */
+export const GIT_SYNC_KIND = 'GitSync';
+/** Kind of the record of what a GitSync owns. */
+export const INVENTORY_KIND = 'Inventory';
+
+/** Scope annotation of a SealedSecret or Secret; only the exact text `"true"` counts. Wins over namespace-wide. */
+export const CLUSTER_WIDE_ANNOTATION = 'sealedsecrets.bitnami.com/cluster-wide';
+/** Scope annotation of a SealedSecret or Secret; only the exact text `"true"` counts. */
+export const NAMESPACE_WIDE_ANNOTATION = 'sealedsecrets.bitnami.com/namespace-wide';
+/** On an existing Secret: a SealedSecret of its name may take it over. Only `"true"` counts. */
+export const MANAGED_ANNOTATION = 'sealedsecrets.bitnami.com/managed';
+/** On an existing Secret: a SealedSecret of its name may add and change keys, and removes none. Only `"true"` counts. */
+export const PATCH_ANNOTATION = 'sealedsecrets.bitnami.com/patch';
+/** In a SealedSecret's template: the Secret gets no ownerReference. Only `"true"` counts. */
+export const SKIP_OWNER_ANNOTATION = 'sealedsecrets.bitnami.com/skip-set-owner-references';
+/** Label of a key Secret; `active` keys are loaded by either controller. */
+export const KEY_LABEL = 'sealedsecrets.bitnami.com/sealed-secrets-key';
+/** Value of {@link KEY_LABEL} on a key that is in use. */
+export const KEY_LABEL_ACTIVE = 'active';
+/** Default prefix of the names of key Secrets; a Secret of exactly this name is a key without a label, too. */
+export const DEFAULT_KEY_PREFIX = 'sealed-secrets-key';
+
+/** ConfigMap in the controller's namespace with its certificates and the state of each key; written by the controller only. */
+export const KEYS_CONFIG_MAP = 'signet-keys';
+/** Empty ConfigMap in the controller's namespace on which a person asks for a rotation. */
+export const REQUESTS_CONFIG_MAP = 'signet-requests';
+/** Secret in the controller's namespace with the HMAC key of content digests. */
+export const DIGEST_KEY_SECRET = 'signet-digest-key';
+/** On {@link REQUESTS_CONFIG_MAP}: an RFC 3339 instant; each later value asks for one new sealing key. Recorded on the key Secret that answers it. */
+export const ROTATE_REQUESTED_ANNOTATION = 'signet.dev/rotate-requested-at';
+/** On a GitSync: any new text asks for a reconcile now; acknowledged in `status.lastHandledReconcileAt`. */
+export const RECONCILE_REQUESTED_ANNOTATION = 'signet.dev/reconcile-requested-at';
+/** On an applied object: `namespace/name` of the GitSync that owns it. */
+export const OWNER_ANNOTATION = 'signet.dev/git-sync';
+/** On an applied object: `disabled` keeps it in the cluster when it leaves Git. */
+export const PRUNE_ANNOTATION = 'signet.dev/prune';
+/** Finalizer of a GitSync: its inventory is pruned, or let go, before it disappears. */
+export const GIT_SYNC_FINALIZER = 'signet.dev/prune';
+
+/** Field manager of Secrets that the unsealer writes. */
+export const UNSEAL_FIELD_MANAGER = 'signet-unseal';
+/** Field manager of objects that the sync engine applies. */
+export const SYNC_FIELD_MANAGER = 'signet-sync';
+/** Field manager of status, inventories, events and other records of the controller. */
+export const CONTROLLER_FIELD_MANAGER = 'signet-controller';
+
+/** Namespaces in which the CLI looks for a controller when none is named, in this order. */
+export const DEFAULT_CONTROLLER_NAMESPACES: readonly string[] = ['signet-system', 'kube-system'];

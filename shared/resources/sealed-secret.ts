@@ -1,0 +1,45 @@
+/** @module The SealedSecret resource as Signet reads and writes it. Cryptography is in shared/sealing. */
+import type { Condition } from './conditions.ts';
+import type { KubeObject, ObjectMeta } from './object-meta.ts';
+
+/** What the Secret shall look like, beside its sealed items. */
+export interface SecretTemplate {
+  readonly metadata?: ObjectMeta | null;
+  readonly type?: string;
+  readonly immutable?: boolean;
+  /** Literal values (and, with template actions, Go templates); null removes the key from the Secret. */
+  readonly data?: Readonly<Record<string, string | null>> | null;
+}
+
+/** `spec` of a SealedSecret. Each value of `encryptedData` is the base64 text of one sealed value. */
+export interface SealedSecretSpec {
+  readonly encryptedData: Readonly<Record<string, string>>;
+  readonly template?: SecretTemplate | null;
+  /** The deprecated whole-Secret form. */
+  readonly data?: string;
+}
+
+/** What the controller remembers of the Secret that it wrote, so that a restart decrypts nothing that is unchanged. */
+export interface UnsealedRecord {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** HMAC of the SealedSecret's spec and scope, hex. */
+  readonly sealedDigest: string;
+  /** HMAC of the Secret's content as written, hex. */
+  readonly secretDigest: string;
+}
+
+/** `status` of a SealedSecret. */
+export interface SealedSecretStatus {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  readonly unsealed?: UnsealedRecord | null;
+}
+
+/** A SealedSecret object, `bitnami.com/v1alpha1`. */
+export interface SealedSecret extends KubeObject {
+  readonly apiVersion: 'bitnami.com/v1alpha1';
+  readonly kind: 'SealedSecret';
+  readonly spec: SealedSecretSpec;
+  readonly status?: SealedSecretStatus;
+}
