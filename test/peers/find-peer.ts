@@ -1,0 +1,88 @@
+/**
+ * @module Finds the programs that Signet is compared with: in the cache, or built from pinned Go modules. A machine that
+ * cannot build them gets a reason, which the tests that need them print as they skip.
+ */
+
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describeError } from '../../shared/errors/describe-error.ts';
+import { findOnPath, isExecutable, type MachineEnvironment, readEnvironment } from '../control-plane/environment.ts';
+import { buildWithGo, findGo, type GoCommand } from '../control-plane/go-build.ts';
+
+/** The peers that can be brought. */
+export type PeerName = 'kubeseal' | 'sealed-secrets-controller' | 'gitops-engine-agent';
+
+/** Where a peer lies, or why there is none. */
+export type PeerLookup =
+  | { readonly path: string; readonly missing?: never }
+  | { readonly path?: never; readonly missing: string };
+
+/** The release of sealed-secrets that kubeseal and its controller are built from. */
+export const SEALED_SECRETS_VERSION = 'v0.36.6';
+/** The release of the gitops-engine that its agent is built from. */
+export const GITOPS_ENGINE_VERSION = 'v0.7.3';
+
+const MODULES = path.join(import.meta.dirname, 'go');
+const SEALED_SECRETS = {
+  version: SEALED_SECRETS_VERSION,
+  moduleFolder: path.join(MODULES, 'sealed-secrets'),
+  linkerFlags: [`-X=main.VERSION=${SEALED_SECRETS_VERSION.slice(1)}`],
+};
+const COMMANDS: Readonly<Record<PeerName, GoCommand>> = {
+  kubeseal: {
+    ...SEALED_SECRETS,
+    name: 'kubeseal',
+    package: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal',
+  },
+  'sealed-secrets-controller': {
+    ...SEALED_SECRETS,
+    name: 'sealed-secrets-controller',
+    package: 'github.com/bitnami-labs/sealed-secrets/cmd/controller',
+  },
+  'gitops-engine-agent': {
+    name: 'gitops-engine-agent',
+    version: GITOPS_ENGINE_VERSION,
+    moduleFolder: path.join(MODULES, 'gitops-engine'),
+    package: 'github.com/argoproj/gitops-engine/agent',
+    linkerFlags: [],
+  },
+};
+
+/** The program `name`, built if need be (up to a minute, once); never throws. `report` receives progress lines. */
+export async function findPeer(
+  name: PeerName,
+  report: (line: string) => void = () => undefined,
+  environment: MachineEnvironment = readEnvironment(),
+): Promise<PeerLookup> {
+  const command = COMMANDS[name];
+  if (name === 'sealed-secrets-controller') {
+    const obstacle = await findNamespaceObstacle(environment);
+    if (obstacle !== undefined) return { missing: obstacle };
+  }
+  const folder = `${command.version}-${environment.os}-${environment.arch}`;
+  const cached = path.join(environment.cacheFolder, 'peers', folder, name);
+  if (isExecutable(cached)) return { path: cached };
+  const go = findGo(environment);
+  if (go === undefined)
+    return { missing: `${name} ${command.version} is built from source and there is no Go on PATH` };
+  try {
+    await buildWithGo(go, command, cached, { environment, report });
+    return { path: cached };
+  } catch (error) {
+    return { missing: describeError(error) };
+  }
+}
+
+/** The peer's controller reads its credentials from fixed paths, so it needs a mount namespace of its own. */
+async function findNamespaceObstacle(environment: MachineEnvironment): Promise<string | undefined> {
+  const unshare = findOnPath('unshare', environment.variables);
+  if (unshare === undefined)
+    return 'the sealed-secrets controller runs outside a cluster only with unshare, of util-linux';
+  try {
+    await promisify(execFile)(unshare, ['-rm', 'true']);
+    return undefined;
+  } catch {
+    return 'this machine does not let its users make mount namespaces (unshare -rm), which the sealed-secrets controller needs';
+  }
+}
