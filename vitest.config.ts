@@ -15,7 +15,8 @@ export default defineConfig({
           globalSetup: ['./test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // A controller serves every namespace, so two test files at once would reconcile each other's objects.
+          fileParallelism: false,
         },
       },
     ],

@@ -19,6 +19,13 @@ export interface SealedSecretSpec {
   readonly data?: string;
 }
 
+/**
+ * How a SealedSecret stands to the Secret of its name. `owned`: it decides on everything. `shared`: it decides on its own
+ * keys, and the Secret is made again when it is deleted. `patched`: likewise on its own keys, but the Secret is somebody
+ * else's and stays away when it is deleted.
+ */
+export type UnsealMode = 'owned' | 'shared' | 'patched';
+
 /** What the controller remembers of the Secret that it wrote, so that a restart decrypts nothing that is unchanged. */
 export interface UnsealedRecord {
   readonly uid: string;
@@ -27,6 +34,19 @@ export interface UnsealedRecord {
   readonly sealedDigest: string;
   /** HMAC of the Secret's content as written, hex. */
   readonly secretDigest: string;
+  /** HMAC of both objects' uids, hex: proof that the controller itself once claimed this Secret. */
+  readonly ownerDigest: string;
+  readonly mode: UnsealMode;
+}
+
+/** What was tried last, and in vain: while all of it stays the same, trying again would come to the same. */
+export interface UnsealAttempt {
+  /** As in {@link UnsealedRecord}. */
+  readonly sealedDigest: string;
+  /** HMAC of the fingerprints of all loaded keys, hex. */
+  readonly keysDigest: string;
+  /** The Secret that stood in the way, as `uid/resourceVersion`; `none` when there was none, empty when it does not matter. */
+  readonly secret: string;
 }
 
 /** `status` of a SealedSecret. */
@@ -34,6 +54,9 @@ export interface SealedSecretStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   readonly unsealed?: UnsealedRecord | null;
+  readonly attempt?: UnsealAttempt | null;
+  /** While `Synced` is Unknown: what it was before. */
+  readonly lastSynced?: 'True' | 'False' | null;
 }
 
 /** A SealedSecret object, `bitnami.com/v1alpha1`. */

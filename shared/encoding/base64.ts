@@ -1,0 +1,80 @@
+/**
+ * @module Standard base64 as Go's StdEncoding reads it, because that is what decides in the cluster whether a
+ * value of a Secret or SealedSecret decodes.
+ */
+import { EncodingError } from './errors.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const PADDING = 0x3d;
+const FOREIGN = 255;
+const SKIPPED = 254;
+const SEXTETS = buildSextets();
+
+function buildSextets(): Uint8Array {
+  const table = new Uint8Array(256).fill(FOREIGN);
+  for (let value = 0; value < ALPHABET.length; value++) table[ALPHABET.charCodeAt(value)] = value;
+  table[0x0a] = SKIPPED;
+  table[0x0d] = SKIPPED;
+  return table;
+}
+
+/** The padded base64 text of `bytes`, on one line. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let index = 0; index < bytes.length; index += 3) {
+    const left = bytes.length - index;
+    const group = ((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
+    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
+    text += left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '=';
+    text += left > 2 ? ALPHABET.charAt(group & 63) : '=';
+  }
+  return text;
+}
+
+/**
+ * The bytes of base64 `text`. Carriage returns and line feeds are skipped wherever they stand; anything else
+ * outside of the alphabet, missing padding and text after the padding are refused.
+ * @throws EncodingError BASE64_INVALID; the message names the offset of the first character that cannot stay.
+ */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
+  let length = 0;
+  let digits = 0;
+  let bits = 0;
+  let bitCount = 0;
+  let index = 0;
+  for (; index < text.length; index++) {
+    const sextet = sextetOf(text.charCodeAt(index));
+    if (sextet === SKIPPED) continue;
+    if (sextet === FOREIGN) break;
+    digits++;
+    bits = ((bits << 6) | sextet) & 0xfff;
+    bitCount += 6;
+    if (bitCount < 8) continue;
+    bitCount -= 8;
+    bytes[length++] = bits >> bitCount;
+  }
+  requirePadding(text, index, digits % 4);
+  return bytes.slice(0, length);
+}
+
+function sextetOf(code: number): number {
+  return SEXTETS[code] ?? FOREIGN;
+}
+
+/** Demands that the text from `offset` on is exactly the padding that `digits` left-over digits need. */
+function requirePadding(text: string, offset: number, digits: number): void {
+  let wanted = digits === 0 ? 0 : 4 - digits;
+  if (digits === 1) throw invalid(offset);
+  for (let index = offset; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (sextetOf(code) === SKIPPED) continue;
+    if (code !== PADDING || wanted === 0) throw invalid(index);
+    wanted--;
+  }
+  if (wanted > 0) throw invalid(text.length);
+}
+
+function invalid(offset: number): EncodingError {
+  return new EncodingError('BASE64_INVALID', `cannot decode base64: illegal data at byte ${offset}`);
+}

@@ -1,0 +1,77 @@
+/**
+ * @module Replaces whole documents of a YAML or JSON text and keeps every other character: the other documents,
+ * separators, comments between documents, byte-order mark, line endings, and a missing final line break.
+ */
+import { EncodingError } from './errors.ts';
+import { canonicalJson, stringifyJson } from './json.ts';
+import { type ParsedDocument, parseDocuments } from './yaml-documents.ts';
+import { stringifyYaml } from './yaml-output.ts';
+
+/** A document of a text, and the text that takes its place. */
+export interface DocumentReplacement {
+  readonly document: ParsedDocument;
+  /** One document in YAML or JSON, without a separator; line endings are adapted to their surroundings. */
+  readonly replacement: string;
+}
+
+/** {@link replaceDocuments} for one document. */
+export function replaceDocument(text: string, document: ParsedDocument, replacement: string): string {
+  return replaceDocuments(text, [{ document, replacement }]);
+}
+
+/**
+ * `text` with the content of each document replaced. Comments before and after a replaced document stay; those
+ * within it go. The result has been parsed again: every document holds what was intended.
+ * @param replacements documents as `parseDocuments(text)` gave them, in any order
+ * @throws EncodingError YAML_EDIT_REFUSED when the result would read differently, or the codes of `parseDocuments`
+ */
+export function replaceDocuments(text: string, replacements: readonly DocumentReplacement[]): string {
+  const fromTheEnd = replacements.toSorted((a, b) => b.document.start - a.document.start);
+  let edited = text;
+  for (const { document, replacement } of fromTheEnd) {
+    const content = fitted(text, document, replacement);
+    edited = edited.slice(0, document.start) + content + edited.slice(document.end);
+  }
+  assertIntended(text, edited, replacements);
+  return edited;
+}
+
+/** `value` in the format of `document`, JSON with its indentation, as a replacement for it. */
+export function stringifyLike(text: string, document: ParsedDocument, value: unknown): string {
+  if (document.format === 'yaml') return stringifyYaml(value);
+  const content = text.slice(document.start, document.end);
+  const spaces = /[\r\n]( *)/.exec(content)?.[1]?.length;
+  return stringifyJson(value, spaces === undefined ? 0 : spaces || 2);
+}
+
+function fitted(text: string, document: ParsedDocument, replacement: string): string {
+  const lineBreak = lineBreakNear(text, document.start);
+  const lines = replacement.replace(/(?:\r\n?|\n)+$/, '').split(/\r\n?|\n/);
+  const startsLine = document.start === 0 || /[\r\n\ufeff]/.test(text.charAt(document.start - 1));
+  // Content on the line of its marker has to leave it: most documents cannot stand there.
+  return (startsLine ? '' : lineBreak) + lines.join(lineBreak);
+}
+
+/** The line break that ends the line at `offset`, or the text's first one when that line is the last. */
+function lineBreakNear(text: string, offset: number): string {
+  const breaks = /\r\n?|\n/g;
+  breaks.lastIndex = offset;
+  return (breaks.exec(text) ?? breaks.exec(text))?.[0] ?? '\n';
+}
+
+function assertIntended(before: string, after: string, replacements: readonly DocumentReplacement[]): void {
+  const intended = new Map<number, string>();
+  for (const document of parseDocuments(before)) intended.set(document.index, canonicalJson(document.value));
+  for (const { document, replacement } of replacements) {
+    const [only, ...others] = parseDocuments(replacement, { where: 'the replacement' });
+    if (only === undefined || others.length > 0) throw refused('the replacement is not one document');
+    intended.set(document.index, canonicalJson(only.value));
+  }
+  const actual = parseDocuments(after, { where: 'the edited text' });
+  const isIntended = ({ index, value }: ParsedDocument): boolean => intended.get(index) === canonicalJson(value);
+  if (actual.length !== intended.size || !actual.every(isIntended)) throw refused('the result would read differently');
+}
+
+function refused(reason: string): EncodingError {
+  return new EncodingError('YAML_EDIT_REFUSED', `cannot replace a document: ${reason}`);
+}

@@ -1,0 +1,47 @@
+/** @module The plaintexts of a Secret: `data` decoded, `stringData` laid over it, every key and value checked. */
+import { decodeBase64 } from '../encoding/base64.ts';
+import { SecretBytes } from '../errors/secret-bytes.ts';
+import { type FieldReader, fieldPath } from './check-fields.ts';
+
+const MAX_KEY_LENGTH = 253;
+
+/** The plaintexts in the order of their keys. Entries that have a fault are noted with `reader` and left out. */
+export function readPlaintexts(
+  secret: Readonly<Record<string, unknown>>,
+  reader: FieldReader,
+): ReadonlyMap<string, SecretBytes> {
+  const plaintexts = new Map<string, SecretBytes>();
+  for (const [key, text] of reader.texts(secret['data'], 'data')) {
+    checkKey(key, 'data', reader);
+    const bytes = decode(text, fieldPath('data', key), reader);
+    if (bytes !== null) plaintexts.set(key, new SecretBytes(bytes));
+  }
+  for (const [key, text] of reader.texts(secret['stringData'], 'stringData')) {
+    checkKey(key, 'stringData', reader);
+    plaintexts.set(key, SecretBytes.fromText(text));
+  }
+  return new Map([...plaintexts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function decode(text: string, field: string, reader: FieldReader): Uint8Array<ArrayBuffer> | null {
+  try {
+    return decodeBase64(text);
+  } catch (error) {
+    const where = /at byte \d+$/.exec(error instanceof Error ? error.message : '')?.[0];
+    reader.note('SEAL_DATA_NOT_BASE64', field, {
+      problem: `is not base64${where === undefined ? '' : `: illegal data ${where}`}`,
+      hint: 'encode the value, or move plain text to stringData',
+    });
+    return null;
+  }
+}
+
+/** The rule of the API server for keys of Secrets and ConfigMaps. */
+function checkKey(key: string, field: string, reader: FieldReader): void {
+  const isValid = /^[-._a-zA-Z0-9]+$/.test(key) && key.length <= MAX_KEY_LENGTH && key !== '.' && !key.startsWith('..');
+  if (isValid) return;
+  reader.note('SEAL_KEY_INVALID', fieldPath(field, key), {
+    problem: 'is no key that a Secret can have',
+    hint: `use 1 to ${MAX_KEY_LENGTH} letters, digits, "-", "_" and ".", not beginning with ".."`,
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * @module Turns a Secret into a SealedSecret: check it, seal each value to its place, build the object. Finding the
+ * certificate and judging its dates is left to the caller.
+ */
+import type { SealingCertificate } from '../certificate/read-certificate.ts';
+import { encodeBase64 } from '../encoding/base64.ts';
+import type { SealedSecret, SecretTemplate } from '../resources/sealed-secret.ts';
+import type { Secret } from '../resources/secret.ts';
+import { type CheckedSecret, checkSecret } from './check-secret.ts';
+import { labelOf, type Scope, scopeAnnotations, withoutScopeAnnotations } from './scope.ts';
+import { sealValue } from './value-cipher.ts';
+
+/** How a Secret is sealed. */
+export interface SealOptions {
+  readonly certificate: SealingCertificate;
+  /** Default: what the Secret's own annotations select. Given, it replaces them, in the template as well. */
+  readonly scope?: Scope;
+  /** Seals a Secret without data instead of refusing it; default false. */
+  readonly allowEmpty?: boolean;
+}
+
+/**
+ * Annotations in which tools keep a copy of the whole object, values included.
+ * Invariant: none of them ever reaches a SealedSecret, which is public.
+ */
+const OBJECT_COPIES: readonly string[] = [
+  'kapp.k14s.io/original',
+  'objectset.rio.cattle.io/applied',
+  'banzaicloud.com/last-applied',
+];
+
+/**
+ * The SealedSecret of `secret`, which is checked to the last field because it usually comes from a file. The template
+ * carries its labels, annotations, finalizers, type and immutability; what only the API server sets is left out.
+ * @throws SealRefusedError with every fault of the Secret; CertificateError `CERT_WEAK_KEY`.
+ */
+export async function sealSecret(secret: Secret, options: SealOptions): Promise<SealedSecret> {
+  const checked = checkSecret(secret, options);
+  const { name, namespace, scope } = checked;
+  return {
+    apiVersion: 'bitnami.com/v1alpha1',
+    kind: 'SealedSecret',
+    metadata: {
+      ...(scope !== 'strict' && { annotations: scopeAnnotations(scope) }),
+      name,
+      ...(namespace !== '' && { namespace }),
+    },
+    spec: {
+      encryptedData: await sealItems(checked, options.certificate),
+      template: templateOf(checked, options.scope),
+    },
+  };
+}
+
+/** Invariant: entries come in the order of their keys, so that sealing again moves no lines. */
+async function sealItems(checked: CheckedSecret, certificate: SealingCertificate): Promise<Record<string, string>> {
+  const label = labelOf(checked.scope, checked.namespace, checked.name);
+  const sealed = await Promise.all(
+    [...checked.plaintexts].map(async ([key, plaintext]): Promise<[string, string]> => {
+      try {
+        return [key, encodeBase64(await sealValue(certificate, label, plaintext))];
+      } finally {
+        plaintext.wipe();
+      }
+    }),
+  );
+  return Object.fromEntries(sealed);
+}
+
+function templateOf(checked: CheckedSecret, explicitScope: Scope | undefined): SecretTemplate {
+  const kept = Object.fromEntries([...checked.annotations].filter(([name]) => !isObjectCopy(name)));
+  const annotations =
+    explicitScope === undefined ? kept : { ...withoutScopeAnnotations(kept), ...scopeAnnotations(explicitScope) };
+  return {
+    ...(checked.immutable !== undefined && { immutable: checked.immutable }),
+    metadata: {
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+      ...(checked.finalizers.length > 0 && { finalizers: checked.finalizers }),
+      ...(checked.labels.size > 0 && { labels: Object.fromEntries(checked.labels) }),
+      name: checked.name,
+      ...(checked.namespace !== '' && { namespace: checked.namespace }),
+    },
+    ...(checked.type !== undefined && checked.type !== '' && { type: checked.type }),
+  };
+}
+
+function isObjectCopy(annotation: string): boolean {
+  return annotation.endsWith('/last-applied-configuration') || OBJECT_COPIES.includes(annotation);
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { encodeEnvelope, parseEnvelope } from '../../../../shared/sealing/envelope.ts';
+
+const wrappedKey = new Uint8Array(256).fill(1);
+const ciphertext = new Uint8Array(20).fill(2);
+const whole = encodeEnvelope({ wrappedKey, ciphertext });
+
+test('encodeEnvelope writes length, wrapped key and ciphertext', () => {
+  expect([...whole.subarray(0, 3)]).toEqual([1, 0, 1]);
+  expect(whole.length).toBe(2 + 256 + 20);
+});
+
+test('parseEnvelope inverts encodeEnvelope', () => {
+  expect(parseEnvelope(whole)).toEqual({ wrappedKey, ciphertext });
+});
+
+test('parseEnvelope takes a ciphertext that is a tag alone', () => {
+  expect(parseEnvelope(whole.slice(0, -4)).ciphertext.length).toBe(16);
+});
+
+test.each([
+  ['nothing', [], 'SEALED_VALUE_TOO_SHORT', 'has 0 bytes'],
+  ['one byte', [2], 'SEALED_VALUE_TOO_SHORT', 'has 1 bytes'],
+  ['length zero', [0, 0, ...new Array(300).fill(0)], 'SEALED_VALUE_BAD_LENGTH', 'of 0 bytes, too few for any key'],
+  ['a length below 1024 bits', [0, 127, ...new Array(300).fill(0)], 'SEALED_VALUE_BAD_LENGTH', 'of 127 bytes, too few'],
+  ['a length beyond the end', [1, 0, 5], 'SEALED_VALUE_BAD_LENGTH', 'of 256 bytes, but only 1 follow'],
+  ['the length alone', [1, 0], 'SEALED_VALUE_BAD_LENGTH', 'but only 0 follow'],
+  ['no ciphertext', [...whole.subarray(0, 258)], 'SEALED_VALUE_NO_TAG', 'ends 0 bytes after its RSA block'],
+  ['15 bytes of tag', [...whole.subarray(0, 273)], 'SEALED_VALUE_NO_TAG', 'ends 15 bytes after its RSA block'],
+])('parseEnvelope refuses %s', (_, bytes, code, problem) => {
+  expect(() => parseEnvelope(Uint8Array.from(bytes))).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(problem) }),
+  );
+});
+
+test('encodeEnvelope refuses a wrapped key whose length does not fit', () => {
+  expect(() => encodeEnvelope({ wrappedKey: new Uint8Array(65_536), ciphertext })).toThrow(RangeError);
+});

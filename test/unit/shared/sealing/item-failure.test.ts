@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { causeOf, describeItemFailures, itemFailure, NO_KEY_PHRASE } from '../../../../shared/sealing/item-failure.ts';
+
+const notFound = { code: 'SEALED_KEY_NOT_FOUND', problem: NO_KEY_PHRASE, reason: 'tried one key' } as const;
+
+test('itemFailure tells item, problem and reason in one sentence', () => {
+  expect(itemFailure({ item: 'a', ...notFound }).message).toBe(
+    'cannot unseal item "a": no key could decrypt secret: tried one key',
+  );
+  expect(itemFailure({ item: '', code: 'UNSEAL_V1_UNSUPPORTED', problem: 'too old' }).message).toBe(
+    'cannot unseal: too old',
+  );
+});
+
+test('describeItemFailures gives one line per cause with every item', () => {
+  const failures = [
+    itemFailure({ item: 'a', ...notFound }),
+    itemFailure({ item: 'b', code: 'SEALED_VALUE_NOT_BASE64', problem: 'sealed value is not base64' }),
+    itemFailure({ item: 'c', ...notFound }),
+    itemFailure({ item: 'd', ...notFound, reason: '' }),
+  ];
+  expect(describeItemFailures(failures).split('\n')).toEqual([
+    'no key could decrypt secret (a, c): tried one key',
+    'sealed value is not base64 (b)',
+    'no key could decrypt secret (d)',
+  ]);
+});
+
+test('describeItemFailures names no item for a failure of the whole object', () => {
+  const failure = itemFailure({ item: '', code: 'UNSEAL_V1_UNSUPPORTED', problem: 'too old' });
+  expect(describeItemFailures([failure])).toBe('too old');
+});
+
+test('describeItemFailures quotes names that could forge a line', () => {
+  const failure = itemFailure({ item: 'a)\nall is well (b', code: 'SEALED_VALUE_CORRUPT', problem: 'broken' });
+  expect(describeItemFailures([failure])).toBe('broken ("a)\\nall is well (b")');
+});
+
+test('causeOf sorts codes by what mends them', () => {
+  const codes = ['SEALED_NO_KEYS', 'SEALED_KEY_SIZE_MISMATCH', 'SEALED_KEY_NOT_FOUND'] as const;
+  expect(codes.map(causeOf)).toEqual(['key', 'key', 'key']);
+  expect((['SEALED_SCOPE_MISMATCH', 'SEALED_NAME_MISMATCH'] as const).map(causeOf)).toEqual(['label', 'label']);
+  expect((['SEALED_VALUE_CORRUPT', 'UNSEAL_V1_UNSUPPORTED'] as const).map(causeOf)).toEqual(['malformed', 'malformed']);
+});
