@@ -24,8 +24,19 @@ export interface JsonValueAt {
   readonly end: number;
 }
 
-/** Containers within containers that are accepted, the same as for YAML. */
-export const MAX_JSON_DEPTH = 100;
+/** What a reader accepts; the two sets below are the only ones. */
+export interface JsonRules {
+  /** Containers within containers. */
+  readonly maxDepth: number;
+  /** Whether the last of several equal keys counts; otherwise they are refused. */
+  readonly allowDuplicateKeys: boolean;
+}
+
+/** For text that people write: as strict as YAML. */
+export const STRICT_JSON: JsonRules = { maxDepth: 100, allowDuplicateKeys: false };
+
+/** For text that programs write, as every Kubernetes client reads it. */
+export const LENIENT_JSON: JsonRules = { maxDepth: 1000, allowDuplicateKeys: true };
 
 const BLANKS = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
@@ -36,8 +47,8 @@ const WORD = /true|false|null/y;
  * hold `__proto__` as an ordinary key.
  * @throws JsonFault
  */
-export function readJsonValue(text: string, offset: number): JsonValueAt {
-  const reader = new JsonReader(text, skipJsonBlanks(text, offset));
+export function readJsonValue(text: string, offset: number, rules: JsonRules): JsonValueAt {
+  const reader = new JsonReader(text, skipJsonBlanks(text, offset), rules);
   const value = reader.readValue(1);
   return { value, end: reader.offset };
 }
@@ -52,9 +63,11 @@ export function skipJsonBlanks(text: string, offset: number): number {
 class JsonReader {
   offset: number;
   readonly #text: string;
+  readonly #rules: JsonRules;
 
-  constructor(text: string, offset: number) {
+  constructor(text: string, offset: number, rules: JsonRules) {
     this.#text = text;
+    this.#rules = rules;
     this.offset = offset;
   }
 
@@ -83,7 +96,7 @@ class JsonReader {
       this.#skipBlanks();
       const keyOffset = this.offset;
       const key = this.#readString();
-      if (Object.hasOwn(object, key)) {
+      if (!this.#rules.allowDuplicateKeys && Object.hasOwn(object, key)) {
         throw new JsonFault('duplicate-key', `duplicate key ${JSON.stringify(key.slice(0, 80))}`, keyOffset);
       }
       this.#expect(':');
@@ -130,16 +143,15 @@ class JsonReader {
   #readNumber(): number | bigint {
     const start = this.offset;
     const literal = this.#match(NUMBER);
-    if (/^-?[0-9]+$/.test(literal) && literal !== '-0') return exactInteger(BigInt(literal));
     const value = Number(literal);
     if (!Number.isFinite(value)) throw new JsonFault('syntax', 'a number out of range', start);
-    return value;
+    if (Number.isSafeInteger(value) || !/^-?[0-9]+$/.test(literal)) return value;
+    return exactInteger(BigInt(literal));
   }
 
   #enter(depth: number): void {
-    if (depth > MAX_JSON_DEPTH) {
-      throw new JsonFault('too-deep', `nested deeper than ${MAX_JSON_DEPTH} levels`, this.offset);
-    }
+    const { maxDepth } = this.#rules;
+    if (depth > maxDepth) throw new JsonFault('too-deep', `nested deeper than ${maxDepth} levels`, this.offset);
     this.offset++;
   }
 

@@ -4,7 +4,7 @@
  */
 import { type DocumentRange, documentRanges } from './document-ranges.ts';
 import { EncodingError } from './errors.ts';
-import { JsonFault, readJsonValue, skipJsonBlanks } from './json-reader.ts';
+import { JsonFault, readJsonValue, STRICT_JSON, skipJsonBlanks } from './json-reader.ts';
 import { countLineBreaks, positionAt } from './text-position.ts';
 import { YamlFault } from './yaml-fault.ts';
 import { assertYamlCharacters, loadYaml } from './yaml-load.ts';
@@ -127,7 +127,7 @@ function readJsonStream(text: string, range: DocumentRange): readonly Content[] 
   let read = range.start;
   let start = skipJsonBlanks(content, read);
   while (start < content.length) {
-    const { value, end } = readJsonValue(content, start);
+    const { value, end } = readJsonValue(content, start, STRICT_JSON);
     line += countLineBreaks(content, read, start);
     values.push({ value, line, start, end, format: 'json' });
     line += countLineBreaks(content, start, end);

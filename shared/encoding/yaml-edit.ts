@@ -7,6 +7,9 @@ import { canonicalJson, stringifyJson } from './json.ts';
 import { type ParsedDocument, parseDocuments } from './yaml-documents.ts';
 import { stringifyYaml } from './yaml-output.ts';
 
+/** Whoever read the text has bounded it; an edit is not where a limit should surprise. */
+const UNBOUNDED = { maxBytes: Number.POSITIVE_INFINITY };
+
 /** A document of a text, and the text that takes its place. */
 export interface DocumentReplacement {
   readonly document: ParsedDocument;
@@ -14,7 +17,7 @@ export interface DocumentReplacement {
   readonly replacement: string;
 }
 
-/** {@link replaceDocuments} for one document. */
+/** {@link replaceDocuments} for one document; for several use that, which parses the text once and not once for each. */
 export function replaceDocument(text: string, document: ParsedDocument, replacement: string): string {
   return replaceDocuments(text, [{ document, replacement }]);
 }
@@ -61,13 +64,13 @@ function lineBreakNear(text: string, offset: number): string {
 
 function assertIntended(before: string, after: string, replacements: readonly DocumentReplacement[]): void {
   const intended = new Map<number, string>();
-  for (const document of parseDocuments(before)) intended.set(document.index, canonicalJson(document.value));
+  for (const document of parseDocuments(before, UNBOUNDED)) intended.set(document.index, canonicalJson(document.value));
   for (const { document, replacement } of replacements) {
-    const [only, ...others] = parseDocuments(replacement, { where: 'the replacement' });
+    const [only, ...others] = parseDocuments(replacement, { ...UNBOUNDED, where: 'the replacement' });
     if (only === undefined || others.length > 0) throw refused('the replacement is not one document');
     intended.set(document.index, canonicalJson(only.value));
   }
-  const actual = parseDocuments(after, { where: 'the edited text' });
+  const actual = parseDocuments(after, { ...UNBOUNDED, where: 'the edited text' });
   const isIntended = ({ index, value }: ParsedDocument): boolean => intended.get(index) === canonicalJson(value);
   if (actual.length !== intended.size || !actual.every(isIntended)) throw refused('the result would read differently');
 }

@@ -115,9 +115,14 @@ function precedingMark(text: string, offset: number): Mark {
   return (lineBefore === BRACE || lineBefore === COMMA) && !mayBeComment(text, before) ? lineBefore : 0;
 }
 
+/** True when a `#` stands before `offset` on its line. */
 function mayBeComment(text: string, offset: number): boolean {
-  const lineStart = Math.max(text.lastIndexOf('\n', offset), text.lastIndexOf('\r', offset)) + 1;
-  return text.slice(lineStart, offset).includes('#');
+  for (let before = offset; before >= 0; before--) {
+    const code = text.charCodeAt(before);
+    if (code === 0x23) return true;
+    if (code === 0x0a || code === 0x0d) return false;
+  }
+  return false;
 }
 
 function isKeyBefore(node: Node, parent: Node | undefined): boolean {

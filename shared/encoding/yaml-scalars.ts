@@ -38,7 +38,7 @@ WORDS.set('<<', { kind: 'merge', value: '<<' });
 /** Longer than every word above and every number that kubectl reads exactly; a cheap way out for prose and keys. */
 const LONGEST_WORD = 5;
 
-const INTEGER = /^[-+]?(?:0x[0-9a-f]+|0b[01]+|0o?[0-7]+|0|[1-9][0-9]*)$/i;
+const INTEGER = /^([-+]?)(?:0x([0-9a-f]+)|0b([01]+)|0o?([0-7]+)|(0|[1-9][0-9]*))$/i;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i;
 // Go's own float syntax, which allows underscores between digits.
 const POINT_FLOAT = /^\.[0-9]+(?:_[0-9]+)*(?:e[-+]?[0-9]+(?:_[0-9]+)*)?$/i;
@@ -63,13 +63,22 @@ function resolveNumber(text: string): Scalar | null {
 }
 
 function toInteger(text: string): Scalar | null {
-  if (!INTEGER.test(text)) return null;
-  const sign = text.startsWith('-') ? -1n : 1n;
-  const unsigned = text.replace(/^[-+]/, '');
-  const magnitude = BigInt(/^0[0-7]+$/.test(unsigned) ? `0o${unsigned}` : unsigned.toLowerCase());
+  const match = INTEGER.exec(text);
+  if (match === null) return null;
+  const sign = match[1] ?? '';
+  const magnitude = magnitudeOf(match);
   // Only an unsigned literal may use the upper half of 64 bits.
-  const limit = unsigned.length === text.length ? MAX_UINT64 : sign < 0n ? -MIN_INT64 : -MIN_INT64 - 1n;
-  return magnitude > limit ? null : { kind: 'int', value: exactInteger(sign * magnitude) };
+  const limit = sign === '' ? MAX_UINT64 : sign === '-' ? -MIN_INT64 : -MIN_INT64 - 1n;
+  if (magnitude === null || magnitude > limit) return null;
+  return { kind: 'int', value: exactInteger(sign === '-' ? -magnitude : magnitude) };
+}
+
+/** The number in a match of {@link INTEGER}, or null when it cannot fit into 64 bits. */
+function magnitudeOf([, , hex, binary, octal, decimal]: RegExpExecArray): bigint | null {
+  const digits = (hex ?? binary ?? octal ?? decimal ?? '').replace(/^0+(?=.)/, '');
+  if (digits.length > 64) return null;
+  const prefix = hex !== undefined ? '0x' : binary !== undefined ? '0b' : octal !== undefined ? '0o' : '';
+  return BigInt(prefix + digits);
 }
 
 function toFloat(text: string, pattern: RegExp): Scalar | null {

@@ -8,8 +8,9 @@ import { decodeUtf8 } from './bytes.ts';
 import { YamlFault } from './yaml-fault.ts';
 import { resolveScalar, type Scalar } from './yaml-scalars.ts';
 
-/** The tags that yaml-nodes.ts needs to tell apart. */
+/** Tag of a merge key, `<<`. */
 export const MERGE_TAG = 'tag:yaml.org,2002:merge';
+/** Tag of a number with a fraction or an exponent. */
 export const FLOAT_TAG = 'tag:yaml.org,2002:float';
 
 // js-yaml asks one type after the other about the same text, so the last answer is kept.

@@ -1,0 +1,90 @@
+/** @module The main path of reading: bring the commit, find the folder, choose the manifests, bring their contents, read them. */
+import type { FileTree, TreeFile, TreeProblem } from '../sync-plan/file-tree.ts';
+import { comparePaths } from '../sync-plan/manifest-path.ts';
+import { GitError } from './errors.ts';
+import { fetchBlobs, readLinkTexts } from './fetch-blobs.ts';
+import { fetchCommit } from './fetch-commit.ts';
+import { findFolder } from './find-folder.ts';
+import { describeBytes, type GitLimits } from './git-limits.ts';
+import { ObjectStore } from './object-store.ts';
+import { type SelectedFile, type Selection, selectManifests } from './select-manifests.ts';
+import { TreeIndex } from './tree-index.ts';
+import type { OpenTreeRead, TreeRead } from './tree-read.ts';
+
+/**
+ * The manifests of the folder; null when the server gives the commit by its id but not its files: then only another read with
+ * `contents: 'whole'`, into an empty mirror, can help.
+ * @throws GitError
+ */
+export async function readTree(request: TreeRead): Promise<FileTree | null> {
+  const read: OpenTreeRead = { ...request, store: new ObjectStore(request.git, request.mirror, request.signal) };
+  await fetchCommit(read);
+  const selection = await selectFiles(read);
+  if (selection === null) return null;
+  assertFileCount(selection.files.length, read.limits);
+  const oids = [...new Set(selection.files.map((file) => file.oid))];
+  const sizes = await fetchBlobs(read, oids);
+  if (sizes === null) return null;
+  const { readable, problems } = separateTooLarge(selection.files, sizes, read.limits);
+  const files = await readFiles(read, readable);
+  const all = [...selection.problems, ...problems].sort((a, b) => comparePaths(a.file, b.file));
+  return { commit: read.commit, files, problems: all, skipped: selection.skipped };
+}
+
+/** Links are read in rounds, because one may lead over another; each round that finds new ones brings it closer to the end. */
+async function selectFiles(read: OpenTreeRead): Promise<Selection | null> {
+  const { store, commit, limits } = read;
+  const found = await findFolder(read);
+  if (found === null) return null;
+  const entries = await store.listTree(found.tree, found.folder, limits.maxEntries);
+  const hasLinks = entries.some((entry) => entry.kind === 'symlink');
+  const index = hasLinks ? new TreeIndex(await store.listTree(`${commit}^{tree}`, '', limits.maxEntries)) : null;
+  const linkTexts = new Map<string, string>();
+  for (;;) {
+    const selection = selectManifests({ entries, folder: found.folder, index, linkTexts });
+    if (selection.unreadLinks.length === 0) return selection;
+    assertFileCount(selection.unreadLinks.length, limits);
+    if (!(await readLinkTexts(read, selection.unreadLinks, linkTexts))) return null;
+  }
+}
+
+function separateTooLarge(
+  files: readonly SelectedFile[],
+  sizes: ReadonlyMap<string, number>,
+  { maxFileBytes, maxTotalBytes }: GitLimits,
+): { readable: SelectedFile[]; problems: TreeProblem[] } {
+  const isTooLarge = (file: SelectedFile): boolean => (sizes.get(file.oid) ?? 0) > maxFileBytes;
+  const readable = files.filter((file) => !isTooLarge(file));
+  const total = readable.reduce((sum, file) => sum + (sizes.get(file.oid) ?? 0), 0);
+  if (total > maxTotalBytes) {
+    throw tooLarge(`the manifests have ${describeBytes(total)}, and ${describeBytes(maxTotalBytes)} are allowed`);
+  }
+  const problems = files.filter(isTooLarge).map(
+    (file): TreeProblem => ({
+      file: file.path,
+      code: 'GIT_FILE_TOO_LARGE',
+      message: `the file has ${describeBytes(sizes.get(file.oid) ?? 0)}, and ${describeBytes(maxFileBytes)} are allowed`,
+      hint: 'split the file, or move it out of the path',
+    }),
+  );
+  return { readable, problems };
+}
+
+async function readFiles(read: OpenTreeRead, files: readonly SelectedFile[]): Promise<TreeFile[]> {
+  const oids = [...new Set(files.map((file) => file.oid))];
+  const blobs = await read.store.readBlobs(oids, read.limits.maxFileBytes);
+  return files.flatMap(({ path, oid }) => {
+    const bytes = blobs.get(oid);
+    return bytes === undefined ? [] : [{ path, bytes }];
+  });
+}
+
+function assertFileCount(count: number, { maxFiles }: GitLimits): void {
+  if (count > maxFiles) throw tooLarge(`${count} manifest files, and ${maxFiles} are allowed`);
+}
+
+function tooLarge(why: string): GitError {
+  return new GitError('GIT_TREE_TOO_LARGE', `cannot read the repository: ${why}`, {
+    hint: 'choose a path with fewer files',
+  });
+}

@@ -1,0 +1,97 @@
+/** @module The plan of a sync: what Git wants, what is owned and what is live, turned into decisions. Pure. */
+import type { ObjectIdentity, ObjectKey } from '../resources/object-meta.ts';
+import { type ApplyCause, decideApply, type OwnerContext } from './decide-apply.ts';
+import { decidePrune, type PruneContext, type PruneDecision } from './decide-prune.ts';
+import type { DesiredObject } from './desired-object.ts';
+import { identityOfEntry, type OwnedEntry, type OwnedObjects } from './inventory.ts';
+import type { LiveView } from './live-object.ts';
+import type { ProtectionContext } from './protection.ts';
+
+/** An object that is sent. */
+export interface PlannedApply {
+  readonly identity: ObjectIdentity;
+  readonly desired: DesiredObject;
+  readonly cause: ApplyCause;
+}
+
+/** An object that Git wants and that cannot be brought there now. */
+export interface BlockedObject {
+  readonly desired: DesiredObject;
+  /** End of a sentence that starts with the object. */
+  readonly reason: string;
+}
+
+/** An object that left Git. */
+export interface PlannedPrune {
+  readonly identity: ObjectIdentity;
+  readonly key: ObjectKey;
+  readonly entry: OwnedEntry;
+  readonly decision: PruneDecision;
+}
+
+/** Every desired object is in one of the first three, every other entry of the inventory in the last. */
+export interface SyncPlan {
+  readonly apply: readonly PlannedApply[];
+  readonly unchanged: readonly DesiredObject[];
+  readonly blocked: readonly BlockedObject[];
+  readonly prune: readonly PlannedPrune[];
+}
+
+/** What a plan is made from. */
+export interface PlanInput extends OwnerContext, ProtectionContext {
+  readonly desired: readonly DesiredObject[];
+  readonly owned: OwnedObjects;
+  readonly live: LiveView;
+  /** `spec.prune`. */
+  readonly isPruning: boolean;
+}
+
+/** The plan for `input`. Carried out in full, and with nothing changed by others, it plans nothing the next time. */
+export function planSync(input: PlanInput): SyncPlan {
+  const apply: PlannedApply[] = [];
+  const unchanged: DesiredObject[] = [];
+  const blocked: BlockedObject[] = [];
+  for (const desired of input.desired) {
+    const decision = decideApply(desired, input.owned.get(desired.key), input.live.find(desired.identity), input);
+    if (decision.kind === 'unchanged') unchanged.push(desired);
+    else if (decision.kind === 'apply') apply.push({ identity: desired.identity, desired, cause: decision.cause });
+    else blocked.push({ desired, reason: describeBlock(decision) });
+  }
+  return { apply, unchanged, blocked, prune: planPrune(input) };
+}
+
+/** Why an object that Git wants is left alone, as the end of a sentence that starts with the object. */
+export function describeBlock(
+  decision: { readonly kind: 'conflict'; readonly owner: string } | { readonly kind: 'terminating' | 'unreadable' },
+): string {
+  switch (decision.kind) {
+    case 'conflict':
+      return `belongs to GitSync ${decision.owner}, which applies it, too`;
+    case 'terminating':
+      return 'is being deleted and comes back when it is gone';
+    case 'unreadable':
+      return 'is left alone while its kind cannot be listed';
+  }
+}
+
+/** What happens to the entries of the inventory that Git does not want. */
+export function planPrune(input: PlanInput): PlannedPrune[] {
+  const wanted = new Set(input.desired.map((desired) => desired.key));
+  const context: PruneContext = { ...input, wantedUids: findUids(input) };
+  const planned: PlannedPrune[] = [];
+  for (const [key, entry] of input.owned) {
+    if (wanted.has(key)) continue;
+    const identity = identityOfEntry(entry);
+    planned.push({ identity, key, entry, decision: decidePrune(entry, input.live.find(identity), context) });
+  }
+  return planned;
+}
+
+function findUids(input: PlanInput): ReadonlySet<string> {
+  const uids = new Set<string>();
+  for (const { identity } of input.desired) {
+    const lookup = input.live.find(identity);
+    if (typeof lookup === 'object') uids.add(lookup.uid);
+  }
+  return uids;
+}

@@ -1,0 +1,49 @@
+/** @module One manifest file as its documents, or the reason why it has none to give. */
+
+import { EncodingError } from '../encoding/errors.ts';
+import { decodeInputText } from '../encoding/input-text.ts';
+import { type ParsedDocument, parseDocuments } from '../encoding/yaml-documents.ts';
+import { CodedError } from '../errors/coded-error.ts';
+import type { TreeFile } from './file-tree.ts';
+import type { RenderProblem } from './render-problem.ts';
+
+/** The documents, or what is wrong with the file as a whole. */
+export type FileReading =
+  | { readonly documents: readonly ParsedDocument[]; readonly problem?: never }
+  | { readonly problem: RenderProblem; readonly documents?: never };
+
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
+
+/** The non-empty documents of `file`. Never throws: whatever stands in a file is a matter of that file alone. */
+export function readFileDocuments(file: TreeFile): FileReading {
+  try {
+    const text = decodeInputText(file.bytes, 'the file');
+    if (text.startsWith(LFS_POINTER)) return { problem: lfsProblem(file.path) };
+    return { documents: parseDocuments(text, { where: 'the file' }) };
+  } catch (error) {
+    return { problem: parseProblem(file.path, error) };
+  }
+}
+
+function parseProblem(file: string, error: unknown): RenderProblem {
+  const line = error instanceof EncodingError ? error.line : undefined;
+  // The line is a field of the problem, and need not be said twice.
+  const message = error instanceof CodedError ? error.message.replace(`line ${line}: `, '') : 'cannot parse the file';
+  const hint = error instanceof CodedError ? error.hint : undefined;
+  return {
+    file,
+    ...(line !== undefined && { line }),
+    code: 'RENDER_NOT_PARSED',
+    message,
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+function lfsProblem(file: string): RenderProblem {
+  return {
+    file,
+    code: 'RENDER_NOT_PARSED',
+    message: 'cannot read the file: its content is kept by Git LFS',
+    hint: 'keep manifests in Git itself',
+  };
+}

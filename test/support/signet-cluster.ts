@@ -1,0 +1,75 @@
+/** @module A control plane of its own with Signet's manifests in it, a Git remote, and controllers that run with their ServiceAccount's token. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { type ControllerProcess, startControllerProcess } from './controller-process.ts';
+import { type GitServer, startGitServer } from './git-server.ts';
+
+const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
+const CONTROLLER_NAMESPACE = 'signet-system';
+
+/** What a controller is started with beyond its place. */
+export interface ControllerOptions {
+  readonly flags?: readonly string[];
+  readonly program?: string;
+}
+
+/** A cluster that one test file, the demo or a benchmark has for itself. */
+export interface SignetCluster {
+  readonly controlPlane: ControlPlane;
+  readonly git: GitServer;
+  /** Private folder, removed by `stop`. */
+  readonly folder: string;
+  /** Everything that controllers of this cluster have printed. */
+  readonly controllerLog: string;
+  /** Starts a controller; the caller awaits `ready()` if it matters. */
+  startController(options?: ControllerOptions): Promise<ControllerProcess>;
+  /** Ends the controllers that still run, then everything else. */
+  stop(): Promise<void>;
+}
+
+/** Starts control plane and Git remote and installs `manifests/`; `report` receives a line for each. */
+export async function startSignetCluster(report: (line: string) => void = () => undefined): Promise<SignetCluster> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'signet-cluster-'));
+  report('starting etcd, kube-apiserver and kube-controller-manager');
+  const controlPlane = await startControlPlane({ report });
+  report(`the API server answers at ${controlPlane.server}`);
+  await installManifests(controlPlane);
+  report('manifests/ is installed: resource definitions, roles, ServiceAccount, Deployment, Service');
+  const git = await startGitServer(path.join(folder, 'remotes'));
+  const cacheFolder = path.join(folder, 'cache');
+  await mkdir(cacheFolder);
+  const kubeconfig = await controlPlane.serviceAccountKubeconfig(CONTROLLER_NAMESPACE, 'signet-controller');
+  const controllerLog = path.join(folder, 'controller.log');
+  const controllers: ControllerProcess[] = [];
+  return {
+    controlPlane,
+    git,
+    folder,
+    controllerLog,
+    startController: async (options = {}) => {
+      const place = { kubeconfig, namespace: CONTROLLER_NAMESPACE, cacheFolder, logFile: controllerLog };
+      const controller = await startControllerProcess({ ...place, ...options });
+      controllers.push(controller);
+      return controller;
+    },
+    stop: async () => {
+      await Promise.all(controllers.map((controller) => controller.stop()));
+      await git.stop();
+      await controlPlane.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Applies `manifests/` as its readers are told to. */
+export async function installManifests(
+  controlPlane: Pick<ControlPlane, 'kubectlPath' | 'kubeconfigPath'>,
+): Promise<void> {
+  const words = ['--kubeconfig', controlPlane.kubeconfigPath, 'apply', '--server-side', '-k', manifests];
+  await promisify(execFile)(controlPlane.kubectlPath, words);
+}

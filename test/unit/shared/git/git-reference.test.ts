@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import {
+  parseRemoteReferences,
+  type ReferenceQuery,
+  toReferenceQuery,
+  toRevision,
+} from '../../../../shared/git/git-reference.ts';
+
+const ID = 'a'.repeat(40);
+const OTHER = 'b'.repeat(40);
+type Named = Exclude<ReferenceQuery, { kind: 'commit' }>;
+
+describe('toReferenceQuery', () => {
+  test('asks for full names', () => {
+    expect(toReferenceQuery({})).toMatchObject({ fullName: 'HEAD' });
+    expect(toReferenceQuery({ branch: 'feature/x' })).toMatchObject({ fullName: 'refs/heads/feature/x' });
+    expect(toReferenceQuery({ tag: 'v1.2' })).toMatchObject({ fullName: 'refs/tags/v1.2' });
+    expect(toReferenceQuery({ commit: ID.toUpperCase(), branch: '' })).toEqual({ kind: 'commit', commit: ID });
+  });
+
+  test.each([
+    { branch: 'a', tag: 'b' },
+    { branch: '-upload-pack=x' },
+    { branch: 'a b' },
+    { branch: 'a\nb' },
+    { branch: 'a:b' },
+    { branch: '*' },
+    { branch: 'a..b' },
+    { branch: 'a.lock/b' },
+    { branch: '.a' },
+    { branch: 'a/' },
+    { branch: '@' },
+    { branch: 'a@{1}' },
+    { tag: 'a^{}' },
+    { commit: 'abc123' },
+    { commit: `${ID}0` },
+  ])('refuses %j', (reference) => {
+    expect(() => toReferenceQuery(reference)).toThrow(expect.objectContaining({ code: 'GIT_REF_INVALID' }));
+  });
+});
+
+test('toReferenceQuery refuses a name of thousands of characters without repeating it', () => {
+  const attempt = (): unknown => toReferenceQuery({ tag: 'x'.repeat(2000) });
+  expect(attempt).toThrow(expect.objectContaining({ code: 'GIT_REF_INVALID' }));
+  expect(attempt).not.toThrow(/x{200}/);
+});
+
+describe('parseRemoteReferences', () => {
+  test('prefers the commit that an annotated tag names', () => {
+    const output = `${OTHER}\trefs/tags/v1\n${ID}\trefs/tags/v1^{}\n`;
+    expect(parseRemoteReferences(output, toReferenceQuery({ tag: 'v1' }) as Named)?.revision).toBe(`v1@sha1:${ID}`);
+  });
+
+  test('names the branch of HEAD, and HEAD itself when it is detached', () => {
+    const query = toReferenceQuery({}) as Named;
+    expect(parseRemoteReferences(`ref: refs/heads/trunk\tHEAD\n${ID}\tHEAD\n`, query)?.revision).toBe(
+      `trunk@sha1:${ID}`,
+    );
+    expect(parseRemoteReferences(`${ID}\tHEAD\n`, query)?.revision).toBe(`HEAD@sha1:${ID}`);
+  });
+
+  test('is null for other references and for lines that are none', () => {
+    const query = toReferenceQuery({ branch: 'main' }) as Named;
+    expect(parseRemoteReferences(`${ID}\trefs/heads/x/refs/heads/main\n`, query)).toBeNull();
+    expect(parseRemoteReferences('nonsense\trefs/heads/main\n', query)).toBeNull();
+    expect(parseRemoteReferences('', query)).toBeNull();
+  });
+});
+
+test('toRevision names the algorithm by the length of the id', () => {
+  expect(toRevision('c'.repeat(64)).revision).toBe(`sha256:${'c'.repeat(64)}`);
+});
