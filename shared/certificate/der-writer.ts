@@ -1,10 +1,13 @@
 /** @module Writes single DER elements: as much as it takes to wrap a PKCS#1 key into PKCS#8. */
 import { concatBytes } from '../encoding/bytes.ts';
 
-/** One DER element of `tag` whose content is `parts`, one after the other. Content of 16 MiB and more is not supported. */
+/**
+ * One DER element of `tag` whose content is `parts`, one after the other. What is returned is the only copy of them,
+ * so that a private key can be wiped.
+ */
 export function encodeDer(tag: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const content = concatBytes(parts);
-  return concatBytes([Uint8Array.of(tag, ...encodeLength(content.length)), content]);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return concatBytes([Uint8Array.of(tag, ...encodeLength(length)), ...parts]);
 }
 
 function encodeLength(length: number): number[] {

@@ -17,11 +17,6 @@ export async function fingerprintOf(numbers: RsaPublicNumbers): Promise<Fingerpr
   return `SHA256:${encodeBase64(digest).replace(/=+$/, '')}` as Fingerprint;
 }
 
-/** True when `text` has the form of a fingerprint, for text that comes from outside. */
-export function isFingerprint(text: string): text is Fingerprint {
-  return /^SHA256:[A-Za-z0-9+/]{43}$/.test(text);
-}
-
 function sshString(bytes: Uint8Array): Uint8Array {
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, bytes.length);

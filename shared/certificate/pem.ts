@@ -39,9 +39,12 @@ export function encodePem(label: string, bytes: Uint8Array): string {
 }
 
 function findEnd(lines: readonly string[], from: number, label: string, code: MalformedCode): number {
-  const end = lines.indexOf(`-----END ${label}-----`, from);
-  const next = lines.findIndex((line, at) => at >= from && BEGIN.test(line));
-  if (end >= 0 && (next < 0 || end < next)) return end;
+  const end = `-----END ${label}-----`;
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line === end) return at;
+    if (BEGIN.test(line)) break;
+  }
   throw new CertificateError(code, `cannot read PEM block "${label}" of line ${from}: it has no end line`, {
     hint: 'the file was probably cut short: copy it again',
   });

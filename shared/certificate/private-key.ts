@@ -2,7 +2,6 @@
  * @module PEM text to an RSA private key in the one form that WebCrypto imports, PKCS#8. PKCS#1 is wrapped; other
  * blocks of the text are passed over.
  */
-import { concatBytes } from '../encoding/bytes.ts';
 import { SecretBytes } from '../errors/secret-bytes.ts';
 import { DER_TAG, DerReader } from './der-reader.ts';
 import { encodeDer } from './der-writer.ts';
@@ -10,16 +9,20 @@ import { CertificateError } from './errors.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 import { type PemBlock, parsePemBlocks } from './pem.ts';
 import {
+  importPublicNumbers,
   modulusBitsOf,
   RSA_ENCRYPTION_OID,
   type RsaPublicNumbers,
   readForeignAlgorithm,
   readPublicNumbers,
+  type WebCryptoKey,
 } from './rsa-key.ts';
 
 /** An RSA private key. Whoever reads it wipes `pkcs8` after use. */
 export interface RsaPrivateKey {
   readonly pkcs8: SecretBytes;
+  /** Its public half, as it says itself; whether the private half fits is not checked. */
+  readonly publicKey: WebCryptoKey;
   /** Of its public half: equal to that of the certificate it belongs to. */
   readonly fingerprint: Fingerprint;
   readonly modulusBits: number;
@@ -37,6 +40,7 @@ export async function readPrivateKey(pem: string): Promise<RsaPrivateKey> {
   const numbers = parsePkcs8(pkcs8);
   return {
     pkcs8: new SecretBytes(pkcs8),
+    publicKey: await importPublicNumbers(numbers),
     fingerprint: await fingerprintOf(numbers),
     modulusBits: modulusBitsOf(numbers),
   };
@@ -67,7 +71,7 @@ function toPkcs8(block: PemBlock): Uint8Array<ArrayBuffer> {
   const algorithm = encodeDer(DER_TAG.sequence, encodeDer(DER_TAG.oid, RSA_ENCRYPTION_OID), encodeDer(DER_TAG.null));
   const key = encodeDer(DER_TAG.octetString, block.bytes);
   const version = encodeDer(DER_TAG.integer, Uint8Array.of(0));
-  const pkcs8 = encodeDer(DER_TAG.sequence, concatBytes([version, algorithm, key]));
+  const pkcs8 = encodeDer(DER_TAG.sequence, version, algorithm, key);
   block.bytes.fill(0);
   key.fill(0);
   return pkcs8;

@@ -49,7 +49,7 @@ export async function readCertificates(pem: string): Promise<readonly SealingCer
 }
 
 /**
- * As {@link readCertificate}, for a key that will only open values: any size is read.
+ * As {@link readCertificate}, for a key that will only open values: every size from 1024 bits on is read.
  * @throws CertificateError `CERT_NO_PEM`, `CERT_MALFORMED`, `CERT_NOT_RSA`.
  */
 export async function readCertificateOfAnySize(pem: string): Promise<SealingCertificate> {

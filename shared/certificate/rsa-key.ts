@@ -2,6 +2,7 @@
  * @module The numbers of RSA keys in DER, and their way into WebCrypto. It knows the key structures of RFC 8017
  * and RFC 5280, not certificates and not files.
  */
+import { encodeBase64 } from '../encoding/base64.ts';
 import { toHex } from '../encoding/bytes.ts';
 import { DER_TAG, type DerReader } from './der-reader.ts';
 import { CertificateError, type MalformedCode } from './errors.ts';
@@ -21,6 +22,8 @@ export const RSA_ENCRYPTION_OID: Uint8Array<ArrayBuffer> = Uint8Array.from([
 ]);
 
 const RSA_OAEP_SHA256 = { name: 'RSA-OAEP', hash: 'SHA-256' };
+/** Smaller keys never were accepted by any implementation of sealed values. */
+const MIN_MODULUS_BITS = 1024;
 const MAX_MODULUS_BITS = 16_384;
 const MAX_EXPONENT_BYTES = 4;
 const ALGORITHM_NAMES: ReadonlyMap<string, string> = new Map([
@@ -65,6 +68,16 @@ export async function importPublicKey(spki: Uint8Array<ArrayBuffer>): Promise<We
   }
 }
 
+/** The public half of a private key, for sealing. @throws CertificateError `KEY_MALFORMED`. */
+export async function importPublicNumbers({ modulus, exponent }: RsaPublicNumbers): Promise<WebCryptoKey> {
+  const key = { kty: 'RSA', n: encodeBase64Url(modulus), e: encodeBase64Url(exponent) };
+  try {
+    return await crypto.subtle.importKey('jwk', key, RSA_OAEP_SHA256, true, ['encrypt']);
+  } catch (cause) {
+    throw new CertificateError('KEY_MALFORMED', 'cannot use the public half of the private key', { cause });
+  }
+}
+
 /** The private key of a PKCS#8 structure, for opening; it cannot be exported again. @throws CertificateError `KEY_MALFORMED`. */
 export async function importPrivateKey(pkcs8: Uint8Array<ArrayBuffer>): Promise<WebCryptoKey> {
   try {
@@ -93,5 +106,10 @@ function exponentProblem(exponent: Uint8Array): string | null {
 
 function modulusProblem(modulus: Uint8Array, bits: number): string | null {
   if (bits > MAX_MODULUS_BITS) return `its modulus has ${bits} bits, more than ${MAX_MODULUS_BITS}`;
-  return bits < 512 || (modulus.at(-1) ?? 0) % 2 === 0 ? 'its modulus is none of an RSA key' : null;
+  if (bits < MIN_MODULUS_BITS) return `its modulus has ${bits} bits, fewer than ${MIN_MODULUS_BITS}`;
+  return (modulus.at(-1) ?? 0) % 2 === 0 ? 'its modulus is even' : null;
+}
+
+function encodeBase64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

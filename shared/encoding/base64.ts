@@ -37,6 +37,13 @@ export function encodeBase64(bytes: Uint8Array): string {
  * @throws EncodingError BASE64_INVALID; the message names the offset of the first character that cannot stay.
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = tryDecodeBase64(text);
+  if (typeof bytes !== 'number') return bytes;
+  throw new EncodingError('BASE64_INVALID', `cannot decode base64: illegal data at byte ${bytes}`);
+}
+
+/** As {@link decodeBase64}, but instead of a throw the offset of the first character that cannot stay. */
+export function tryDecodeBase64(text: string): Uint8Array<ArrayBuffer> | number {
   const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
   let length = 0;
   let digits = 0;
@@ -54,27 +61,22 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
     bitCount -= 8;
     bytes[length++] = bits >> bitCount;
   }
-  requirePadding(text, index, digits % 4);
-  return bytes.slice(0, length);
+  return paddingFault(text, index, digits % 4) ?? bytes.slice(0, length);
 }
 
 function sextetOf(code: number): number {
   return SEXTETS[code] ?? FOREIGN;
 }
 
-/** Demands that the text from `offset` on is exactly the padding that `digits` left-over digits need. */
-function requirePadding(text: string, offset: number, digits: number): void {
+/** Where the text from `offset` on is not exactly the padding that `digits` left-over digits need; null where it is. */
+function paddingFault(text: string, offset: number, digits: number): number | null {
   let wanted = digits === 0 ? 0 : 4 - digits;
-  if (digits === 1) throw invalid(offset);
+  if (digits === 1) return offset;
   for (let index = offset; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (sextetOf(code) === SKIPPED) continue;
-    if (code !== PADDING || wanted === 0) throw invalid(index);
+    if (code !== PADDING || wanted === 0) return index;
     wanted--;
   }
-  if (wanted > 0) throw invalid(text.length);
-}
-
-function invalid(offset: number): EncodingError {
-  return new EncodingError('BASE64_INVALID', `cannot decode base64: illegal data at byte ${offset}`);
+  return wanted > 0 ? text.length : null;
 }

@@ -55,6 +55,7 @@ export function readJsonValue(text: string, offset: number, rules: JsonRules): J
 
 /** The offset of the first character at or after `offset` that JSON does not count as blank. */
 export function skipJsonBlanks(text: string, offset: number): number {
+  if (offset >= text.length) return offset;
   BLANKS.lastIndex = offset;
   BLANKS.test(text);
   return BLANKS.lastIndex;

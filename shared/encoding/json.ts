@@ -45,10 +45,10 @@ function readWhole(text: string): unknown {
  * backslash.
  */
 function hasEscapedKey(text: string): boolean {
-  for (let escape = text.indexOf('\\'); escape >= 0; ) {
-    const end = endOfString(text, escape);
+  for (let backslash = text.indexOf('\\'); backslash >= 0; ) {
+    const end = endOfString(text, backslash);
     if (text[skipJsonBlanks(text, end)] === ':') return true;
-    escape = text.indexOf('\\', end);
+    backslash = text.indexOf('\\', end);
   }
   return false;
 }

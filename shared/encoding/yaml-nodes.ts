@@ -73,7 +73,7 @@ export class NodeWatch {
     if (node === undefined) return;
     if (isAlias(state)) this.#countAlias(state.position);
     if (this.#keepsScalars && state.kind === 'scalar') this.scalars.push({ start: node.start, end: state.position });
-    if (state.anchor?.endsWith(':')) throw new YamlFault('YAML_INVALID', 'an anchor that ends in a colon', node.start);
+    assertOwnProperties(state, node);
     // The tag `!` makes text of what it marks, also of nothing.
     if (state.tag === '!' && state.result === null) state.result = '';
     const isKey = isKeyAfter(state) || isKeyBefore(node, parent);
@@ -87,6 +87,17 @@ export class NodeWatch {
     this.#lastAliasEnd = end;
     this.aliases++;
     if (this.aliases > MAX_ALIASES) throw new YamlFault('YAML_ALIAS_BOMB', `more than ${MAX_ALIASES} aliases`, end);
+  }
+}
+
+/** Refuses tags and anchors that js-yaml reads otherwise than kubectl. */
+function assertOwnProperties(state: ParserState, node: Node): void {
+  if (state.tag === null && state.anchor === null) return;
+  if (state.anchor?.endsWith(':')) throw new YamlFault('YAML_INVALID', 'an anchor that ends in a colon', node.start);
+  // js-yaml takes what stands before a key for properties of the empty value above it.
+  const isLaterLine = node.start < state.lineStart && state.position > state.lineStart + state.lineIndent;
+  if (state.kind === null && isLaterLine) {
+    throw new YamlFault('YAML_INVALID', 'a tag or an anchor before a key, and an empty value above it', state.position);
   }
 }
 

@@ -14,15 +14,25 @@ export const MERGE_TAG = 'tag:yaml.org,2002:merge';
 export const FLOAT_TAG = 'tag:yaml.org,2002:float';
 
 // js-yaml asks one type after the other about the same text, so the last answer is kept.
-let lastText: string | null = null;
-let lastScalar: Scalar = resolveScalar('');
+let lastText = '';
+let lastScalar: Scalar = resolveScalar(lastText);
 
-function scalarOf(text: string | null): Scalar {
+function scalarOf(text: string): Scalar {
   if (text !== lastText) {
     lastText = text;
-    lastScalar = resolveScalar(text ?? '');
+    lastScalar = resolveScalar(text);
   }
   return lastScalar;
+}
+
+/**
+ * The text of a scalar; nothing is empty text. A tag on the line before its scalar gets the value that the scalar has
+ * without it, whose text is lost.
+ */
+function textOf(data: unknown): string {
+  if (typeof data === 'string') return data;
+  if (data === null) return '';
+  throw new YamlFault('YAML_INVALID', 'a tag on another line than its value', null);
 }
 
 function scalarType(
@@ -32,20 +42,22 @@ function scalarType(
 ) {
   return new Type(tag, {
     kind: 'scalar',
-    resolve: (text: string | null) => kinds.includes(scalarOf(text).kind),
-    construct: (text: string | null) => toValue(scalarOf(text)),
+    resolve: (data: unknown) => kinds.includes(scalarOf(textOf(data)).kind),
+    construct: (data: unknown) => toValue(scalarOf(textOf(data))),
   });
 }
 
+const textType = new Type('tag:yaml.org,2002:str', { kind: 'scalar', construct: textOf });
+
 const binaryType = new Type('tag:yaml.org,2002:binary', {
   kind: 'scalar',
-  resolve: (text: string | null) => binaryText(text) !== null,
-  construct: binaryText,
+  resolve: (data: unknown) => binaryText(textOf(data)) !== null,
+  construct: (data: unknown) => binaryText(textOf(data)),
 });
 
-function binaryText(text: string | null): string | null {
+function binaryText(text: string): string | null {
   try {
-    return decodeUtf8(decodeBase64(text ?? ''));
+    return decodeUtf8(decodeBase64(text));
   } catch {
     return null;
   }
@@ -53,7 +65,7 @@ function binaryText(text: string | null): string | null {
 
 // kubectl ignores tags that it does not know: a scalar is then text, and a collection what it looks like.
 const unknownTags = [
-  new Type('', { kind: 'scalar', multi: true, construct: (text: string | null) => text ?? '' }),
+  new Type('', { kind: 'scalar', multi: true, construct: textOf }),
   new Type('', { kind: 'sequence', multi: true }),
   new Type('', { kind: 'mapping', multi: true }),
 ];
@@ -71,7 +83,7 @@ export const kubectlSchema: Schema = FAILSAFE_SCHEMA.extend({
     scalarType(FLOAT_TAG, ['float', 'int', 'non-finite'], toFloat),
     scalarType(MERGE_TAG, ['merge']),
   ],
-  explicit: [binaryType, ...unknownTags],
+  explicit: [textType, binaryType, ...unknownTags],
 });
 
 function toFloat(scalar: Scalar): number {

@@ -1,5 +1,5 @@
 /** @module The plaintexts of a Secret: `data` decoded, `stringData` laid over it, every key and value checked. */
-import { decodeBase64 } from '../encoding/base64.ts';
+import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { SecretBytes } from '../errors/secret-bytes.ts';
 import { type FieldReader, fieldPath } from './check-fields.ts';
 
@@ -13,27 +13,21 @@ export function readPlaintexts(
   const plaintexts = new Map<string, SecretBytes>();
   for (const [key, text] of reader.texts(secret['data'], 'data')) {
     checkKey(key, 'data', reader);
-    const bytes = decode(text, fieldPath('data', key), reader);
-    if (bytes !== null) plaintexts.set(key, new SecretBytes(bytes));
+    const bytes = tryDecodeBase64(text);
+    if (typeof bytes === 'number') {
+      reader.note('SEAL_DATA_NOT_BASE64', fieldPath('data', key), {
+        problem: `is not base64: illegal data at byte ${bytes}`,
+        hint: 'encode the value, or move plain text to stringData',
+      });
+    } else {
+      plaintexts.set(key, new SecretBytes(bytes));
+    }
   }
   for (const [key, text] of reader.texts(secret['stringData'], 'stringData')) {
     checkKey(key, 'stringData', reader);
     plaintexts.set(key, SecretBytes.fromText(text));
   }
   return new Map([...plaintexts].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function decode(text: string, field: string, reader: FieldReader): Uint8Array<ArrayBuffer> | null {
-  try {
-    return decodeBase64(text);
-  } catch (error) {
-    const where = /at byte \d+$/.exec(error instanceof Error ? error.message : '')?.[0];
-    reader.note('SEAL_DATA_NOT_BASE64', field, {
-      problem: `is not base64${where === undefined ? '' : `: illegal data ${where}`}`,
-      hint: 'encode the value, or move plain text to stringData',
-    });
-    return null;
-  }
 }
 
 /** The rule of the API server for keys of Secrets and ConfigMaps. */

@@ -22,27 +22,25 @@ interface Mistake {
 }
 
 /**
- * One failure for each of `unopened`. Only the first is looked into with every key; whether the mistake that was found
- * there is that of the others too is asked once for each. `first` is the key to ask first.
+ * One failure for each of `unopened`, in the order of their names. The key and the mistake that were found for one item
+ * are asked first for the next; items that are left when the questions are used up count as not found. The keys of
+ * `recent` are asked before others.
  */
 export async function diagnoseItems(
   sealed: SealedSecret,
   unopened: readonly SealedItem[],
-  { keyring, first }: { readonly keyring: Keyring<OpeningKey>; readonly first: OpeningKey | null },
+  { keyring, recent }: { readonly keyring: Keyring<OpeningKey>; readonly recent: readonly OpeningKey[] },
 ): Promise<readonly ItemFailure[]> {
-  const [suspect, ...others] = unopened.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  if (suspect === undefined) return [];
-  const notFound = (item: SealedItem): ItemFailure => keyNotFound(sealed, item, keyring);
+  const failures: ItemFailure[] = [];
   const budget = { probes: MAX_PROBES };
-  const found = await findMistake(suspect, fittingKeys(suspect, keyring, first), {
-    mistakes: mistakesOf(sealed),
-    budget,
-  });
-  if (found === null) return unopened.map(notFound);
-  const failures = [mistakeFailure(suspect, found.mistake)];
-  for (const item of others) {
-    const isSame = await opensWith(found.key, found.mistake.label, { item, budget });
-    failures.push(isSame ? mistakeFailure(item, found.mistake) : notFound(item));
+  let keys = recent;
+  let mistakes = mistakesOf(sealed);
+  for (const item of unopened.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const found = await findMistake(item, fittingKeys(item, keyring, keys), { mistakes, budget });
+    failures.push(found === null ? keyNotFound(sealed, item, keyring) : mistakeFailure(item, found.mistake));
+    if (found === null) continue;
+    keys = [found.key, ...keys];
+    mistakes = [found.mistake, ...mistakes.filter((mistake) => mistake !== found.mistake)];
   }
   return failures;
 }
@@ -54,20 +52,16 @@ async function findMistake(
 ): Promise<{ readonly key: OpeningKey; readonly mistake: Mistake } | null> {
   for (const key of keys) {
     for (const mistake of mistakes) {
-      if (await opensWith(key, mistake.label, { item, budget })) return { key, mistake };
+      if (budget.probes === 0) return null;
+      budget.probes -= 1;
+      if (await opensWith(key, mistake.label, item)) return { key, mistake };
     }
   }
   return null;
 }
 
 /** Asks whether the content key would open. The content key is wiped at once and the value stays sealed. */
-async function opensWith(
-  key: OpeningKey,
-  label: Uint8Array<ArrayBuffer>,
-  { item, budget }: { readonly item: SealedItem; readonly budget: { probes: number } },
-): Promise<boolean> {
-  if (budget.probes <= 0 || key.modulusBytes !== item.envelope.wrappedKey.length) return false;
-  budget.probes -= 1;
+async function opensWith(key: OpeningKey, label: Uint8Array<ArrayBuffer>, item: SealedItem): Promise<boolean> {
   const contentKey = await key.unwrap(label, item.envelope.wrappedKey);
   contentKey?.wipe();
   return contentKey !== null;
@@ -117,7 +111,7 @@ function mistakeFailure(item: SealedItem, { code, reason, hint }: Mistake): Item
 }
 
 function keyNotFound(sealed: SealedSecret, item: SealedItem, keyring: Keyring<OpeningKey>): ItemFailure {
-  const count = fittingKeys(item, keyring, null).length;
+  const count = fittingKeys(item, keyring, []).length;
   return itemFailure({
     item: item.name,
     code: 'SEALED_KEY_NOT_FOUND',

@@ -53,7 +53,7 @@ export function causeOf(code: ItemFailureCode): FailureCause {
  * One line per cause, each with every item that it concerns, such as
  * `no key could decrypt secret (password, user): sealed as cluster-wide, the object says strict`.
  */
-export function describeItemFailures(failures: readonly ItemFailure[]): string {
+export function describeFailures(failures: readonly ItemFailure[]): string {
   const causes = new Map<string, { readonly failure: ItemFailure; readonly items: string[] }>();
   for (const failure of failures) {
     const cause = `${failure.problem}\n${failure.reason}`;

@@ -2,10 +2,12 @@
  * @module Keys that open sealed values, and the ring that holds them. It says which keys there are; in which order
  * they are tried is decided where values are opened.
  */
+import { CertificateError } from '../certificate/errors.ts';
 import type { Fingerprint } from '../certificate/fingerprint.ts';
 import { readPrivateKey } from '../certificate/private-key.ts';
 import { readCertificateOfAnySize, type SealingCertificate } from '../certificate/read-certificate.ts';
 import { importPrivateKey, type WebCryptoKey } from '../certificate/rsa-key.ts';
+import { equalBytes } from '../encoding/bytes.ts';
 import { SecretBytes } from '../errors/secret-bytes.ts';
 import { Lanes } from './lanes.ts';
 
@@ -48,12 +50,13 @@ export interface SealingKeySource extends OpeningKeySource {
   readonly createdAt: Date;
 }
 
-/** Imports a private key. @throws CertificateError `KEY_*`. */
+/** Imports a private key that opens what is sealed to its own public half. @throws CertificateError `KEY_*`. */
 export async function importOpeningKey(source: OpeningKeySource): Promise<OpeningKey> {
-  const { pkcs8, fingerprint, modulusBits } = await readPrivateKey(source.privateKeyPem);
+  const { pkcs8, publicKey, fingerprint, modulusBits } = await readPrivateKey(source.privateKeyPem);
   try {
     const laneCount = Math.max(1, Math.floor(source.lanes ?? 1));
     const first = await importPrivateKey(pkcs8.expose());
+    await assertPair(first, publicKey);
     // Node runs one RSA operation at a time per CryptoKey, so each lane imports a key of its own.
     const others = await Promise.all(Array.from({ length: laneCount - 1 }, () => importPrivateKey(pkcs8.expose())));
     const lanes = new Lanes<WebCryptoKey>([first, ...others]);
@@ -87,30 +90,24 @@ export class Keyring<Key extends OpeningKey = SealingKey> {
     for (const key of keys) byFingerprint.set(key.fingerprint, key);
     this.keys = [...byFingerprint.values()].sort(newestFirst);
   }
-
-  /** The key of `fingerprint`, or undefined. */
-  find(fingerprint: Fingerprint): Key | undefined {
-    return this.keys.find((key) => key.fingerprint === fingerprint);
-  }
-
-  /** The key that is sealed to from now on, or undefined when the ring is empty. */
-  newest(): Key | undefined {
-    return this.keys[0];
-  }
-
-  /** This ring and `key`, which takes the place of a key of its fingerprint. */
-  with(key: Key): Keyring<Key> {
-    return new Keyring([...this.keys, key]);
-  }
-
-  /** This ring without the key of `fingerprint`. */
-  without(fingerprint: Fingerprint): Keyring<Key> {
-    return new Keyring(this.keys.filter((key) => key.fingerprint !== fingerprint));
-  }
 }
 
 function newestFirst(a: OpeningKey, b: OpeningKey): number {
   return b.createdAt.getTime() - a.createdAt.getTime() || (a.fingerprint < b.fingerprint ? -1 : 1);
+}
+
+/** The platform imports a damaged key without a word, and whatever is sealed to it would be lost. */
+async function assertPair(privateKey: WebCryptoKey, publicKey: WebCryptoKey): Promise<void> {
+  const label = new Uint8Array(0);
+  const content = crypto.getRandomValues(new Uint8Array(32));
+  const wrapped = await crypto.subtle.encrypt({ name: 'RSA-OAEP', label }, publicKey, content);
+  const opened = await unwrapWith(privateKey, label, new Uint8Array(wrapped));
+  if (opened !== null && equalBytes(opened.expose(), content)) return;
+  throw new CertificateError(
+    'KEY_MALFORMED',
+    'cannot use the private key: it does not open what is sealed to its public half',
+    { hint: 'restore the key from a backup' },
+  );
 }
 
 async function unwrapWith(

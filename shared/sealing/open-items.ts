@@ -2,51 +2,40 @@
  * @module Opens the items of one SealedSecret with the keys of a ring: which keys are tried, in which order, and how
  * many items at once.
  */
-import type { Fingerprint } from '../certificate/fingerprint.ts';
 import type { SecretBytes } from '../errors/secret-bytes.ts';
 import { type ItemFailure, itemFailure, NO_KEY_PHRASE } from './item-failure.ts';
 import type { Keyring, OpeningKey } from './keyring.ts';
 import { failureOf, type SealedItem } from './read-sealed-items.ts';
 import { openValue } from './value-cipher.ts';
 
-/**
- * Tries without success after which the items left of an object that fails anyway are not tried any more: junk with
- * thousands of items shall not keep the processor busy for minutes.
- */
-const MAX_MISSES = 512;
+/** How often a key may miss before the items left of an object are not tried: junk shall not keep the processor busy. */
+const MAX_MISSES = 4096;
+/** The same once an item did not open, so that the object fails anyway. */
+const MAX_MISSES_OF_FAILING = 512;
 
 /** What came of opening. Every item is in exactly one of `opened`, `failures` and `unopened`. */
 export interface OpenedItems {
   readonly opened: Map<string, SecretBytes>;
-  /** The keys that opened something. */
-  readonly keys: Set<Fingerprint>;
   /** Items that no further look can say more about. */
   readonly failures: ItemFailure[];
   /** Items of a fitting size that no key opened with this label. */
   readonly unopened: SealedItem[];
-  /** The key that opened an item last. */
-  lastKey: OpeningKey | null;
+  /** The keys that opened something; the one that did so last comes first. */
+  keys: readonly OpeningKey[];
   /** How often a key did not fit. */
   misses: number;
 }
 
 /**
- * Opens `items` with `label`. For each item the key that opened the one before it comes first, then the others of
- * its size, newest first. Several items are opened at once as soon as there is no doubt about the key.
+ * Opens `items` with `label`. For each item the keys that opened others come first, then the rest of its size, newest
+ * first. Several items are opened at once as soon as there is no doubt about the key.
  */
 export async function openItems(
   items: readonly SealedItem[],
   label: Uint8Array<ArrayBuffer>,
   keyring: Keyring<OpeningKey>,
 ): Promise<OpenedItems> {
-  const results: OpenedItems = {
-    opened: new Map(),
-    keys: new Set(),
-    failures: [],
-    unopened: [],
-    lastKey: null,
-    misses: 0,
-  };
+  const results: OpenedItems = { opened: new Map(), failures: [], unopened: [], keys: [], misses: 0 };
   const queue = items.values();
   const openNext = async (): Promise<boolean> => {
     const next = queue.next();
@@ -56,7 +45,7 @@ export async function openItems(
   };
   // With several keys the first items run alone until one opens: in parallel each would search the whole ring.
   let isMore = items.length > 0;
-  while (isMore && keyring.keys.length > 1 && results.lastKey === null) isMore = await openNext();
+  while (isMore && keyring.keys.length > 1 && results.keys.length === 0) isMore = await openNext();
   await Promise.all(
     Array.from({ length: isMore ? widestKey(keyring) : 0 }, async () => {
       while (await openNext());
@@ -65,15 +54,14 @@ export async function openItems(
   return results;
 }
 
-/** The keys of `keyring` that `item` can have been sealed to, judging by its size; `first` leads when it is one of them. */
+/** The keys of `keyring` that `item` can have been sealed to, judging by its size: those of `recent`, then the others. */
 export function fittingKeys(
   item: SealedItem,
   keyring: Keyring<OpeningKey>,
-  first: OpeningKey | null,
+  recent: readonly OpeningKey[],
 ): readonly OpeningKey[] {
-  const fitting = keyring.keys.filter((key) => key.modulusBytes === item.envelope.wrappedKey.length);
-  if (first === null || !fitting.includes(first)) return fitting;
-  return [first, ...fitting.filter((key) => key !== first)];
+  const keys = new Set([...recent, ...keyring.keys]);
+  return [...keys].filter((key) => key.modulusBytes === item.envelope.wrappedKey.length);
 }
 
 async function openItem(
@@ -81,13 +69,14 @@ async function openItem(
   label: Uint8Array<ArrayBuffer>,
   { keyring, results }: { readonly keyring: Keyring<OpeningKey>; readonly results: OpenedItems },
 ): Promise<void> {
-  const candidates = fittingKeys(item, keyring, results.lastKey);
+  const candidates = fittingKeys(item, keyring, results.keys);
   if (candidates.length === 0) {
     results.failures.push(noFittingKey(item, keyring));
     return;
   }
-  if (results.unopened.length > 0 && results.misses >= MAX_MISSES) {
-    results.failures.push(notTried(item));
+  const limit = results.unopened.length > 0 ? MAX_MISSES_OF_FAILING : MAX_MISSES;
+  if (results.misses >= limit) {
+    results.failures.push(notTried(item, limit));
     return;
   }
   for (const key of candidates) {
@@ -100,8 +89,7 @@ async function openItem(
       results.failures.push(outcome);
     } else {
       results.opened.set(item.name, outcome);
-      results.keys.add(key.fingerprint);
-      results.lastKey = key;
+      results.keys = [key, ...results.keys.filter((other) => other !== key)];
     }
     return;
   }
@@ -129,13 +117,13 @@ function noFittingKey(item: SealedItem, keyring: Keyring<OpeningKey>): ItemFailu
   });
 }
 
-function notTried(item: SealedItem): ItemFailure {
+function notTried(item: SealedItem, misses: number): ItemFailure {
   return itemFailure({
     item: item.name,
     code: 'SEALED_KEY_NOT_FOUND',
     problem: NO_KEY_PHRASE,
-    reason: `not tried, because no key fitted ${MAX_MISSES} times before`,
-    hint: 'mend the other items of the object first',
+    reason: `not tried, because no key fitted ${misses} times before`,
+    hint: 'seal all values of the object again',
   });
 }
 

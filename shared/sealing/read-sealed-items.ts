@@ -1,5 +1,5 @@
 /** @module The items of a SealedSecret as envelopes, before any key is tried. */
-import { decodeBase64 } from '../encoding/base64.ts';
+import { tryDecodeBase64 } from '../encoding/base64.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
 import { type Envelope, parseEnvelope } from './envelope.ts';
 import { SealingError } from './errors.ts';
@@ -38,13 +38,9 @@ function readItem(item: string, value: unknown): SealedItem | ItemFailure {
   if (typeof value !== 'string') {
     return malformed(item, 'SEALED_VALUE_NOT_STRING', 'sealed value is not text', `found ${describeKind(value)}`);
   }
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = decodeBase64(value);
-  } catch (error) {
-    const where = /byte \d+$/.exec(error instanceof Error ? error.message : '')?.[0];
-    const reason = where === undefined ? '' : `illegal data at ${where}`;
-    return malformed(item, 'SEALED_VALUE_NOT_BASE64', 'sealed value is not base64', reason);
+  const bytes = tryDecodeBase64(value);
+  if (typeof bytes === 'number') {
+    return malformed(item, 'SEALED_VALUE_NOT_BASE64', 'sealed value is not base64', `illegal data at byte ${bytes}`);
   }
   try {
     return { name: item, envelope: parseEnvelope(bytes) };

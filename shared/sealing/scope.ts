@@ -9,11 +9,6 @@ export type Scope = 'strict' | 'namespace-wide' | 'cluster-wide';
 /** Every scope, the narrowest first. */
 export const SCOPES: readonly Scope[] = ['strict', 'namespace-wide', 'cluster-wide'];
 
-/** True when `text` names a scope. */
-export function isScope(text: string): text is Scope {
-  return SCOPES.some((scope) => scope === text);
-}
-
 /** The scope that the annotations of `meta` select; cluster-wide wins over namespace-wide, and only `"true"` counts. */
 export function scopeOf(meta: ObjectMeta): Scope {
   if (hasTrueAnnotation(meta, CLUSTER_WIDE_ANNOTATION)) return 'cluster-wide';

@@ -20,14 +20,11 @@ export interface SealOptions {
 }
 
 /**
- * Annotations in which tools keep a copy of the whole object, values included.
- * Invariant: none of them ever reaches a SealedSecret, which is public.
+ * Annotations in which tools (kubectl, kubecfg, kapp, Rancher, Banzai Cloud, kopf) keep a copy of the whole object, or the
+ * command line that made it, values included. Invariant: none of them ever reaches a SealedSecret, which is public.
  */
-const OBJECT_COPIES: readonly string[] = [
-  'kapp.k14s.io/original',
-  'objectset.rio.cattle.io/applied',
-  'banzaicloud.com/last-applied',
-];
+const OBJECT_COPY =
+  /\/last-(applied|handled)|^kapp\.k14s\.io\/original|^objectset\.rio\.cattle\.io\/applied$|^kubernetes\.io\/change-cause$/;
 
 /**
  * The SealedSecret of `secret`, which is checked to the last field because it usually comes from a file. The template
@@ -68,7 +65,7 @@ async function sealItems(checked: CheckedSecret, certificate: SealingCertificate
 }
 
 function templateOf(checked: CheckedSecret, explicitScope: Scope | undefined): SecretTemplate {
-  const kept = Object.fromEntries([...checked.annotations].filter(([name]) => !isObjectCopy(name)));
+  const kept = Object.fromEntries([...checked.annotations].filter(([name]) => !OBJECT_COPY.test(name)));
   const annotations =
     explicitScope === undefined ? kept : { ...withoutScopeAnnotations(kept), ...scopeAnnotations(explicitScope) };
   return {
@@ -82,8 +79,4 @@ function templateOf(checked: CheckedSecret, explicitScope: Scope | undefined): S
     },
     ...(checked.type !== undefined && checked.type !== '' && { type: checked.type }),
   };
-}
-
-function isObjectCopy(annotation: string): boolean {
-  return annotation.endsWith('/last-applied-configuration') || OBJECT_COPIES.includes(annotation);
 }

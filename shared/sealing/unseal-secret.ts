@@ -11,14 +11,14 @@ import type { SealedSecret } from '../resources/sealed-secret.ts';
 import type { Secret } from '../resources/secret.ts';
 import { diagnoseItems } from './diagnose-items.ts';
 import { SealingError } from './errors.ts';
-import { describeItemFailures, type ItemFailure } from './item-failure.ts';
+import { describeFailures, type ItemFailure } from './item-failure.ts';
 import type { Keyring, OpeningKey } from './keyring.ts';
 import { openItems } from './open-items.ts';
 import { readSealedItems } from './read-sealed-items.ts';
 import { placeOf, type SealedPlace } from './scope.ts';
 import { type CheckedTemplate, readTemplate } from './secret-template.ts';
 
-export type { ItemFailure };
+export { describeFailures, type ItemFailure };
 
 /** Either every item, or why at least one of them does not open. */
 export type UnsealResult =
@@ -51,16 +51,12 @@ export class UnsealError extends SealingError {
 export async function unsealItems(sealed: SealedSecret, keyring: Keyring<OpeningKey>): Promise<UnsealResult> {
   const { items, failures: malformed } = readSealedItems(sealed);
   const opening = await openItems(items, placeOf(sealed).label, keyring);
-  const unopened = await diagnoseItems(sealed, opening.unopened, { keyring, first: opening.lastKey });
+  const unopened = await diagnoseItems(sealed, opening.unopened, { keyring, recent: opening.keys });
   const [first, ...others] = [...malformed, ...opening.failures, ...unopened].sort(byItem);
-  if (first === undefined) return { kind: 'opened', items: opening.opened, keys: opening.keys };
+  if (first === undefined)
+    return { kind: 'opened', items: opening.opened, keys: new Set(opening.keys.map((key) => key.fingerprint)) };
   for (const item of opening.opened.values()) item.wipe();
   return { kind: 'failed', failures: [first, ...others] };
-}
-
-/** One line per cause, each with every item that it concerns. */
-export function describeFailures(failures: readonly ItemFailure[]): string {
-  return describeItemFailures(failures);
 }
 
 /**
@@ -71,7 +67,8 @@ export async function unsealSecret(sealed: SealedSecret, keyring: Keyring<Openin
   const result = await unsealItems(sealed, keyring);
   if (result.kind === 'failed') {
     const { namespace, name } = placeOf(sealed);
-    throw new UnsealError(`SealedSecret "${namespace === '' ? '' : `${namespace}/`}${name}"`, result.failures);
+    const place = namespace === '' ? name : `${namespace}/${name}`;
+    throw new UnsealError(`SealedSecret ${JSON.stringify(place)}`, result.failures);
   }
   try {
     return secretFromItems(sealed, result.items);

@@ -64,13 +64,20 @@ async function findOrMakeService(access: ApiAccess, core: string, local: LocalSe
   return name;
 }
 
+/** What a namespace that enforces the restricted standard asks of a container. */
+const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
 /** A Pod that nobody runs. Admission refuses it until the namespace has its default service account, so this waits. */
 async function makePod(access: ApiAccess, core: string, name: string): Promise<void> {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
-    spec: { automountServiceAccountToken: false, containers: [{ name: 'local', image: 'local.invalid/none' }] },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [{ name: 'local', image: 'local.invalid/none', securityContext: RESTRICTED }],
+    },
   };
   const deadline = Date.now() + ACCOUNT_DEADLINE_MS;
   for (;;) {

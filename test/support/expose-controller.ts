@@ -1,5 +1,5 @@
 /** @module Makes a controller that runs on this machine reachable as the Service of `manifests/`, for the service proxy. */
-import { type ApiAccess, callApi } from '../control-plane/api-request.ts';
+import type { ApiAccess } from '../control-plane/api-request.ts';
 import { exposeLocalService } from '../control-plane/service-endpoint.ts';
 import type { ControllerProcess } from './controller-process.ts';
 
@@ -9,9 +9,6 @@ export async function exposeController(
   namespace: string,
   controller: Pick<ControllerProcess, 'url'>,
 ): Promise<void> {
-  // The Pod that stands for the controller is never run, and does not meet the standard that our namespace enforces.
-  const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
-  await callApi(access, { method: 'PATCH', path: `/api/v1/namespaces/${namespace}`, body: { metadata: { labels } } });
   const port = Number(new URL(controller.url).port);
   await exposeLocalService(access, { namespace, service: 'signet-controller', port });
 }

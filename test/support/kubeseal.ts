@@ -2,9 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { KEY_LABEL } from '../../shared/resources/names.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { outputOf, type ProgramResult, runProgram } from './run-program.ts';
+import { FIRST_KEY, SECOND_KEY, type TestKey } from './test-keys.ts';
 
 /** A kubeseal with a private folder for the files that it wants. */
 export interface Kubeseal {
@@ -55,4 +57,37 @@ function plainSecret(text: string): Secret {
   const { ownerReferences: _, ...kept } = metadata;
   const values = Object.entries((data ?? {}) as Record<string, string | null>);
   return { ...rest, metadata: kept, data: Object.fromEntries(values.map(([key, value]) => [key, value ?? ''])) };
+}
+
+/** Paths of the first and the second test key, as programs take them. */
+export interface KeyFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly secondCert: string;
+  readonly secondKey: string;
+  /** Both private keys, as a List of key Secrets. */
+  readonly keyList: string;
+}
+
+/** Writes the test keys into kubeseal's folder. */
+export async function writeKeyFiles(kubeseal: Kubeseal): Promise<KeyFiles> {
+  return {
+    cert: await kubeseal.write('first.crt', FIRST_KEY.certificatePem),
+    key: await kubeseal.write('first.key', FIRST_KEY.privateKeyPem),
+    secondCert: await kubeseal.write('second.crt', SECOND_KEY.certificatePem),
+    secondKey: await kubeseal.write('second.key', SECOND_KEY.privateKeyPem),
+    keyList: await kubeseal.write('keys.json', JSON.stringify(keyListOf(FIRST_KEY, SECOND_KEY))),
+  };
+}
+
+/** Key Secrets as `kubectl get secret -l … -o json` prints them. */
+function keyListOf(...keys: readonly TestKey[]): object {
+  const items = keys.map((key, index) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/tls',
+    metadata: { name: `key-${index}`, namespace: 'kube-system', labels: { [KEY_LABEL]: 'active' } },
+    data: { 'tls.crt': btoa(key.certificatePem), 'tls.key': btoa(key.privateKeyPem) },
+  }));
+  return { apiVersion: 'v1', kind: 'List', items };
 }

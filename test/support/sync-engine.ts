@@ -62,16 +62,6 @@ export interface SyncWorld {
   annotate(type: ResourceType, name: string, annotations: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
-/** A ConfigMap without a namespace, as a file. */
-export function configMap(name: string, value: string): string {
-  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {value: "${value}"}\n`;
-}
-
-/** ConfigMaps `object-0` and so on, as one file. */
-export function configMaps(count: number): string {
-  return Array.from({ length: count }, (_, index) => configMap(`object-${index}`, String(index))).join('---\n');
-}
-
 /** A world that vanishes with the test. */
 export async function createSyncWorld(prefix = 'sync'): Promise<SyncWorld> {
   const client = await connect();
@@ -141,23 +131,6 @@ export async function createSyncWorld(prefix = 'sync'): Promise<SyncWorld> {
     get: (type, name, inNamespace = namespace) =>
       client.get(type, { name, namespace: type.namespaced ? inNamespace : undefined }),
   };
-}
-
-/** A definition of the namespaced kind `Widget` in `group`, as a file. */
-export function widgetDefinition(group: string): string {
-  return `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.${group}}
-spec:
-  group: ${group}
-  scope: Namespaced
-  names: {kind: Widget, plural: widgets, singular: widget, listKind: WidgetList}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
-`;
 }
 
 async function connect(): Promise<KubeClient> {

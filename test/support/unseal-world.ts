@@ -3,19 +3,17 @@ import { inject, onTestFinished } from 'vitest';
 import { composeController } from '../../controller/compose.ts';
 import type { KeyConfig } from '../../controller/config/config.ts';
 import { createLogger } from '../../controller/logging/pino-logger.ts';
-import { encodeBase64 } from '../../shared/encoding/base64.ts';
-import { encodeUtf8 } from '../../shared/encoding/bytes.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { createKubeClient } from '../../shared/kube/connect.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { EVENTS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { KEY_LABEL } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SecretTemplate } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { Scope } from '../../shared/sealing/scope.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { eventually } from './eventually.ts';
+import { encoded, keySecret } from './key-secret.ts';
 import { conditionOf } from './live-secrets.ts';
 import { freshNamespace } from './namespace.ts';
 import type { TestKey } from './test-keys.ts';
@@ -125,22 +123,6 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
       const { items } = await client.list(EVENTS, { namespace, fieldSelector: `involvedObject.name=${name}` });
       return items.map((event) => `${event['reason']}: ${event['message']}`);
     },
-  };
-}
-
-/** `values` as `data` of a Secret. */
-export function encoded(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, encodeBase64(encodeUtf8(value))]));
-}
-
-/** A key Secret as sealed-secrets writes it. */
-export function keySecret(namespace: string, name: string, key: TestKey): Secret {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    type: 'kubernetes.io/tls',
-    metadata: { namespace, name, labels: { [KEY_LABEL]: 'active' } },
-    data: encoded({ 'tls.crt': key.certificatePem, 'tls.key': key.privateKeyPem }),
   };
 }
 

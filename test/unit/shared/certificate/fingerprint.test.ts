@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { isFingerprint } from '../../../../shared/certificate/fingerprint.ts';
 import { readCertificateOfAnySize } from '../../../../shared/certificate/read-certificate.ts';
 import { FIRST_KEY, LARGE_KEY, SECOND_KEY, type TestKey, WEAK_KEY } from '../../../support/test-keys.ts';
 
@@ -11,10 +10,4 @@ test.each<[TestKey, string]>([
   [WEAK_KEY, 'SHA256:MDqiVnh2p5ni57KgGWQBMny5MXL/w6Wny8m7k6P7nl0'],
 ])('fingerprintOf is what OpenSSH prints', async (key, fingerprint) => {
   expect((await readCertificateOfAnySize(key.certificatePem)).fingerprint).toBe(fingerprint);
-});
-
-test('isFingerprint accepts exactly the form of fingerprints', () => {
-  expect(isFingerprint('SHA256:WHVp8Xfga4Z+4j7SbDlVsZwfPtSk6jr2oBYYI4Ga+YY')).toBe(true);
-  expect(isFingerprint('SHA256:WHVp8Xfga4Z+4j7SbDlVsZwfPtSk6jr2oBYYI4Ga+YY=')).toBe(false);
-  expect(isFingerprint('MD5:00')).toBe(false);
 });

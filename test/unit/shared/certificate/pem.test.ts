@@ -34,6 +34,11 @@ test.each([
   expect(parsePemBlocks(text)).toEqual([{ label: 'CERTIFICATE', bytes, isEncrypted: false }]);
 });
 
+test('parsePemBlocks is not kept busy by a text of very many blocks', () => {
+  const amount = 100_000;
+  expect(parsePemBlocks('-----BEGIN A-----\n-----END A-----\n'.repeat(amount))).toHaveLength(amount);
+});
+
 test('parsePemBlocks tells that a block is encrypted by the old header', () => {
   const text = block.replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n');
   expect(parsePemBlocks(text)[0]).toMatchObject({ isEncrypted: true });

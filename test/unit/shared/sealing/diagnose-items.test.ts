@@ -111,6 +111,17 @@ test('diagnoseItems judges each failing item by itself', async () => {
   ]);
 });
 
+test('diagnoseItems looks beyond an item whose key is not there', async () => {
+  const foreign = await sealedOf({ a: 'x' }, secondCertificate);
+  const wide = await sealSecret(secretOf({ b: 'y' }), { certificate: firstCertificate, scope: 'cluster-wide' });
+  const items = { ...foreign.spec.encryptedData, ...wide.spec.encryptedData };
+  const failures = await failuresOf(withItems(foreign, items));
+  expect(failures.map(({ item, code }) => [item, code])).toEqual([
+    ['a', 'SEALED_KEY_NOT_FOUND'],
+    ['b', 'SEALED_SCOPE_MISMATCH'],
+  ]);
+});
+
 test('diagnoseItems asks at most 32 questions per object', async () => {
   let tries = 0;
   const many = Array.from({ length: 40 }, (_, index): OpeningKey => {

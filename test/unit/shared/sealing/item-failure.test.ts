@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { causeOf, describeItemFailures, itemFailure, NO_KEY_PHRASE } from '../../../../shared/sealing/item-failure.ts';
+import { causeOf, describeFailures, itemFailure, NO_KEY_PHRASE } from '../../../../shared/sealing/item-failure.ts';
 
 const notFound = { code: 'SEALED_KEY_NOT_FOUND', problem: NO_KEY_PHRASE, reason: 'tried one key' } as const;
 
@@ -12,28 +12,28 @@ test('itemFailure tells item, problem and reason in one sentence', () => {
   );
 });
 
-test('describeItemFailures gives one line per cause with every item', () => {
+test('describeFailures gives one line per cause with every item', () => {
   const failures = [
     itemFailure({ item: 'a', ...notFound }),
     itemFailure({ item: 'b', code: 'SEALED_VALUE_NOT_BASE64', problem: 'sealed value is not base64' }),
     itemFailure({ item: 'c', ...notFound }),
     itemFailure({ item: 'd', ...notFound, reason: '' }),
   ];
-  expect(describeItemFailures(failures).split('\n')).toEqual([
+  expect(describeFailures(failures).split('\n')).toEqual([
     'no key could decrypt secret (a, c): tried one key',
     'sealed value is not base64 (b)',
     'no key could decrypt secret (d)',
   ]);
 });
 
-test('describeItemFailures names no item for a failure of the whole object', () => {
+test('describeFailures names no item for a failure of the whole object', () => {
   const failure = itemFailure({ item: '', code: 'UNSEAL_V1_UNSUPPORTED', problem: 'too old' });
-  expect(describeItemFailures([failure])).toBe('too old');
+  expect(describeFailures([failure])).toBe('too old');
 });
 
-test('describeItemFailures quotes names that could forge a line', () => {
+test('describeFailures quotes names that could forge a line', () => {
   const failure = itemFailure({ item: 'a)\nall is well (b', code: 'SEALED_VALUE_CORRUPT', problem: 'broken' });
-  expect(describeItemFailures([failure])).toBe('broken ("a)\\nall is well (b")');
+  expect(describeFailures([failure])).toBe('broken ("a)\\nall is well (b")');
 });
 
 test('causeOf sorts codes by what mends them', () => {

@@ -1,20 +1,22 @@
 import { createPrivateKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
+import { DER_TAG, DerReader } from '../../../../shared/certificate/der-reader.ts';
+import { encodeDer } from '../../../../shared/certificate/der-writer.ts';
+import { encodePem, parsePemBlocks } from '../../../../shared/certificate/pem.ts';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
 import { importOpeningKey, importSealingKey, Keyring } from '../../../../shared/sealing/keyring.ts';
 import { labelOf } from '../../../../shared/sealing/scope.ts';
 import { FIRST_KEY, SECOND_KEY, WEAK_KEY } from '../../../support/test-keys.ts';
-import {
-  bothRing,
-  firstCertificate,
-  firstKey,
-  firstRing,
-  sealingKeyOf,
-  secondKey,
-} from '../../../support/test-secrets.ts';
+import { bothRing, firstCertificate, firstKey, sealingKeyOf, secondKey } from '../../../support/test-secrets.ts';
 
 const label = labelOf('strict', 'shop', 'db');
+
+/** The numbers of a PKCS#1 key, version first. */
+function numbersOf(privateKeyPem: string): Uint8Array<ArrayBuffer>[] {
+  const key = new DerReader(parsePemBlocks(privateKeyPem)[0]!.bytes, 'KEY_MALFORMED').enter(DER_TAG.sequence, 'key');
+  return Array.from({ length: 9 }, () => key.read(DER_TAG.integer, 'number').content);
+}
 
 async function wrap(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.encrypt({ name: 'RSA-OAEP', label }, firstCertificate.publicKey, content));
@@ -51,6 +53,17 @@ test.each([
   await expect(importSealingKey({ ...source, createdAt: new Date(0) })).rejects.toMatchObject({ code });
 });
 
+test('importSealingKey refuses private numbers that do not open what the public ones seal', async () => {
+  const [own, foreign] = [FIRST_KEY, SECOND_KEY].map((key) => numbersOf(key.privateKeyPem));
+  const mixed = [...own!.slice(0, 3), ...foreign!.slice(3)].map((number) => encodeDer(DER_TAG.integer, number));
+  const privateKeyPem = encodePem('RSA PRIVATE KEY', encodeDer(DER_TAG.sequence, ...mixed));
+  const { certificatePem } = FIRST_KEY;
+  await expect(importSealingKey({ privateKeyPem, certificatePem, createdAt: new Date(0) })).rejects.toMatchObject({
+    code: 'KEY_MALFORMED',
+    message: 'cannot use the private key: it does not open what is sealed to its public half',
+  });
+});
+
 test('importOpeningKey needs no certificate', async () => {
   const pkcs8 = createPrivateKey(FIRST_KEY.privateKeyPem).export({ type: 'pkcs8', format: 'pem' }).toString();
   const key = await importOpeningKey({ privateKeyPem: pkcs8 });
@@ -83,8 +96,6 @@ test('unwrap hands its content out as SecretBytes', async () => {
 test('Keyring holds its keys newest first', () => {
   expect(bothRing.keys).toEqual([secondKey, firstKey]);
   expect(new Keyring([secondKey, firstKey]).keys).toEqual([secondKey, firstKey]);
-  expect(bothRing.newest()).toBe(secondKey);
-  expect(new Keyring().newest()).toBeUndefined();
 });
 
 test('Keyring orders keys of one age by fingerprint', async () => {
@@ -93,21 +104,9 @@ test('Keyring orders keys of one age by fingerprint', async () => {
   expect(orders.map((ring) => ring.keys)).toEqual(Array(2).fill([firstKey, twin]));
 });
 
-test('Keyring finds a key by its fingerprint', () => {
-  expect(bothRing.find(firstKey.fingerprint)).toBe(firstKey);
-  expect(firstRing.find(secondKey.fingerprint)).toBeUndefined();
-});
-
-test('Keyring.with and Keyring.without leave the ring as it is', () => {
-  expect(firstRing.with(secondKey).keys).toEqual([secondKey, firstKey]);
-  expect(bothRing.without(secondKey.fingerprint).keys).toEqual([firstKey]);
-  expect(firstRing.keys).toEqual([firstKey]);
-  expect(bothRing.keys).toHaveLength(2);
-});
-
-test('Keyring.with replaces the key of the same fingerprint', async () => {
+test('Keyring holds one key for each fingerprint, the last that it was given', async () => {
   const again = await sealingKeyOf(FIRST_KEY, '2027-01-01T00:00:00Z');
-  expect(firstRing.with(again).keys).toEqual([again]);
+  expect(new Keyring([firstKey, secondKey, again]).keys).toEqual([again, secondKey]);
 });
 
 test('a printed key shows no private number', () => {

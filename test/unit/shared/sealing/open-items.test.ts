@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decodeBase64, encodeBase64 } from '../../../../shared/encoding/base64.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import { Keyring, type OpeningKey } from '../../../../shared/sealing/keyring.ts';
 import { openItems } from '../../../../shared/sealing/open-items.ts';
@@ -54,7 +55,7 @@ test('openItems goes on with the key that opened last when an object mixes keys'
   const keys = [observed(firstKey, 'old', tries), observed(secondKey, 'new', tries)];
   const opening = await open(await mixedObject(['b', 'c']), keys);
   expect(tries).toEqual(['new', 'old', 'old', 'new', 'new']);
-  expect([...opening.keys].sort()).toEqual([firstKey.fingerprint, secondKey.fingerprint].sort());
+  expect(opening.keys.map((key) => key.fingerprint)).toEqual([secondKey.fingerprint, firstKey.fingerprint]);
 });
 
 test('openItems tries only keys of the size that a value was sealed with', async () => {
@@ -120,6 +121,50 @@ test('openItems stops trying the items of an object that fails anyway after 512 
   expect(failures.map(({ item, reason }) => [item, reason])).toEqual(
     [6, 7, 8, 9].map((index) => [`item-${index}`, 'not tried, because no key fitted 512 times before']),
   );
+});
+
+/** Keys of which each opens, with `firstKey`, only items whose RSA block begins with its number; the first is the newest. */
+function numberedKeys(amount: number, tries: number[], firstByte: number): OpeningKey[] {
+  return Array.from({ length: amount }, (_, number): OpeningKey => {
+    const unwrap: OpeningKey['unwrap'] = async (label, wrappedKey) => {
+      tries.push(number);
+      if (wrappedKey[0] !== number) return null;
+      return firstKey.unwrap(label, Uint8Array.from([firstByte, ...wrappedKey.subarray(1)]));
+    };
+    const fingerprint = `SHA256:${number}` as OpeningKey['fingerprint'];
+    return { ...firstKey, fingerprint, createdAt: new Date(1_000_000 - number), unwrap };
+  });
+}
+
+/** Copies of one item of which each belongs to the numbered key that `numbers` says, and the byte they lack. */
+async function numberedItems(numbers: readonly number[]): Promise<{ sealed: SealedSecret; firstByte: number }> {
+  const sealed = await sealedOf({ a: 'x' });
+  const bytes = decodeBase64(sealed.spec.encryptedData['a']!);
+  const items = numbers.map((number, index) => {
+    const copy = bytes.slice();
+    copy[2] = number;
+    return [`item-${String(index).padStart(4, '0')}`, encodeBase64(copy)];
+  });
+  return { sealed: withItems(sealed, Object.fromEntries(items)), firstByte: bytes[2]! };
+}
+
+test('openItems tries the keys that opened items of the object before all others', async () => {
+  const tries: number[] = [];
+  const { sealed, firstByte } = await numberedItems([8, 9, 8, 9, 8]);
+  const { opened } = await open(sealed, numberedKeys(10, tries, firstByte));
+  expect(opened.size).toBe(5);
+  expect(tries.slice(0, 9)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(tries.slice(9 + 10)).toEqual([9, 8, 8, 9, 9, 8]);
+});
+
+test('openItems stops at 4096 misses, even when every item would open', async () => {
+  const tries: number[] = [];
+  const keyOf = (index: number) => 63 - (index % 64);
+  const { sealed, firstByte } = await numberedItems(Array.from({ length: 128 }, (_, index) => keyOf(index)));
+  const { opened, failures } = await open(sealed, numberedKeys(64, tries, firstByte));
+  expect(tries.length - opened.size).toBeLessThan(4096 + 64);
+  expect(opened.size + failures.length).toBe(128);
+  expect(failures[0]).toMatchObject({ reason: 'not tried, because no key fitted 4096 times before' });
 });
 
 test('openItems hands on a failure of the platform', async () => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../../shared/encoding/bytes.ts';
 import {
-  isScope,
   labelOf,
   placeOf,
   SCOPES,
@@ -55,8 +54,4 @@ test('withoutScopeAnnotations keeps all others', () => {
 test('placeOf is empty where the object says nothing', () => {
   expect(placeOf({})).toMatchObject({ scope: 'strict', namespace: '', name: '' });
   expect(placeOf({ metadata: { name: 7 as unknown as string } })).toMatchObject({ name: '' });
-});
-
-test('isScope knows the three words', () => {
-  expect([...SCOPES, 'Strict', ''].map(isScope)).toEqual([true, true, true, false, false]);
 });

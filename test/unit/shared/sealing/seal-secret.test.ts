@@ -160,7 +160,11 @@ test.each([
   'kubectl.kubernetes.io/last-applied-configuration',
   'kubecfg.ksonnet.io/last-applied-configuration',
   'kapp.k14s.io/original',
+  'kapp.k14s.io/original-diff-full',
   'objectset.rio.cattle.io/applied',
+  'banzaicloud.com/last-applied',
+  'kopf.zalando.org/last-handled-configuration',
+  'kubernetes.io/change-cause',
 ])('sealSecret leaves out annotation %s, which holds the values', async (annotation) => {
   const annotations = { [annotation]: '{"stringData":{"a":"b"}}', note: 'x' };
   const metadata = { name: 'db', namespace: 'shop', annotations };

@@ -59,26 +59,31 @@ test('readTemplate names the keys that hold template actions', () => {
 });
 
 test.each([
-  ['a template that is text', 'x', '"spec.template" is text, expected a map'],
-  ['metadata that is a list', { metadata: [] }, '"spec.template.metadata" is a list, expected a map'],
+  ['a template that is text', 'x', 'spec.template is text, expected a map'],
+  ['metadata that is a list', { metadata: [] }, 'spec.template.metadata is a list, expected a map'],
   [
     'a label that is a number',
     { metadata: { labels: { v: 1 } } },
-    '"spec.template.metadata.labels["v"]" is a number, expected text',
+    'spec.template.metadata.labels.v is a number, expected text',
   ],
   [
     'annotations that are text',
     { metadata: { annotations: 'x' } },
-    '"spec.template.metadata.annotations" is text, expected a map',
+    'spec.template.metadata.annotations is text, expected a map',
   ],
   [
     'finalizers that are text',
     { metadata: { finalizers: 'x' } },
-    '"spec.template.metadata.finalizers" is text, expected a list of texts',
+    'spec.template.metadata.finalizers is not a list of texts',
   ],
-  ['a type that is a number', { type: 1 }, '"spec.template.type" is a number, expected text'],
-  ['immutable as text', { immutable: 'yes' }, '"spec.template.immutable" is text, expected true or false'],
-  ['a literal that is a boolean', { data: { x: true } }, '"spec.template.data["x"]" is a boolean, expected text'],
+  ['a type that is a number', { type: 1 }, 'spec.template.type is a number, expected text'],
+  ['immutable as text', { immutable: 'yes' }, 'spec.template.immutable is text, expected true or false'],
+  ['a literal that is a boolean', { data: { x: true } }, 'spec.template.data.x is a boolean, expected text'],
+  [
+    'several wrong fields at once',
+    { type: 1, data: { 'a.conf': 2 } },
+    'spec.template.type is a number, expected text; spec.template.data["a.conf"] is a number, expected text',
+  ],
 ])('readTemplate refuses %s', (_, template, problem) => {
   expect(() => readTemplate(objectWith(template))).toThrow(
     expect.objectContaining({ code: 'TEMPLATE_INVALID', message: `cannot make the Secret: ${problem}` }),

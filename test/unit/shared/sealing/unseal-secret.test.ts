@@ -111,6 +111,13 @@ test('unsealSecret throws every failure at once', async () => {
   });
 });
 
+test('unsealSecret quotes the name of the object, so that it cannot forge a line', async () => {
+  const forged = withMetadata(bad, { name: 'db"\nall is well "', namespace: 'shop' });
+  await expect(unsealSecret(forged, firstRing)).rejects.toThrow(
+    /^cannot unseal SealedSecret "shop\/db\\"\\nall is well \\"": /,
+  );
+});
+
 test('unsealSecret never shows plaintext in its errors', async () => {
   const error = await unsealSecret(bad, firstRing).catch((thrown: unknown) => thrown);
   expect(inspect(error, { depth: 10 })).not.toContain('hunter2');
