@@ -2,6 +2,7 @@
  * @module What ConfigMap `signet-keys` says of the controller's sealing keys: the contract between the controller, which alone
  * writes it, and everyone who seals. Private material is never part of it.
  */
+import { parseJson } from '../encoding/json.ts';
 import type { KubeObject } from './object-meta.ts';
 
 /** `active`: new values are sealed to it. `decrypt-only`: older, still opens what was sealed to it. */
@@ -52,7 +53,7 @@ export function readKeyList(configMap: KubeObject): KeyList | null {
   const certificatesPem = data?.[PEM_KEY];
   if (typeof json !== 'string' || typeof certificatesPem !== 'string') return null;
   try {
-    const parsed = JSON.parse(json) as Partial<KeyList>;
+    const parsed = parseJson(json) as Partial<KeyList>;
     if (!Array.isArray(parsed.keys)) return null;
     return { keys: parsed.keys, unusable: parsed.unusable ?? [], certificatesPem };
   } catch {

@@ -1,14 +1,18 @@
 /** @module Runs a program to its end, with input and a chosen environment, and gives all that it said. */
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** kubectl keeps its cache below HOME, and would otherwise make one in the working directory. */
+const EMPTY_HOME = path.join(tmpdir(), 'signet-test-home');
 const SIGNET = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 /** What a program gets beside its arguments. */
 export interface ProgramOptions {
   /** Default: nothing on standard input. */
   readonly input?: string | Uint8Array;
-  /** Beside PATH; nothing else of this process's environment is handed on. */
+  /** Beside PATH and an empty HOME; nothing else of this process's environment is handed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -26,7 +30,7 @@ export async function runProgram(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const env = { PATH: process.env['PATH'], ...options.env };
+  const env = { PATH: process.env['PATH'], HOME: EMPTY_HOME, ...options.env };
   const child = spawn(file, args, { cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';

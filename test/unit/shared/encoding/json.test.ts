@@ -84,3 +84,10 @@ test('canonicalJson keeps the order of lists, prints bigints, and leaves out wha
 test('canonicalJson tells __proto__ apart from nothing', () => {
   expect(canonicalJson(parseJson('{"__proto__":1}'))).toBe('{"__proto__":1}');
 });
+
+test('parseJson leaves digits inside strings as they are', () => {
+  expect(parseJson('{"a":"9007199254740993","b":["x:9007199254740993"]}')).toEqual({
+    a: '9007199254740993',
+    b: ['x:9007199254740993'],
+  });
+});

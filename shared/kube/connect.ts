@@ -1,0 +1,38 @@
+/** @module Puts a {@link KubeClient} together. */
+import type { KubeClient } from './client.ts';
+import type { ClusterConnection } from './connection.ts';
+import { Discovery } from './discovery.ts';
+import { HttpKubeClient } from './http-client.ts';
+import { Sender } from './sender.ts';
+import { Transport } from './transport.ts';
+import { DEFAULT_WATCH_TIMING, type WatchTiming, watchObjects } from './watch.ts';
+
+/** Every field has a default. */
+export interface KubeClientOptions {
+  /** Milliseconds since the epoch; default `Date.now`. */
+  readonly now?: () => number;
+  /** From 0 to below 1; default `Math.random`. */
+  readonly random?: () => number;
+  /** Default `signet`. */
+  readonly userAgent?: string;
+  /** Receives the server's warnings, such as of deprecated versions; without values. */
+  readonly onWarning?: (text: string) => void;
+  /** Requests under way at once, watches aside; default 16. */
+  readonly maxSockets?: number;
+  /** Deadline of one request; default 30 s. */
+  readonly requestTimeoutMs?: number;
+  readonly watchTiming?: Partial<WatchTiming>;
+}
+
+/** A client of the cluster behind `connection`. It opens no connection before the first call. */
+export function createKubeClient(connection: ClusterConnection, options: KubeClientOptions = {}): KubeClient {
+  const { now = Date.now, random = Math.random, onWarning, watchTiming, ...transportOptions } = options;
+  const transport = new Transport(connection, { ...transportOptions, now, random });
+  const sender = new Sender(transport, { now, onWarning });
+  const watching = { sender, random, now, timing: { ...DEFAULT_WATCH_TIMING, ...watchTiming } };
+  return new HttpKubeClient({
+    sender,
+    discovery: new Discovery(sender, now),
+    startWatch: (type, listOptions, handler) => watchObjects(watching, type, listOptions, handler),
+  });
+}

@@ -1,0 +1,111 @@
+/** @module Finds the cluster and identity that kubectl would use, by kubectl's rules. */
+import path from 'node:path';
+import type { ClusterConnection } from './connection.ts';
+import { KubeError } from './errors.ts';
+import { clusterFacts, type ProxyEnv } from './kubeconfig-cluster.ts';
+import type { KubeconfigEntry } from './kubeconfig-entry.ts';
+import { type Kubeconfig, mergeKubeconfigs, readKubeconfigFile } from './kubeconfig-file.ts';
+import { createUserCredentials } from './kubeconfig-user.ts';
+
+/** The variables that are looked at. */
+export interface KubeconfigEnv extends ProxyEnv {
+  readonly KUBECONFIG?: string | undefined;
+  readonly HOME?: string | undefined;
+  readonly USERPROFILE?: string | undefined;
+}
+
+/** Where to look; everything but `env` has a default. */
+export interface KubeconfigOptions {
+  /** The one file to read, as of `--kubeconfig`; default: those of KUBECONFIG, else `~/.kube/config`. */
+  readonly path?: string;
+  readonly env: KubeconfigEnv;
+  /** Default: the current context. */
+  readonly context?: string;
+  /** What relative paths on the command line and in KUBECONFIG start from; default: the process's own. */
+  readonly cwd?: string;
+  /** Milliseconds since the epoch; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * The connection of the chosen context. Nothing is sent and no credential is fetched yet. Throws `KUBE_KUBECONFIG_MISSING`
+ * when there is no kubeconfig at all and `KUBE_KUBECONFIG_INVALID` when it cannot be used as it stands.
+ */
+export async function loadKubeconfig(options: KubeconfigOptions): Promise<ClusterConnection> {
+  const { config, files } = await readKubeconfigs(options);
+  const context = chooseContext(config, options.context, files);
+  const cluster = findEntry(config.clusters, context, 'cluster');
+  if (!cluster) throw context.invalid('it names no cluster');
+  const user = findEntry(config.users, context, 'user');
+  const facts = await clusterFacts(cluster, user, options.env);
+  const credentials = await createUserCredentials(user, facts, options.now ?? Date.now);
+  return {
+    ...facts,
+    namespace: context.text('namespace') ?? 'default',
+    credentials,
+    describe: () => `${facts.server} (context ${JSON.stringify(context.name)} of ${context.file})`,
+  };
+}
+
+async function readKubeconfigs(options: KubeconfigOptions): Promise<{ config: Kubeconfig; files: string }> {
+  const paths = candidatePaths(options);
+  const files = paths.join(path.delimiter);
+  const configs: Kubeconfig[] = [];
+  for (const file of paths) {
+    const config = await readKubeconfigFile(file);
+    if (config) configs.push(config);
+    else if (options.path !== undefined) {
+      throw new KubeError('KUBE_KUBECONFIG_MISSING', `cannot read kubeconfig ${file}: there is no such file`);
+    }
+  }
+  if (configs.length === 0) throw missingError(paths);
+  return { config: mergeKubeconfigs(configs), files };
+}
+
+/** A file named twice counts once. */
+function candidatePaths({ path: only, env, cwd = '.' }: KubeconfigOptions): readonly string[] {
+  if (only !== undefined) return [path.resolve(cwd, only)];
+  const listed = (env.KUBECONFIG ?? '').split(path.delimiter).filter((file) => file !== '');
+  if (listed.length > 0) return [...new Set(listed.map((file) => path.resolve(cwd, file)))];
+  const home = env.HOME || env.USERPROFILE;
+  return home ? [path.join(home, '.kube', 'config')] : [];
+}
+
+function chooseContext(config: Kubeconfig, wanted: string | undefined, files: string): KubeconfigEntry {
+  const name = wanted ?? config.currentContext;
+  const hint = contextHint(config);
+  if (name === undefined) {
+    throw new KubeError('KUBE_KUBECONFIG_INVALID', `cannot choose a cluster: ${files} names no current context`, {
+      hint,
+    });
+  }
+  const context = config.contexts.get(name);
+  if (context) return context;
+  const message = `cannot use context ${JSON.stringify(name)}: ${files} has none of that name`;
+  throw new KubeError('KUBE_KUBECONFIG_INVALID', message, { hint });
+}
+
+function contextHint(config: Kubeconfig): string {
+  const names = [...config.contexts.keys()].slice(0, 10).map((name) => JSON.stringify(name));
+  return names.length === 0 ? 'Use a kubeconfig that has a context.' : `Name one of the contexts ${names.join(', ')}.`;
+}
+
+/** The entry that the context names; undefined when it names none. */
+function findEntry(
+  entries: ReadonlyMap<string, KubeconfigEntry>,
+  context: KubeconfigEntry,
+  field: 'cluster' | 'user',
+): KubeconfigEntry | undefined {
+  const name = context.text(field);
+  if (name === undefined) return undefined;
+  const entry = entries.get(name);
+  if (!entry) throw context.invalid(`there is no ${field} ${JSON.stringify(name)}`);
+  return entry;
+}
+
+function missingError(paths: readonly string[]): KubeError {
+  const where = paths.length === 0 ? 'neither KUBECONFIG nor HOME is set' : `no file at ${paths.join(' or ')}`;
+  return new KubeError('KUBE_KUBECONFIG_MISSING', `cannot find a kubeconfig: ${where}`, {
+    hint: 'Name one with --kubeconfig or the variable KUBECONFIG.',
+  });
+}
