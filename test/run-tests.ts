@@ -12,7 +12,7 @@ function passes(tool: string, ...args: readonly string[]): boolean {
 }
 
 const isSound = [
-  passes('biome', 'ci', '--error-on-warnings', '.'),
+  passes('biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
   passes('tsc', '-p', 'tsconfig.json'),
   passes('tsc', '-p', 'tsconfig.portable.json'),
 ].every(Boolean);

@@ -28,25 +28,21 @@ export interface DerElement {
   readonly raw: Uint8Array<ArrayBuffer>;
 }
 
-const MAX_DEPTH = 16;
 const MAX_LENGTH_BYTES = 3;
 
 /**
  * Reads the elements of one level in order. Refused with `code`: lengths beyond the bytes, of indefinite or
- * non-minimal form, or of 16 MiB and more; tags of several bytes; nesting deeper than 16.
+ * non-minimal form, or of 16 MiB and more; tags of several bytes.
  */
 export class DerReader {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #code: MalformedCode;
-  readonly #depth: number;
   #at = 0;
 
   /** Reads `bytes`, which must stay as they are; `code` is what every refusal is thrown with. */
-  constructor(bytes: Uint8Array<ArrayBuffer>, code: MalformedCode, depth = 0) {
+  constructor(bytes: Uint8Array<ArrayBuffer>, code: MalformedCode) {
     this.#bytes = bytes;
     this.#code = code;
-    this.#depth = depth;
-    if (depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH} levels`);
   }
 
   /** True when every byte has been read. */
@@ -80,7 +76,7 @@ export class DerReader {
 
   /** A reader of what is inside the next element, which must have `tag`. */
   enter(tag: number, what: string): DerReader {
-    return new DerReader(this.read(tag, what).content, this.#code, this.#depth + 1);
+    return new DerReader(this.read(tag, what).content, this.#code);
   }
 
   /** The next element's whole number, as minimal big-endian bytes; negative and padded numbers are refused. */

@@ -1,10 +1,13 @@
 /** @module Turns any thrown value into one line of text for a person. */
 
+const MAX_CAUSES = 8;
+
 /** One line for `error`: its message and those of its causes, joined by colons; never a stack. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   let current: unknown = error;
-  while (current !== undefined && current !== null && parts.length < 8) {
+  // Counted, because a chain of causes can lead back to itself.
+  for (let depth = 0; depth < MAX_CAUSES && current !== undefined && current !== null; depth += 1) {
     const text = messageOf(current);
     if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
     current = current instanceof Error ? current.cause : undefined;

@@ -85,7 +85,7 @@ function mistakesOf(sealed: SealedSecret): readonly Mistake[] {
 /** The place that the template still names, when it differs from the object's own in a way that counts for `scope`. */
 function movedFrom(sealed: SealedSecret): Mistake | null {
   const { scope, namespace, name } = placeOf(sealed);
-  const template: unknown = sealed.spec.template?.metadata;
+  const template: unknown = sealed.spec?.template?.metadata;
   if (!isMap(template) || scope === 'cluster-wide') return null;
   const oldName = typeof template['name'] === 'string' ? template['name'] : name;
   const oldNamespace = typeof template['namespace'] === 'string' ? template['namespace'] : namespace;

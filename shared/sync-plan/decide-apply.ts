@@ -1,4 +1,5 @@
 /** @module What to do about one object that Git wants. */
+import type { ObjectKey } from '../resources/object-meta.ts';
 import type { DesiredObject } from './desired-object.ts';
 import { isProven, type OwnedEntry } from './inventory.ts';
 import type { LiveLookup } from './live-object.ts';
@@ -24,8 +25,11 @@ export type ApplyDecision =
 export interface OwnerContext {
   /** `namespace/name` of the GitSync. */
   readonly owner: string;
-  /** Whether a GitSync `namespace/name` exists; what an absent one owned is free. */
-  readonly isOwnerPresent: (owner: string) => boolean;
+  /**
+   * Whether the GitSync `namespace/name` really has the object in its inventory. An annotation alone proves nothing: it may be left
+   * over, or written by somebody who wants the object left alone. When it cannot be told, the answer is yes.
+   */
+  readonly isOwnedBy: (owner: string, key: ObjectKey) => boolean;
 }
 
 /** The decision about `desired`, of which the inventory says `entry` and the cluster says `lookup`. */
@@ -37,16 +41,14 @@ export function decideApply(
 ): ApplyDecision {
   if (lookup === 'unreadable') return { kind: 'unreadable' };
   if (lookup === 'absent' || lookup === 'unserved') return { kind: 'apply', cause: causeOfAbsence(desired, entry) };
-  if (lookup.owner !== undefined && isForeign(lookup.owner, context)) return { kind: 'conflict', owner: lookup.owner };
+  const { owner } = lookup;
+  if (owner !== undefined && owner !== context.owner && context.isOwnedBy(owner, desired.key)) {
+    return { kind: 'conflict', owner };
+  }
   if (lookup.isTerminating) return { kind: 'terminating' };
   if (entry?.state !== 'applied' || entry.digest === undefined) return { kind: 'apply', cause: 'unproven' };
   if (isProven(entry, desired, lookup)) return { kind: 'unchanged' };
   return { kind: 'apply', cause: entry.digest === desired.digest ? 'drifted' : 'changed' };
-}
-
-/** True when `owner` is another GitSync that exists. */
-export function isForeign(owner: string, context: OwnerContext): boolean {
-  return owner !== context.owner && context.isOwnerPresent(owner);
 }
 
 function causeOfAbsence(desired: DesiredObject, entry: OwnedEntry | undefined): ApplyCause {

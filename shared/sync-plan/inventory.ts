@@ -6,10 +6,11 @@ import type { InventoryEntry } from '../resources/git-sync.ts';
 import type { KubeObject, ObjectIdentity, ObjectKey } from '../resources/object-meta.ts';
 import { objectKey, versionOf } from '../resources/object-meta.ts';
 import type { DesiredObject, PlacedObject } from './desired-object.ts';
-import { isStatusChange, type LiveObject } from './live-object.ts';
+import { holdsStill, type LiveObject } from './live-object.ts';
 
 /** An entry, and the metadata that the object had when it was proven to be in place; unknown after a restart. */
 export interface OwnedEntry extends InventoryEntry {
+  readonly foreignFields?: string;
   readonly generation?: number | undefined;
   readonly metadataDigest?: string;
 }
@@ -30,7 +31,9 @@ export function readOwnedObjects(inventory: KubeObject | null): Map<ObjectKey, O
 /** The entries as they are stored, sorted by identity. */
 export function toInventoryEntries(owned: OwnedObjects): InventoryEntry[] {
   const sorted = [...owned].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, { generation: _generation, metadataDigest: _metadataDigest, ...entry }]) => entry);
+  return sorted.map(
+    ([, { foreignFields: _foreign, generation: _generation, metadataDigest: _metadata, ...entry }]) => entry,
+  );
 }
 
 /** The entry of an object that is about to be applied for the first time. */
@@ -40,9 +43,7 @@ export function pendingEntry({ object, identity }: PlacedObject): OwnedEntry {
 
 /** The entry of an object that was seen to be, live, as Git wants it. */
 export function provenEntry({ object, identity, digest }: DesiredObject, live: LiveObject): OwnedEntry {
-  const { uid, resourceVersion, generation, metadataDigest } = live;
-  const version = versionOf(object.apiVersion);
-  return { ...identity, version, state: 'applied', digest, uid, resourceVersion, generation, metadataDigest };
+  return withProof({ ...identity, version: versionOf(object.apiVersion), state: 'applied', digest }, live);
 }
 
 /** `entry` while its object is on its way out. */
@@ -50,24 +51,20 @@ export function terminatingEntry(entry: OwnedEntry): OwnedEntry {
   return { ...entry, state: 'terminating' };
 }
 
-/** `entry` after a change of the object's status alone. */
-export function withStatusChange(entry: OwnedEntry, live: LiveObject): OwnedEntry {
-  return { ...entry, resourceVersion: live.resourceVersion };
+/** `entry` after a write of others that touched nothing of ours. */
+export function withVersionOf(entry: OwnedEntry, live: LiveObject): OwnedEntry {
+  return withProof(entry, live);
 }
 
-/**
- * True when nothing needs to be sent: what Git wants has the digest that was applied, and the live object is the one, at the
- * version, that was proven then, or differs from it in its status alone.
- */
+/** True when nothing needs to be sent: Git wants what was applied, and nothing of that has changed in the cluster. */
 export function isProven(entry: OwnedEntry, desired: DesiredObject, live: LiveObject): boolean {
-  if (entry.state !== 'applied' || entry.digest !== desired.digest || entry.uid !== live.uid) return false;
-  return entry.resourceVersion === live.resourceVersion || isStatusOnly(entry, live);
+  return entry.state === 'applied' && entry.digest === desired.digest && holdsStill(entry, live);
 }
 
-/** True when `live` is the entry's object, changed in its status alone since it was proven. */
-export function isStatusOnly(entry: OwnedEntry, live: LiveObject): boolean {
-  const { uid, generation, metadataDigest } = entry;
-  return uid !== undefined && metadataDigest !== undefined && isStatusChange({ uid, generation, metadataDigest }, live);
+function withProof({ fields: _before, ...entry }: OwnedEntry, live: LiveObject): OwnedEntry {
+  const { uid, resourceVersion, fields, foreignFields, generation, metadataDigest } = live;
+  const proof = { uid, resourceVersion, foreignFields, generation, metadataDigest };
+  return { ...entry, ...proof, ...(fields === undefined ? {} : { fields }) };
 }
 
 /** The identity of an entry. */

@@ -5,6 +5,13 @@ import type { ObjectIdentity } from '../resources/object-meta.ts';
 export interface LiveObject {
   readonly uid: string;
   readonly resourceVersion: string;
+  /**
+   * Digest of the set of fields that Signet owns, names only. The API server takes a field from its owner when somebody else
+   * changes it, so that this changes whenever anything that Signet applied does. Undefined where ownership is not tracked.
+   */
+  readonly fields: string | undefined;
+  /** Digest of what everybody else owns, and since when. */
+  readonly foreignFields: string;
   /** Absent for kinds that do not count their spec's versions, such as ConfigMap. */
   readonly generation: number | undefined;
   /** Changes whenever labels, annotations, finalizers or owner references do. */
@@ -30,15 +37,25 @@ export interface LiveView {
   find(identity: ObjectIdentity): LiveLookup;
 }
 
-/** True when `after` differs from `before` in its status alone: same object, same spec generation, same metadata. */
-export function isStatusChange(
-  before: Pick<LiveObject, 'uid' | 'metadataDigest'> & { readonly generation?: number | undefined },
-  after: LiveObject,
-): boolean {
-  return (
-    before.uid === after.uid &&
-    before.generation !== undefined &&
-    before.generation === after.generation &&
-    before.metadataDigest === after.metadataDigest
-  );
+/** What is remembered of an object from when it was proven to be as Git wants it; a restart forgets some of it. */
+export type Proof = Partial<
+  Pick<LiveObject, 'uid' | 'resourceVersion' | 'fields' | 'foreignFields' | 'generation' | 'metadataDigest'>
+>;
+
+/**
+ * True when nothing that Signet applied has changed since `proof`: same object, and the same version; or a version in which Signet
+ * still owns the same fields, written by somebody else or different in its status alone. A version that nobody else is known to have
+ * written proves nothing: somebody may write in Signet's name.
+ */
+export function holdsStill(proof: Proof, live: LiveObject): boolean {
+  if (proof.uid !== live.uid) return false;
+  if (proof.resourceVersion === live.resourceVersion) return true;
+  if (proof.fields !== live.fields) return false;
+  const isByOthers = live.fields !== undefined && proof.foreignFields !== live.foreignFields;
+  return isByOthers || isStatusChange(proof, live);
+}
+
+/** Kinds that count the versions of their spec say so when nothing but the status is different. */
+function isStatusChange({ generation, metadataDigest }: Proof, live: LiveObject): boolean {
+  return generation !== undefined && generation === live.generation && metadataDigest === live.metadataDigest;
 }

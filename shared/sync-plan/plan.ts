@@ -75,7 +75,7 @@ export function describeBlock(
 }
 
 /** What happens to the entries of the inventory that Git does not want. */
-export function planPrune(input: PlanInput): PlannedPrune[] {
+export function planPrune(input: Omit<PlanInput, 'isOwnedBy'>): PlannedPrune[] {
   const wanted = new Set(input.desired.map((desired) => desired.key));
   const context: PruneContext = { ...input, wantedUids: findUids(input) };
   const planned: PlannedPrune[] = [];
@@ -87,7 +87,7 @@ export function planPrune(input: PlanInput): PlannedPrune[] {
   return planned;
 }
 
-function findUids(input: PlanInput): ReadonlySet<string> {
+function findUids(input: Pick<PlanInput, 'desired' | 'live'>): ReadonlySet<string> {
   const uids = new Set<string>();
   for (const { identity } of input.desired) {
     const lookup = input.live.find(identity);

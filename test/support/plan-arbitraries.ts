@@ -30,12 +30,16 @@ const digests = fc.constantFrom('d1', 'd2');
 const uids = fc.constantFrom('u1', 'u2', 'u3');
 const resourceVersions = fc.constantFrom('1', '2', '3');
 const metadataDigests = fc.constantFrom('m1', 'm2');
+const fields = fc.constantFrom(undefined, 'f1', 'f2');
+const foreignFields = fc.constantFrom('o1', 'o2');
 const generations = fc.constantFrom(undefined, 1, 2);
 
 /** A live object with any owner, in any state. */
 export const liveObjects: fc.Arbitrary<LiveObject> = fc.record({
   uid: uids,
   resourceVersion: resourceVersions,
+  fields,
+  foreignFields: foreignFields,
   generation: generations,
   metadataDigest: metadataDigests,
   owner: fc.constantFrom(undefined, ...OWNERS),
@@ -64,13 +68,14 @@ const entries: fc.Arbitrary<OwnedEntry> = fc
     identities,
     fc.constantFrom('pending' as const, 'applied' as const, 'terminating' as const),
     fc.record({ digest: digests, uid: uids, resourceVersion: resourceVersions }),
-    fc.option(fc.record({ generation: generations, metadataDigest: metadataDigests }), { nil: {} }),
+    fields,
+    fc.option(fc.record({ foreignFields, generation: generations, metadataDigest: metadataDigests }), { nil: {} }),
   )
-  .map(([identity, state, proof, memory]) => ({
+  .map(([identity, state, proof, owned, memory]) => ({
     ...identity,
     version: 'v1',
     state,
-    ...(state === 'pending' ? {} : { ...proof, ...memory }),
+    ...(state === 'pending' ? {} : { ...proof, ...(owned === undefined ? {} : { fields: owned }), ...memory }),
   }));
 
 /** A whole world to plan in; `lookups` holds what is live, absent where it has nothing. */
@@ -102,7 +107,7 @@ export function planInput(
 ): PlanInput {
   return {
     owner: OWNER,
-    isOwnerPresent: (owner) => owner !== 'shop/gone',
+    isOwnedBy: (owner) => owner !== 'shop/gone',
     gitSync: { namespace: 'shop', name: 'app' },
     controllerNamespace: 'signet-system',
     desired: parts.desired,

@@ -70,17 +70,6 @@ test('DerReader.expectEnd refuses what follows', () => {
   expect(() => reader.expectEnd('x')).toThrow(refusal('bytes follow x'));
 });
 
-test('DerReader refuses deep nesting', () => {
-  let nested: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  for (let depth = 0; depth < 20; depth += 1) nested = encodeDer(DER_TAG.sequence, nested);
-  const descend = () => {
-    for (let reader = new DerReader(nested, 'CERT_MALFORMED'); !reader.isAtEnd; ) {
-      reader = reader.enter(DER_TAG.sequence, 'x');
-    }
-  };
-  expect(descend).toThrow(refusal('nested deeper than 16 levels'));
-});
-
 test('DerReader names the subject that its code is about', () => {
   const reader = new DerReader(new Uint8Array(0), 'KEY_MALFORMED');
   expect(() => reader.readAny('the version')).toThrow(

@@ -1,0 +1,152 @@
+/**
+ * @module Bundles the programs that package.json names under `bin` into `dist/`: CommonJS files with every dependency inside,
+ * split so that a verb loads only what it needs. What `signet seal` needs is in one file, because opening twenty takes longer
+ * than sealing.
+ */
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build, type CommonOptions, type Metafile, type Plugin, transform } from 'esbuild';
+
+const ROOT = import.meta.dirname;
+
+/** The programs: name in `dist/` and source. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  signet: 'cli/main.ts',
+  'signet-controller': 'controller/main.ts',
+};
+
+/** The file that holds every chunk on the way of `signet seal` with a certificate at hand. */
+const SEAL_PATH_FILE = 'seal-path.cjs';
+const SEAL_PATH_SOURCES: readonly string[] = ['cli/main.ts', 'cli/commands/seal.ts'];
+
+/** `kubectl seal` calls a program of this name; the program finds out by it how it was called. */
+const KUBECTL_PLUGIN = "require('./signet.cjs');\n";
+
+const SHEBANG = '#!/usr/bin/env node\n';
+
+/** The oldest Node that users may have; package.json says the same under `engines`. */
+const TARGET = 'node24';
+
+/** What is the same for every step. */
+const OUTPUT = {
+  platform: 'node',
+  target: TARGET,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+} as const satisfies CommonOptions;
+
+const COMMON_JS = {
+  ...OUTPUT,
+  format: 'cjs',
+  // Without native import() esbuild writes require(), which loads a file without Node's loader for ES modules.
+  supported: { 'dynamic-import': false },
+} as const satisfies CommonOptions;
+
+/** Bundles `programs` into `directory`, which is emptied first, and resolves to what is in the chunks. */
+export async function bundle(
+  directory: string,
+  programs: Readonly<Record<string, string>> = PROGRAMS,
+): Promise<Metafile> {
+  const { metafile, outputFiles } = await build({
+    ...OUTPUT,
+    absWorkingDir: ROOT,
+    entryPoints: { ...programs },
+    outdir: directory,
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    // esbuild splits ES modules only; they are turned into CommonJS afterwards, which starts faster.
+    format: 'esm',
+    splitting: true,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+    plugins: [withoutSubprocesses],
+  });
+  const chunks = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));
+  const sealPath = findSealPath(metafile);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  for (const [name, text] of chunks) {
+    if (sealPath.has(name)) continue;
+    const { code } = await transform(text.replace(/^#!.*\n/, ''), COMMON_JS);
+    await writeCode(path.join(directory, name), redirect(code, sealPath), path.parse(name).name in programs);
+  }
+  if (!('signet' in programs)) return metafile;
+  await writeCode(path.join(directory, 'kubectl-seal.cjs'), KUBECTL_PLUGIN, true);
+  await writeCode(path.join(directory, SEAL_PATH_FILE), await joinChunks(sealPath, chunks), false);
+  return metafile;
+}
+
+/** Names of the chunks, programs aside, that `signet seal` reaches without an `import()` beyond that of its own verb. */
+export function findSealPath({ outputs }: Metafile): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const queue = Object.keys(outputs).filter((file) => SEAL_PATH_SOURCES.includes(outputs[file]?.entryPoint ?? ''));
+  for (const file of queue) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    for (const { path: target, kind } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && outputs[target] !== undefined) queue.push(target);
+    }
+  }
+  const programs = Object.values(PROGRAMS);
+  return new Set(
+    [...reached]
+      .filter((file) => !programs.includes(outputs[file]?.entryPoint ?? ''))
+      .map((file) => path.basename(file)),
+  );
+}
+
+/** commander starts programs for verbs that are programs of their own. We have none, and loading that part of Node takes time. */
+const withoutSubprocesses: Plugin = {
+  name: 'without-subprocesses',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/node_modules/commander/') ? { path: 'child_process', namespace: 'absent' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+/** `code` with each `require` of a chunk on the seal path turned to the file that holds all of them. */
+function redirect(code: string, sealPath: ReadonlySet<string>): string {
+  return code.replace(/require\("\.\/([\w.-]+)"\)/g, (whole, name: string) =>
+    sealPath.has(name) ? `require("./${SEAL_PATH_FILE}").chunks["${name}"]()` : whole,
+  );
+}
+
+/** One file with all chunks on the seal path; each still runs only when somebody asks for it. */
+async function joinChunks(sealPath: ReadonlySet<string>, chunks: ReadonlyMap<string, string>): Promise<string> {
+  const entries = [...sealPath].map((name) => `"${name}": () => require("./${name}")`);
+  const fromMemory: Plugin = {
+    name: 'from-memory',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/[\w.-]+\.cjs$/ }, ({ path: file }) =>
+        sealPath.has(file.slice(2)) ? { path: file.slice(2), namespace: 'chunk' } : { path: file, external: true },
+      );
+      onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: name }) => ({ contents: chunks.get(name) ?? '' }));
+    },
+  };
+  const { outputFiles } = await build({
+    ...COMMON_JS,
+    stdin: { contents: `exports.chunks = {${entries.join(',')}};`, resolveDir: ROOT },
+    bundle: true,
+    write: false,
+    logLevel: 'warning',
+    plugins: [fromMemory],
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+async function writeCode(file: string, code: string, isProgram: boolean): Promise<void> {
+  await writeFile(file, isProgram ? SHEBANG + code : code);
+  if (isProgram) await chmod(file, 0o755);
+}
+
+if (import.meta.main) {
+  const directory = path.join(ROOT, 'dist');
+  const { outputs } = await bundle(directory);
+  const bytes = Object.values(outputs).reduce((total, output) => total + output.bytes, 0);
+  process.stdout.write(`${Object.keys(outputs).length} parts, ${Math.ceil(bytes / 1024)} KiB, in dist/\n`);
+}

@@ -1,0 +1,92 @@
+/** @module The manifests that the user names with `-f`, read and parsed, with everything that cannot be. */
+
+import { decodeInputText } from '../../shared/encoding/input-text.ts';
+import { type ParsedDocument, parseDocuments } from '../../shared/encoding/yaml-documents.ts';
+import { CodedError } from '../../shared/errors/coded-error.ts';
+import { CliError } from '../terminal/errors.ts';
+import {
+  findInputs,
+  type InputFile,
+  type InputPlace,
+  MAX_INPUT_BYTES,
+  readInputFile,
+  readStdin,
+  STDIN_NAME,
+} from '../terminal/input-files.ts';
+import type { Io } from '../terminal/io.ts';
+import type { Session } from '../terminal/session.ts';
+
+/** One input with its documents. */
+export interface ManifestFile {
+  readonly input: InputFile;
+  /** The whole text, without byte-order mark. */
+  readonly text: string;
+  readonly documents: readonly ParsedDocument[];
+}
+
+/** What could be read, and what not. */
+export interface ReadManifests {
+  readonly files: readonly ManifestFile[];
+  readonly errors: readonly CodedError[];
+}
+
+/**
+ * Reads `names`, or standard input when there are none. A file that is named twice is read once.
+ * @param word a word that every interesting file below a directory contains; files without it are not parsed.
+ */
+export async function readManifests(
+  session: Session,
+  names: readonly string[] | undefined,
+  word: string,
+): Promise<ReadManifests> {
+  const { io, report } = session;
+  if (names === undefined && io.stdin.isTty) report.note('reading manifests from the terminal; end them with Ctrl-D');
+  const errors: CodedError[] = [];
+  const places = findPlaces(io, names ?? [STDIN_NAME], errors);
+  const files: ManifestFile[] = [];
+  for (const place of places) {
+    io.signal.throwIfAborted();
+    try {
+      const input = place === STDIN_NAME ? await readStdin(io) : await readInputFile(place);
+      files.push(parseFile(input, word));
+    } catch (error) {
+      errors.push(asCoded(error));
+    }
+  }
+  return { files, errors };
+}
+
+/** Where to read, in the order of `names`; what cannot be looked at is added to `errors`. */
+function findPlaces(
+  io: Io,
+  names: readonly string[],
+  errors: CodedError[],
+): readonly (InputPlace | typeof STDIN_NAME)[] {
+  const places = new Map<string, InputPlace | typeof STDIN_NAME>();
+  for (const name of names) {
+    try {
+      if (name === STDIN_NAME) places.set(STDIN_NAME, STDIN_NAME);
+      else for (const place of findInputs(io, name)) if (!places.has(place.path)) places.set(place.path, place);
+    } catch (error) {
+      errors.push(asCoded(error));
+    }
+  }
+  return [...places.values()];
+}
+
+/** What is foreseen is collected; anything else is a defect and ends the run. */
+function asCoded(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  throw error;
+}
+
+/** @throws EncodingError; CliError `CLI_INPUT_EMPTY` for a file that was named and holds nothing. */
+function parseFile(input: InputFile, word: string): ManifestFile {
+  const text = decodeInputText(input.bytes, input.name);
+  if (input.isFromDirectory && !text.includes(word)) return { input, text, documents: [] };
+  const documents = parseDocuments(text, { where: input.name, maxBytes: MAX_INPUT_BYTES });
+  if (documents.length > 0 || input.isFromDirectory) return { input, text, documents };
+  throw new CliError('CLI_INPUT_EMPTY', `cannot read a manifest from ${input.name}: it is empty`, {
+    hint: input.path === undefined ? 'name a file with -f, or pipe one in' : 'check that this is the file you mean',
+  });
+}

@@ -1,0 +1,107 @@
+/** @module `signet rotate`: asks the controller for a new sealing key and waits for it. */
+import { isKubeError } from '../../shared/kube/errors.ts';
+import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
+import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
+import { REQUESTS_CONFIG_MAP, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
+import { annotationOf } from '../../shared/resources/object-meta.ts';
+import { type Cluster, withCluster } from '../connect/cluster.ts';
+import { findKeyList } from '../connect/controller-certificates.ts';
+import { findPinnedFile } from '../connect/pinned-certificates.ts';
+import { waitFor } from '../connect/wait-for.ts';
+import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { addExamples, type Example } from '../options/examples.ts';
+import type { DeclareCommand } from '../options/invoke.ts';
+import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
+import { CliError, LocatedError } from '../terminal/errors.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Session } from '../terminal/session.ts';
+import { writeResult } from './write-result.ts';
+
+/** What `signet rotate` can be told. */
+export interface RotateOptions extends ControllerOptions, WaitOptions {}
+
+const EXAMPLES: readonly Example[] = [
+  ['Make a new sealing key; the old ones go on opening what was sealed to them', 'signet rotate'],
+  ['Then pin its certificate in the repository', 'signet cert --pin'],
+];
+
+/** Declares `signet rotate`. */
+export const declareRotate: DeclareCommand = (command, invoke) => {
+  addClusterOptions(command).option(
+    '--controller-namespace <namespace>',
+    'where the controller runs; default: signet-system, then kube-system',
+  );
+  addExamples(addWaitOptions(command, '2m'), EXAMPLES);
+  command.action((options: RotateOptions) => invoke((session) => rotate(options, session)));
+};
+
+/** Find the controller, ask, wait for a key that answers, print its fingerprint. An interrupt leaves the request standing. */
+export async function rotate(options: RotateOptions, session: Session): Promise<ExitCode> {
+  const key = await withCluster(session, options, async (cluster) => {
+    const misses: string[] = [];
+    const found = await findKeyList(cluster, options, misses);
+    if (found === null) throw noController(cluster, misses);
+    const requestedAt = await request(session, cluster, { namespace: found.namespace, keys: found.list.keys });
+    session.report.note(
+      `asked the controller in ${found.namespace} for a new key at ${requestedAt.toISOString()}; waiting`,
+    );
+    const answer = await waitFor(session.io, options.timeout, () => findAnswer(cluster, found.namespace, requestedAt));
+    if (answer === null) throw noAnswer(found.namespace, requestedAt, options.timeout);
+    return answer;
+  });
+  session.report.note(`the new key is Secret ${key.secret}, valid until ${key.notAfter}`);
+  if (findPinnedFile(session.io.cwd) !== null) {
+    session.report.note('this repository pins its certificates: run `signet cert --pin` to seal to the new one');
+  }
+  await writeResult(session, { text: `${key.fingerprint}\n`, file: undefined, access: 'public' });
+  return EXIT.done;
+}
+
+async function request(
+  { io }: Session,
+  { client }: Cluster,
+  { namespace, keys }: { readonly namespace: string; readonly keys: readonly SealingKeyEntry[] },
+): Promise<Date> {
+  const place = { namespace, name: REQUESTS_CONFIG_MAP };
+  try {
+    const requests = await client.get(CONFIG_MAPS, place);
+    const last = requests === null ? undefined : annotationOf(requests.metadata, ROTATE_REQUESTED_ANNOTATION);
+    const at = laterThan(io.now(), [last, ...keys.map((key) => key.rotateRequestedAt)]);
+    const annotations = { [ROTATE_REQUESTED_ANNOTATION]: at.toISOString() };
+    await client.mergePatch(CONFIG_MAPS, place, { metadata: { annotations } });
+    return at;
+  } catch (error) {
+    if (!isKubeError(error, 'KUBE_NOT_FOUND', 'KUBE_FORBIDDEN')) throw error;
+    throw new LocatedError(`cannot ask for a rotation through ConfigMap ${namespace}/${REQUESTS_CONFIG_MAP}`, error);
+  }
+}
+
+/** `now`, or an instant after every one of `earlier`: only a later value is a new request, and clocks may differ. */
+function laterThan(now: Date, earlier: readonly (string | undefined)[]): Date {
+  const instants = earlier.map((text) => Date.parse(text ?? '')).filter((instant) => !Number.isNaN(instant));
+  return new Date(Math.max(now.getTime(), ...instants.map((instant) => instant + 1)));
+}
+
+async function findAnswer(cluster: Cluster, namespace: string, requestedAt: Date): Promise<SealingKeyEntry | null> {
+  const found = await findKeyList(cluster, { controllerNamespace: namespace });
+  const answers = found?.list.keys.filter((key) => Date.parse(key.rotateRequestedAt ?? '') >= requestedAt.getTime());
+  return answers?.[0] ?? null;
+}
+
+function noController(cluster: Cluster, misses: readonly string[]): CliError {
+  return new CliError(
+    'CLI_CONTROLLER_NOT_FOUND',
+    `cannot find a signet controller in the cluster ${cluster.description}: ${misses.join('; ')}`,
+    { hint: 'say where it runs with --controller-namespace; a sealed-secrets controller cannot be asked for a key' },
+  );
+}
+
+function noAnswer(namespace: string, requestedAt: Date, timeoutMs: number): CliError {
+  return new CliError(
+    'CLI_TIMED_OUT',
+    `no new key after ${timeoutMs / 1000} s: the controller has not answered the request of ${requestedAt.toISOString()}`,
+    {
+      hint: `look at its log with \`kubectl -n ${namespace} logs deploy/signet-controller\`; the request stands, and \`signet cert show\` will show the key`,
+    },
+  );
+}

@@ -1,0 +1,69 @@
+/** @module `signet sync reconcile`: has a GitSync looked at now, and waits for the outcome. */
+import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
+import { withCluster } from '../connect/cluster.ts';
+import { readGitSync } from '../connect/git-syncs.ts';
+import { waitFor } from '../connect/wait-for.ts';
+import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
+import { addExamples, type Example } from '../options/examples.ts';
+import type { DeclareCommand } from '../options/invoke.ts';
+import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
+import { conditionOf, formatSyncStatus } from '../output/sync-status-text.ts';
+import { CliError } from '../terminal/errors.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Session } from '../terminal/session.ts';
+import { writeResult } from './write-result.ts';
+
+/** What `signet sync reconcile` can be told. */
+export interface SyncReconcileOptions extends ClusterOptions, WaitOptions {
+  readonly namespace?: string;
+}
+
+const EXAMPLES: readonly Example[] = [['Apply what was just pushed', 'signet sync reconcile shop -n shop']];
+
+/** Declares `signet sync reconcile`. */
+export const declareSyncReconcile: DeclareCommand = (command, invoke) => {
+  command.argument('<name>', 'the GitSync').option('-n, --namespace <namespace>', "default: the context's");
+  addExamples(addWaitOptions(addClusterOptions(command), '5m'), EXAMPLES);
+  command.action((name: string, options: SyncReconcileOptions) =>
+    invoke((session) => reconcile(name, options, session)),
+  );
+};
+
+/** True when the request was taken up and came to an end; Ready is Unknown while it is worked on. */
+function isSettled(sync: GitSync, requestedAt: string): boolean {
+  const ready = conditionOf(sync, 'Ready');
+  return sync.status?.lastHandledReconcileAt === requestedAt && ready !== undefined && ready.status !== 'Unknown';
+}
+
+/** Ask by annotation, wait until the status acknowledges it, print how the GitSync stands. Not Ready is a finding. */
+export async function reconcile(name: string, options: SyncReconcileOptions, session: Session): Promise<ExitCode> {
+  const sync = await withCluster(session, options, async (cluster): Promise<GitSync> => {
+    const namespace = options.namespace ?? cluster.namespace;
+    const before = await readGitSync(cluster, namespace, name);
+    if (before.spec?.suspend === true) {
+      throw new CliError('CLI_OBJECT_INVALID', `cannot reconcile GitSync "${namespace}/${name}": it is suspended`, {
+        hint: 'set spec.suspend to false first',
+      });
+    }
+    const requestedAt = session.io.now().toISOString();
+    const annotations = { [RECONCILE_REQUESTED_ANNOTATION]: requestedAt };
+    await cluster.client.mergePatch(GIT_SYNCS, { namespace, name }, { metadata: { annotations } });
+    session.report.note(`asked for GitSync "${namespace}/${name}" at ${requestedAt}; waiting`);
+    const answer = await waitFor(session.io, options.timeout, async () => {
+      const now = await readGitSync(cluster, namespace, name);
+      return isSettled(now, requestedAt) ? now : null;
+    });
+    if (answer !== null) return answer;
+    throw new CliError(
+      'CLI_TIMED_OUT',
+      `no answer after ${options.timeout / 1000} s: GitSync "${namespace}/${name}" was not looked at`,
+      {
+        hint: `see \`signet sync status ${name} -n ${namespace}\` and the controller's log`,
+      },
+    );
+  });
+  await writeResult(session, { text: formatSyncStatus([sync], false), file: undefined, access: 'public' });
+  return conditionOf(sync, 'Ready')?.status === 'True' ? EXIT.done : EXIT.findings;
+}

@@ -1,0 +1,68 @@
+/** @module `signet sync status`: how GitSyncs stand. */
+import { stringifyJson } from '../../shared/encoding/json.ts';
+import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { type Cluster, withCluster } from '../connect/cluster.ts';
+import { readGitSync } from '../connect/git-syncs.ts';
+import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
+import { addExamples, type Example } from '../options/examples.ts';
+import type { DeclareCommand } from '../options/invoke.ts';
+import { addJsonOption, type JsonOption } from '../options/output-options.ts';
+import { formatSyncStatus } from '../output/sync-status-text.ts';
+import { usageError } from '../terminal/errors.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Session } from '../terminal/session.ts';
+import { writeResult } from './write-result.ts';
+
+/** What `signet sync status` can be told. */
+export interface SyncStatusOptions extends ClusterOptions, JsonOption {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+}
+
+const EXAMPLES: readonly Example[] = [
+  ['Every GitSync of the cluster', 'signet sync status -A'],
+  ['One of them, with each failing object and its place in Git', 'signet sync status shop -n shop'],
+];
+
+/** Declares `signet sync status`. */
+export const declareSyncStatus: DeclareCommand = (command, invoke) => {
+  command
+    .argument('[name]', 'a GitSync; default: all of the namespace')
+    .option('-n, --namespace <namespace>', "default: the context's")
+    .option('-A, --all-namespaces', 'in every namespace');
+  addExamples(addClusterOptions(addJsonOption(command)), EXAMPLES);
+  command.action((name: string | undefined, options: SyncStatusOptions) =>
+    invoke((session) => showSyncStatus(name, options, session)),
+  );
+};
+
+/** Read the GitSyncs and print them. */
+export async function showSyncStatus(
+  name: string | undefined,
+  options: SyncStatusOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const isEverywhere = options.allNamespaces === true;
+  if (isEverywhere && name !== undefined)
+    throw usageError('cannot use -A together with a name', 'name the namespace with -n');
+  const syncs = await withCluster(session, options, (cluster) => readSyncs(cluster, name, options));
+  if (syncs.length === 0 && options.output !== 'json') {
+    session.report.note('found no GitSync');
+    return EXIT.done;
+  }
+  const text = options.output === 'json' ? `${stringifyJson(syncs, 2)}\n` : formatSyncStatus(syncs, isEverywhere);
+  await writeResult(session, { text, file: undefined, access: 'public' });
+  return EXIT.done;
+}
+
+async function readSyncs(
+  cluster: Cluster,
+  name: string | undefined,
+  options: SyncStatusOptions,
+): Promise<readonly GitSync[]> {
+  const namespace = options.namespace ?? cluster.namespace;
+  if (name !== undefined) return [await readGitSync(cluster, namespace, name)];
+  const { items } = await cluster.client.list(GIT_SYNCS, options.allNamespaces === true ? {} : { namespace });
+  return items as unknown as readonly GitSync[];
+}

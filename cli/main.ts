@@ -1,0 +1,109 @@
+/** @module The real streams, environment and signals of `signet`; the only part of the command line that knows the process. */
+import { writeSync } from 'node:fs';
+import path from 'node:path';
+import { run } from './run.ts';
+import { EXIT } from './terminal/exit-codes.ts';
+import type { DataInput, Io } from './terminal/io.ts';
+import { systemCodeOf } from './terminal/system-error.ts';
+
+/** As package.json says under `engines`. */
+const OLDEST_NODE = 24;
+
+const PLUGIN_NAME = /^kubectl-(seal)(?:\.[cm]?js)?$/;
+
+function createIo(signal: AbortSignal): Io {
+  return {
+    get stdin(): DataInput {
+      return { isTty: process.stdin.isTTY === true, [Symbol.asyncIterator]: () => readStdin(signal) };
+    },
+    stdout: { write: writeToStdout },
+    stderr: { write: writeToStderr },
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    sleep: (ms) => sleep(ms, signal),
+    signal,
+  };
+}
+
+/** The pieces of standard input; an interrupt ends the waiting for the next one. */
+function readStdin(signal: AbortSignal): AsyncIterator<Uint8Array> {
+  const { stdin } = process;
+  signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
+  return stdin[Symbol.asyncIterator]();
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/**
+ * Writes to the descriptor itself: the stream object takes as long to make as a certificate to read. It is used when the
+ * other side is slow, as a non-blocking pipe can be.
+ */
+async function writeToStdout(text: string): Promise<void> {
+  const rest = writeNow(1, Buffer.from(text));
+  if (rest.length === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    // The stream emits what the callback gets, too; without a listener that would end the process.
+    process.stdout.once('error', reject);
+    process.stdout.write(rest, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function writeToStderr(text: string): void {
+  try {
+    const rest = writeNow(2, Buffer.from(text));
+    if (rest.length > 0) process.stderr.on('error', () => undefined).write(rest);
+  } catch {
+    // Nobody reads the messages: there is no one left to tell.
+  }
+}
+
+/** Writes as much as the descriptor takes now; returns the rest. */
+function writeNow(descriptor: number, bytes: Uint8Array): Uint8Array {
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EAGAIN') throw error;
+  }
+  return bytes.subarray(written);
+}
+
+async function main(): Promise<void> {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    writeToStderr(
+      `signet: error: Node ${process.versions.node} is too old: signet needs Node ${OLDEST_NODE} or newer\n`,
+    );
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  const interruption = new AbortController();
+  // A second signal finds no listener and ends the process at once.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
+  const [, script = '', ...words] = process.argv;
+  const plugin = PLUGIN_NAME.exec(path.basename(script))?.[1];
+  const argv = plugin === undefined ? words : [plugin, ...words];
+  process.exitCode = await run(
+    argv,
+    createIo(interruption.signal),
+    plugin === undefined ? {} : { programName: 'kubectl' },
+  );
+}
+
+void main();

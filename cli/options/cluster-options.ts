@@ -1,0 +1,31 @@
+/** @module Which cluster a verb talks to, and where its controller is. */
+import type { Command } from 'commander';
+
+/** Choice of the cluster; what is absent comes from kubectl's own rules. */
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** Choice of the controller; absent: it is looked for. */
+export interface ControllerOptions extends ClusterOptions {
+  readonly controllerNamespace?: string;
+  readonly controllerName?: string;
+}
+
+/** Declares `--kubeconfig` and `--context`. */
+export function addClusterOptions(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig to use; default: KUBECONFIG, then ~/.kube/config')
+    .option('--context <name>', 'context of the kubeconfig; default: its current one');
+}
+
+/** Declares `--controller-namespace` and `--controller-name`, after {@link addClusterOptions}. */
+export function addControllerOptions(command: Command): Command {
+  return addClusterOptions(command)
+    .option('--controller-namespace <namespace>', 'where the controller runs; default: signet-system, then kube-system')
+    .option(
+      '--controller-name <service>',
+      "the controller's Service; default: signet-controller, in kube-system sealed-secrets-controller",
+    );
+}

@@ -1,0 +1,52 @@
+/** @module GitSyncs and what became of them, as a person reads them. */
+
+import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
+import type { Condition } from '../../shared/resources/conditions.ts';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
+import { formatTable } from './table.ts';
+
+const MAX_REVISION = 92;
+
+/** One row for each GitSync, with a column for the namespace when `withNamespace`; below them the failures of each. */
+export function formatSyncStatus(syncs: readonly GitSync[], withNamespace: boolean): string {
+  const header = [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'READY', 'REVISION', 'OBJECTS', 'MESSAGE'];
+  const rows = syncs.map((sync) => [...(withNamespace ? [sync.metadata.namespace ?? ''] : []), ...cellsOf(sync)]);
+  return [formatTable(header, rows), ...syncs.map((sync) => formatFailures(sync))].join('');
+}
+
+/** The condition of `type`, or undefined. */
+export function conditionOf(sync: GitSync, type: string): Condition | undefined {
+  return sync.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** A revision with its commit cut to twelve digits: `main@sha1:3f2a91c07b6d`. */
+export function shortRevision(revision: string | undefined): string {
+  if (revision === undefined) return '-';
+  return revision.replace(/(:[0-9a-f]{12})[0-9a-f]+$/, '$1').slice(0, MAX_REVISION);
+}
+
+function cellsOf(sync: GitSync): readonly string[] {
+  const ready = conditionOf(sync, 'Ready');
+  const isOutdated = (sync.status?.observedGeneration ?? -1) < (sync.metadata.generation ?? 0);
+  const state = sync.spec?.suspend === true ? 'Suspended' : (ready?.status ?? 'Unknown');
+  const said = ready === undefined ? 'not looked at yet' : `${ready.reason}: ${ready.message}`;
+  return [
+    sync.metadata.name ?? '',
+    state,
+    shortRevision(sync.status?.lastAppliedRevision),
+    String(sync.status?.inventory?.objects ?? '-'),
+    isOutdated && ready !== undefined ? `${said} (an older version of the GitSync)` : said,
+  ];
+}
+
+function formatFailures(sync: GitSync): string {
+  const failures = sync.status?.failures ?? [];
+  if (failures.length === 0) return '';
+  const name = `${sync.metadata.namespace ?? ''}/${sync.metadata.name ?? ''}`;
+  return [
+    `\n${name}: ${failures.length} failing`,
+    ...failures.map((failure) => `  ${toPrintableLine(describeFailure(failure))}`),
+    '',
+  ].join('\n');
+}

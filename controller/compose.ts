@@ -1,0 +1,186 @@
+/** @module Builds the controller out of its parts. The only place that knows all of them. */
+
+import { describeError } from '../shared/errors/describe-error.ts';
+import { openRepository } from '../shared/git/open-repository.ts';
+import type { KubeClient } from '../shared/kube/client.ts';
+import { createKubeClient } from '../shared/kube/connect.ts';
+import type { ClusterConnection } from '../shared/kube/connection.ts';
+import type { ControllerConfig } from './config/config.ts';
+import { createEventRecorder, type KubeEventRecorder } from './events/kube-event-recorder.ts';
+import { type Listener, listen } from './http/listen.ts';
+import { createMetricsApp } from './http/metrics-app.ts';
+import { createPublicApp } from './http/public-app.ts';
+import { loadDigestKey } from './keys/digest-key.ts';
+import { KeyPart } from './keys/key-part.ts';
+import type { Logger } from './logging/logger.ts';
+import { createMetrics, type Metrics } from './metrics/registry.ts';
+import type { ControllerPart } from './reconcile-loop/controller-part.ts';
+import { createUnsealPart } from './sealed-secrets/unseal-part.ts';
+import { createSyncPart } from './sync/sync-part.ts';
+
+/** What the world gives to a controller. */
+export interface World {
+  readonly config: ControllerConfig;
+  readonly connection: ClusterConnection;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly random: () => number;
+  /** How many processors there are to decrypt with. */
+  readonly processors: number;
+  readonly version: string;
+  /** Folder of Git mirrors. */
+  readonly cacheDirectory: string;
+  /** The variables of the process, for git. */
+  readonly gitVariables: Readonly<Record<string, string | undefined>>;
+}
+
+/** A whole controller. */
+export interface Controller {
+  /** Opens the ports and starts the parts; a cluster that cannot be reached is waited for. @throws when a port is taken. */
+  start(): Promise<{ readonly address: string; readonly metricsAddress: string }>;
+  /** True when every part acts on the cluster's state. */
+  isReady(): boolean;
+  /** Stops in order: no longer ready, parts, events, ports, connections. */
+  stop(): Promise<void>;
+}
+
+/** Requests to the API server that are under way at once, watches aside. */
+const MAX_SOCKETS = 32;
+/** SealedSecrets that are worked on at once: enough to keep all processors decrypting while others wait for an answer. */
+const UNSEAL_CONCURRENCY = 16;
+
+/** GitSyncs that are worked on at once: each may hold a git program and its objects. */
+const SYNC_CONCURRENCY = 4;
+
+/** The controller that `world.config` asks for, not yet started. */
+export function composeController(world: World): Controller {
+  const { config, logger, now } = world;
+  const client = createKubeClient(world.connection, {
+    now: () => now().getTime(),
+    random: world.random,
+    userAgent: `signet-controller/${world.version}`,
+    maxSockets: MAX_SOCKETS,
+    onWarning: (text) => logger.debug({ warning: text }, 'the API server warns'),
+  });
+  const metrics = createMetrics(world.version);
+  metrics.followKubeRequests(() => client.requestCount());
+  const busy: (() => boolean)[] = [];
+  const isBusy = () => busy.some((ask) => ask());
+  const events = createEventRecorder({ client, now, logger, metrics: metrics.events, isBusy });
+  const core = { world, client, metrics, events, busy };
+  const keys = config.unseal ? createKeys(core) : null;
+  const parts: readonly ControllerPart[] = [
+    ...(config.sync ? [createSync(core)] : []),
+    ...(keys === null ? [] : [createUnsealer(core, keys), keys]),
+  ];
+  return new ComposedController({ core, parts, certificatePem: () => keys?.current().active?.chainPem ?? null });
+}
+
+interface Core {
+  readonly world: World;
+  readonly client: KubeClient;
+  readonly metrics: Metrics;
+  readonly events: KubeEventRecorder;
+  /** Asked before events are written. */
+  readonly busy: (() => boolean)[];
+}
+
+function createKeys({ world, client, metrics, events }: Core): KeyPart {
+  const { config, logger, now, random } = world;
+  const { renewPeriodMs, ...settings } = config.keys;
+  return new KeyPart({
+    client,
+    namespace: config.namespace,
+    settings,
+    renewPeriodMs,
+    lanes: world.processors,
+    now,
+    random,
+    logger: logger.child({ part: 'keys' }),
+    metrics: metrics.keys,
+    report: (regarding, reason, message) => events.record({ regarding, type: 'Warning', reason, message }),
+  });
+}
+
+function createUnsealer({ world, client, metrics, events, busy }: Core, keys: KeyPart): ControllerPart {
+  const { config, logger, now, random } = world;
+  const unsealer = createUnsealPart({
+    client,
+    keys,
+    loadDigestKey: () => loadDigestKey(client, config.namespace),
+    events,
+    now,
+    random,
+    logger: logger.child({ part: 'unseal' }),
+    metrics,
+    concurrency: UNSEAL_CONCURRENCY,
+  });
+  busy.push(() => unsealer.isBusy());
+  return unsealer;
+}
+
+function createSync({ world, client, metrics, events }: Core): ControllerPart {
+  const { config, logger, now, random } = world;
+  return createSyncPart({
+    client,
+    openRepository: (request) =>
+      openRepository({
+        ...request,
+        cacheDirectory: world.cacheDirectory,
+        environment: world.gitVariables,
+        allowHttp: config.allowHttpGit,
+      }),
+    controllerNamespace: config.namespace,
+    loadDigestKey: () => loadDigestKey(client, config.namespace),
+    events,
+    now,
+    nowMs: () => performance.now(),
+    random,
+    logger: logger.child({ part: 'sync' }),
+    metrics,
+    concurrency: SYNC_CONCURRENCY,
+  });
+}
+
+interface ComposedParts {
+  readonly core: Core;
+  /** In the order in which they are stopped. */
+  readonly parts: readonly ControllerPart[];
+  readonly certificatePem: () => string | null;
+}
+
+class ComposedController implements Controller {
+  readonly #parts: ComposedParts;
+  #listeners: readonly Listener[] = [];
+  #isStopping = false;
+
+  constructor(parts: ComposedParts) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<{ address: string; metricsAddress: string }> {
+    const { core, parts, certificatePem } = this.#parts;
+    const { config, logger } = core.world;
+    const onError = (error: unknown) => logger.error({ error: describeError(error) }, 'a request failed');
+    const publicApp = createPublicApp({ certificatePem, isReady: () => this.isReady(), onError });
+    const opened = await listen(publicApp, config.listen);
+    this.#listeners = [opened];
+    const metricsOpened = await listen(createMetricsApp(core.metrics, onError), config.metricsListen);
+    this.#listeners = [opened, metricsOpened];
+    for (const part of parts) await part.start();
+    return { address: opened.address, metricsAddress: metricsOpened.address };
+  }
+
+  isReady(): boolean {
+    return !this.#isStopping && this.#parts.parts.every((part) => part.isReady());
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const { core, parts } = this.#parts;
+    await Promise.all(parts.map((part) => part.stop()));
+    await core.events.stop();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    core.client.close();
+  }
+}

@@ -1,0 +1,57 @@
+/** @module The logger on pino: JSON lines, written at once, each through the redactor. */
+import { type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+import type { LogFields, Logger } from './logger.ts';
+import { redact } from './redact.ts';
+
+/** Least severe level that is written. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Every level, the most talkative first. */
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+/** Where lines go and which. */
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Takes one line with its newline, synchronously. */
+  write(line: string): void;
+}
+
+/** A logger that writes one JSON object per line: `level`, `time` (RFC 3339), the fields, `msg`. */
+export function createLogger(options: LoggerOptions): Logger {
+  const destination = { write: (line: string) => options.write(redact(line)) };
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return new PinoLogger(pino(settings, destination));
+}
+
+class PinoLogger implements Logger {
+  readonly #pino: Pino;
+
+  constructor(target: Pino) {
+    this.#pino = target;
+  }
+
+  debug(fields: LogFields, message: string): void {
+    this.#pino.debug(fields, message);
+  }
+
+  info(fields: LogFields, message: string): void {
+    this.#pino.info(fields, message);
+  }
+
+  warn(fields: LogFields, message: string): void {
+    this.#pino.warn(fields, message);
+  }
+
+  error(fields: LogFields, message: string): void {
+    this.#pino.error(fields, message);
+  }
+
+  child(fields: LogFields): Logger {
+    return new PinoLogger(this.#pino.child(fields));
+  }
+}

@@ -1,0 +1,26 @@
+/** @module The contract between a reconciler, which knows one kind, and the loop, which knows none. */
+
+/** One object to look at; its current state is read by the reconciler, never carried along. */
+export interface Request {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * How a reconcile ended. `settled`: nothing more to do until a change. `again`: look again after a time, as planned.
+ * `retry`: failed for a reason that may pass; the loop looks again with capped backoff, for ever. `stalled`: only a change
+ * can mend it.
+ */
+export type Outcome =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'again'; readonly afterMs: number }
+  | { readonly kind: 'retry'; readonly error: unknown; readonly atLeastMs?: number }
+  | { readonly kind: 'stalled'; readonly reason: string };
+
+/**
+ * Brings one object to its wanted state. Called once at a time per object, in parallel for different ones. Records its
+ * own status and events. A throw is a bug or an unforeseen failure: the loop logs it and treats it as `retry`.
+ */
+export interface Reconciler {
+  reconcile(request: Request, signal: AbortSignal): Promise<Outcome>;
+}

@@ -1,0 +1,73 @@
+/**
+ * @module Decides, without decrypting and without a request, whether the last verdict on a SealedSecret still holds. Status
+ * is public, and others may write it: only what keyed digests prove is believed.
+ */
+import type { SealedSecret, UnsealAttempt, UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
+import { type Claimant, decideOwnership, type SecretClaims } from './ownership.ts';
+import { REMEMBERED_WRITE_REASONS, UNSEAL_FAILURE_REASONS, type UnsealReason, type Verdict } from './verdict.ts';
+
+/** One SealedSecret and all that a decision about it needs. */
+export interface Subject {
+  readonly sealed: SealedSecret;
+  /** The Secret of its name; null when there is none. */
+  readonly claims: SecretClaims | null;
+  readonly claimant: Claimant;
+  /** The Secret that was last written for it, if the record can be trusted. */
+  readonly record: UnsealedRecord | null;
+  readonly attempt: UnsealAttempt | null;
+  /** The last verdict of this process. */
+  readonly lastVerdict: Verdict | undefined;
+  readonly sealedDigest: string;
+  readonly keysDigest: string;
+}
+
+/** The verdict that still holds, or null when the object must be worked on. */
+export function findRememberedVerdict(subject: Subject, verifiedVersion: string | undefined): Verdict | null {
+  const { record, claims } = subject;
+  if (record !== null && isInPlace(record, claims, verifiedVersion) && record.sealedDigest === subject.sealedDigest) {
+    return { state: 'unsealed', reason: 'Unsealed', message: '', record, attempt: null };
+  }
+  return findRememberedFailure(subject);
+}
+
+/** True when the same content was unsealed before into the Secret that stands there, which others have written to since. */
+export function isDriftSuspected({ record, claims, sealedDigest }: Subject): boolean {
+  return record !== null && claims !== null && record.uid === claims.uid && record.sealedDigest === sealedDigest;
+}
+
+/** Names the Secret that stands in the way, for an {@link UnsealAttempt}. */
+export function obstacleOf(claims: SecretClaims | null): string {
+  return claims === null ? 'none' : `${claims.uid}/${claims.resourceVersion}`;
+}
+
+/** A Secret of somebody else that was only patched is not made again when it is deleted. */
+function isInPlace(record: UnsealedRecord, claims: SecretClaims | null, verifiedVersion: string | undefined): boolean {
+  if (claims === null) return record.mode === 'patched';
+  const isSameVersion = claims.resourceVersion === record.resourceVersion || claims.resourceVersion === verifiedVersion;
+  return claims.uid === record.uid && isSameVersion && !claims.isTerminating;
+}
+
+function findRememberedFailure(subject: Subject): Verdict | null {
+  const { attempt, record } = subject;
+  if (attempt === null) return null;
+  if (attempt.sealedDigest !== subject.sealedDigest || attempt.keysDigest !== subject.keysDigest) return null;
+  const failure = lastFailure(subject);
+  if (failure === null || !stillApplies(failure.reason, subject, attempt)) return null;
+  return { ...failure, record, attempt };
+}
+
+function stillApplies(reason: UnsealReason, subject: Subject, attempt: UnsealAttempt): boolean {
+  if (UNSEAL_FAILURE_REASONS.some((known) => known === reason)) return true;
+  if (reason === 'SecretExists') return decideOwnership(subject.claims, subject.claimant).kind === 'blocked';
+  return REMEMBERED_WRITE_REASONS.some((known) => known === reason) && attempt.secret === obstacleOf(subject.claims);
+}
+
+/** State, reason and message of the last failure: from this process, or as the status tells it. */
+function lastFailure({ lastVerdict, sealed }: Subject): Pick<Verdict, 'state' | 'reason' | 'message'> | null {
+  if (lastVerdict !== undefined) return lastVerdict.state === 'unsealed' ? null : lastVerdict;
+  const conditions = sealed.status?.conditions ?? [];
+  const ready = conditions.find((condition) => condition.type === 'Ready');
+  const known = [...UNSEAL_FAILURE_REASONS, ...REMEMBERED_WRITE_REASONS].find((reason) => reason === ready?.reason);
+  if (ready?.status !== 'False' || known === undefined) return null;
+  return { state: known === 'SecretExists' ? 'waiting' : 'stalled', reason: known, message: ready.message };
+}

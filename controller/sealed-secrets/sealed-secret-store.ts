@@ -1,0 +1,105 @@
+/** @module The SealedSecrets of the cluster as last seen, and what this process knows of them beyond their status. */
+import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import type { Request } from '../reconcile-loop/reconciler.ts';
+import { isLaterVersion } from './resource-version.ts';
+import type { Verdict } from './verdict.ts';
+
+interface Entry {
+  sealed: SealedSecret;
+  verdict: Verdict | undefined;
+  verifiedVersion: string | undefined;
+}
+
+/** SealedSecrets by namespace and name. What is known of one is forgotten when it is deleted, or made again. */
+export class SealedSecretStore {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Takes note of an object from the answer to a request, unless the watch has told of a later version by now. */
+  observeAnswer(object: KubeObject): void {
+    const known = this.find(requestOf(object))?.metadata;
+    const isLater = isLaterVersion(object.metadata.resourceVersion, known?.resourceVersion);
+    if (known?.uid === object.metadata.uid && isLater) this.observe(object);
+  }
+
+  /** Takes note of an object from the watch. False when exactly this version was known. */
+  observe(object: KubeObject): boolean {
+    const sealed = withoutManagedFields(object);
+    const entry = this.#entries.get(keyOf(requestOf(object)));
+    if (entry === undefined || entry.sealed.metadata.uid !== sealed.metadata.uid) {
+      this.#entries.set(keyOf(requestOf(object)), { sealed, verdict: undefined, verifiedVersion: undefined });
+      return true;
+    }
+    const isNews = entry.sealed.metadata.resourceVersion !== sealed.metadata.resourceVersion;
+    entry.sealed = sealed;
+    return isNews;
+  }
+
+  /** Forgets an object. */
+  forget(object: KubeObject): void {
+    this.#entries.delete(keyOf(requestOf(object)));
+  }
+
+  /** The object as last seen, or null. */
+  find(request: Request): SealedSecret | null {
+    return this.#entries.get(keyOf(request))?.sealed ?? null;
+  }
+
+  /** True when an object of this name is known. */
+  has(request: Request): boolean {
+    return this.#entries.has(keyOf(request));
+  }
+
+  /** The last verdict of this process. It outlives a status that the API server does not store whole. */
+  verdictOf(request: Request): Verdict | undefined {
+    return this.#entries.get(keyOf(request))?.verdict;
+  }
+
+  /** Keeps `verdict` for the object of `uid`. */
+  remember(request: Request, uid: string | undefined, verdict: Verdict): void {
+    const entry = this.#entries.get(keyOf(request));
+    if (entry?.sealed.metadata.uid === uid && entry !== undefined) entry.verdict = verdict;
+  }
+
+  /** The resourceVersion at which the Secret was last compared and found in order, although it is not the recorded one. */
+  verifiedVersionOf(request: Request): string | undefined {
+    return this.#entries.get(keyOf(request))?.verifiedVersion;
+  }
+
+  /** Notes that the Secret was found in order at `resourceVersion`. */
+  rememberVerified(request: Request, resourceVersion: string | undefined): void {
+    const entry = this.#entries.get(keyOf(request));
+    if (entry !== undefined) entry.verifiedVersion = resourceVersion;
+  }
+
+  /** Every object. */
+  all(): readonly Request[] {
+    return [...this.#entries.values()].map(({ sealed }) => requestOf(sealed));
+  }
+
+  /** Every object whose last verdict, or status, is not that it was unsealed. */
+  failing(): readonly Request[] {
+    return [...this.#entries.values()].filter(isFailing).map(({ sealed }) => requestOf(sealed));
+  }
+}
+
+/** Namespace and name of `object`. */
+export function requestOf(object: KubeObject): Request {
+  return { namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' };
+}
+
+/** Nothing here reads managedFields, and they are a good part of an object's size. */
+function withoutManagedFields(object: KubeObject): SealedSecret {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata } as SealedSecret;
+}
+
+function isFailing({ sealed, verdict }: Entry): boolean {
+  if (verdict !== undefined) return verdict.state !== 'unsealed';
+  const ready = sealed.status?.conditions?.find((condition) => condition.type === 'Ready');
+  return ready?.status !== 'True';
+}
+
+function keyOf(request: Request): string {
+  return `${request.namespace}/${request.name}`;
+}

@@ -1,0 +1,155 @@
+/**
+ * @module Writes verdicts into status and tells people of them: Secrets go first, so verdicts wait while objects are being
+ * unsealed, but never long. Status is patched against the version that it was made from, and made again on a conflict.
+ */
+import { describeError } from '../../shared/errors/describe-error.ts';
+import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
+import { isKubeError } from '../../shared/kube/errors.ts';
+import { SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
+import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
+import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
+import type { EventRecorder } from '../events/event-recorder.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
+import { isConditionNews, isStatusNews, progressingStatus, statusOf, syncedBefore } from './sealed-secret-status.ts';
+import type { SealedSecretStore } from './sealed-secret-store.ts';
+import { eventReasonOf, shortenMessage, type Verdict } from './verdict.ts';
+
+/** A verdict on one generation of one object. */
+export interface Report {
+  readonly uid: string | undefined;
+  readonly generation: number | undefined;
+  readonly verdict: Verdict;
+  /** Whether a Secret was written; that alone is worth an event. */
+  readonly wroteSecret: boolean;
+}
+
+/** What a reporter is made of. */
+export interface StatusReporterOptions {
+  readonly client: Pick<KubeReader, 'get'> & Pick<KubeWriter, 'mergePatch'>;
+  readonly store: SealedSecretStore;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
+const ATTEMPTS = 4;
+const SETTLED: Outcome = { kind: 'settled' };
+
+/** The reconciler of status: its loop is handed the names of objects for which {@link StatusReporter.keep} holds a report. */
+export class StatusReporter implements Reconciler {
+  readonly #options: StatusReporterOptions;
+  readonly #reports = new Map<string, Report>();
+  /** What `Synced` was before Unknown, for API servers that do not store it. */
+  readonly #truths = new Map<string, 'True' | 'False'>();
+
+  constructor(options: StatusReporterOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the latest report for an object until it is written. */
+  keep(request: Request, report: Report): void {
+    const key = keyOf(request);
+    const wroteSecret = report.wroteSecret || (this.#reports.get(key)?.wroteSecret ?? false);
+    this.#reports.set(key, { ...report, wroteSecret });
+  }
+
+  /** Shows that a new generation is being worked on, where an older result would be misread. Failing to is no failure. */
+  async announce(sealed: SealedSecret): Promise<void> {
+    const status = progressingStatus(sealed, this.#options.now());
+    if (status === null) return;
+    const before = syncedBefore(sealed);
+    if (before !== null) this.#truths.set(sealed.metadata.uid ?? '', before);
+    try {
+      this.#options.store.observeAnswer(await this.#patch(sealed, status));
+    } catch (error) {
+      this.#options.logger.debug({ object: sealed.metadata.name, error: describeError(error) }, 'cannot announce work');
+    }
+  }
+
+  async reconcile(request: Request): Promise<Outcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      const report = this.#reports.get(keyOf(request));
+      const sealed = this.#findSubject(request, report);
+      if (report === undefined || sealed === null) return this.#done(request, report);
+      try {
+        await this.#write(sealed, report);
+        return this.#done(request, report);
+      } catch (error) {
+        if (!isKubeError(error, 'KUBE_CONFLICT') || attempt === ATTEMPTS) return this.#failed(request, report, error);
+        await this.#refresh(request);
+      }
+    }
+  }
+
+  /** The object that `report` is about; null when it was deleted, or when a newer generation gets a report of its own. */
+  #findSubject(request: Request, report: Report | undefined): SealedSecret | null {
+    const sealed = this.#options.store.find(request);
+    if (sealed === null) this.#truths.delete(report?.uid ?? '');
+    const isSame = sealed?.metadata.uid === report?.uid && sealed?.metadata.generation === report?.generation;
+    return isSame ? sealed : null;
+  }
+
+  async #write(sealed: SealedSecret, report: Report): Promise<void> {
+    const uid = sealed.metadata.uid ?? '';
+    const before = this.#truths.get(uid) ?? null;
+    const status = statusOf(sealed, report.verdict, { now: this.#options.now(), before });
+    const isNews = isConditionNews(sealed, status);
+    if (isStatusNews(sealed, status)) {
+      const { conditions: _, ...records } = status;
+      this.#options.store.observeAnswer(await this.#patch(sealed, isNews ? status : records));
+    }
+    this.#truths.delete(uid);
+    if (isNews || report.wroteSecret) this.#tell(sealed, report.verdict);
+  }
+
+  #patch(sealed: SealedSecret, status: SealedSecretStatus) {
+    const { namespace, name = '', resourceVersion } = sealed.metadata;
+    const options = { subresource: 'status', fieldManager: CONTROLLER_FIELD_MANAGER } as const;
+    return this.#options.client.mergePatch(
+      SEALED_SECRETS,
+      { namespace, name },
+      { metadata: { resourceVersion }, status },
+      options,
+    );
+  }
+
+  async #refresh(request: Request): Promise<void> {
+    const live = await this.#options.client.get(SEALED_SECRETS, request).catch(() => null);
+    if (live !== null) this.#options.store.observeAnswer(live);
+  }
+
+  #tell(sealed: SealedSecret, { state, reason, message }: Verdict): void {
+    const eventReason = eventReasonOf(reason);
+    const prefix = eventReason === 'ErrUnsealFailed' ? 'Failed to unseal: ' : '';
+    const { namespace, name } = sealed.metadata;
+    if (state === 'unsealed') this.#options.logger.info({ namespace, name }, 'SealedSecret unsealed');
+    else
+      this.#options.logger.warn(
+        { namespace, name, reason, problem: shortenMessage(message) },
+        'SealedSecret not unsealed',
+      );
+    this.#options.events.record({
+      regarding: sealed,
+      type: state === 'unsealed' ? 'Normal' : 'Warning',
+      reason: eventReason,
+      message: state === 'unsealed' ? 'SealedSecret unsealed successfully' : shortenMessage(`${prefix}${message}`),
+    });
+  }
+
+  /** Lets go of `report`, unless a later one took its place. */
+  #done(request: Request, report: Report | undefined): Outcome {
+    if (this.#reports.get(keyOf(request)) === report) this.#reports.delete(keyOf(request));
+    return SETTLED;
+  }
+
+  #failed(request: Request, report: Report, error: unknown): Outcome {
+    if (isKubeError(error, 'KUBE_NOT_FOUND')) return this.#done(request, report);
+    const retryAfterMs = isKubeError(error) ? error.retryAfterMs : undefined;
+    return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
+  }
+}
+
+function keyOf(request: Request): string {
+  return `${request.namespace}/${request.name}`;
+}

@@ -1,0 +1,98 @@
+/** @module Applies what a plan says, stage by stage; independent objects go on when one fails. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SyncFailure } from '../../shared/resources/git-sync.ts';
+import { groupOf, versionOf } from '../../shared/resources/object-meta.ts';
+import { APPLY_CONCURRENCY, runLimited } from '../../shared/sync/run-limited.ts';
+import { DEFINITION_STAGE, toApplyStages } from '../../shared/sync-plan/order.ts';
+import type { PlannedApply, SyncPlan } from '../../shared/sync-plan/plan.ts';
+import { objectFailure } from '../../shared/sync-plan/sync-failure.ts';
+import type { SyncState } from './sync-state.ts';
+import type { WantedKind, WatchHub } from './watch-hub.ts';
+
+/** What applying takes. */
+export interface ApplyPlanOptions {
+  readonly state: SyncState;
+  readonly hub: Pick<WatchHub, 'find' | 'follow'>;
+  /** Every kind that the GitSync follows, to look again for those that a definition just made known. */
+  readonly kinds: readonly WantedKind[];
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** What was written, and what could not be. */
+export interface ApplyReport {
+  readonly created: number;
+  readonly changed: number;
+  readonly failures: readonly SyncFailure[];
+}
+
+/** A definition is normally established, and its kinds are served, within a tenth of a second. */
+const MAX_KIND_WAIT_MS = 30_000;
+const FIRST_POLL_MS = 30;
+const MAX_POLL_MS = 1_000;
+
+/** Carries out `plan.apply`, and reports `plan.blocked` as failures. Never throws for a single object. */
+export async function applyPlan(options: ApplyPlanOptions, plan: SyncPlan): Promise<ApplyReport> {
+  const failures = plan.blocked.map(({ desired, reason }) => objectFailure(desired.identity, desired.origin, reason));
+  const counts = { created: 0, changed: 0 };
+  let definitions = 0;
+  for (const { stage, items } of toApplyStages(plan.apply)) {
+    if (definitions > 0 && stage > DEFINITION_STAGE) await awaitNewKinds(options, items);
+    await runLimited(items, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
+      const failure = await applyOne(options.state, item, counts);
+      if (failure) failures.push(failure);
+    });
+    if (stage === DEFINITION_STAGE) definitions = items.length;
+  }
+  options.signal.throwIfAborted();
+  return { ...counts, failures };
+}
+
+async function applyOne(
+  state: SyncState,
+  { desired }: PlannedApply,
+  counts: { created: number; changed: number },
+): Promise<SyncFailure | null> {
+  const result = await state.keeper.ensure(desired.key);
+  switch (result.kind) {
+    case 'unchanged':
+    case 'dropped':
+    case 'deferred':
+      return null;
+    case 'applied':
+      if (result.wasWritten) counts[result.cause === 'missing' ? 'created' : 'changed'] += 1;
+      return null;
+    case 'blocked':
+      return objectFailure(desired.identity, desired.origin, result.reason);
+    case 'failed':
+      return objectFailure(desired.identity, desired.origin, result.message);
+  }
+}
+
+/**
+ * Waits until every kind of `items` is served and can be listed; only then can be told who owns its objects. What is still
+ * missing after a while fails by itself, object by object.
+ */
+async function awaitNewKinds(options: ApplyPlanOptions, items: readonly PlannedApply[]): Promise<void> {
+  const { state, hub, kinds, nowMs, signal } = options;
+  const isMissing = (): boolean => items.some(({ identity }) => hub.find(identity) === 'unserved');
+  const deadline = nowMs() + MAX_KIND_WAIT_MS;
+  for (let pollMs = FIRST_POLL_MS; isMissing() && nowMs() < deadline; pollMs = Math.min(MAX_POLL_MS, pollMs * 2)) {
+    await delay(pollMs, undefined, { signal });
+    state.kinds.forget();
+    await hub.follow(state.owner, kinds, signal);
+  }
+}
+
+/** The kinds of everything that `state` wants or owns; the wanted version goes before the one of the inventory. */
+export function kindsOf(state: SyncState): readonly WantedKind[] {
+  const kinds = new Map<string, WantedKind>();
+  for (const { group, version, kind } of state.book.entries.values()) {
+    kinds.set(`${group}/${kind}`, { group, version, kind });
+  }
+  for (const { object } of state.enforced?.wanted.values() ?? []) {
+    const wanted = { group: groupOf(object.apiVersion), version: versionOf(object.apiVersion), kind: object.kind };
+    kinds.set(`${wanted.group}/${wanted.kind}`, wanted);
+  }
+  return [...kinds.values()];
+}

@@ -1,0 +1,73 @@
+/** @module Undoes foreign changes the moment that the watch tells of them, without waiting for a reconcile. */
+import type { ObjectIdentity } from '../../shared/resources/object-meta.ts';
+import { describeIdentity, objectKey } from '../../shared/resources/object-meta.ts';
+import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import { withVersionOf } from '../../shared/sync-plan/inventory.ts';
+import { DEFINITION_STAGE, stageOf } from '../../shared/sync-plan/order.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { SyncState } from './sync-state.ts';
+import type { WatchHub } from './watch-hub.ts';
+
+/** What the drift watch works with. */
+export interface DriftWatchOptions {
+  readonly hub: Pick<WatchHub, 'find'>;
+  readonly states: () => Iterable<SyncState>;
+  /** Asks for a reconcile; a delay keeps what backoff there is. */
+  readonly enqueue: (state: SyncState, delayMs?: number) => void;
+  readonly logger: Logger;
+}
+
+/** After a repair failed; the reconcile then goes on with backoff. */
+const AFTER_FAILURE_MS = 500;
+
+/** Looks at changes of live objects on behalf of every GitSync that wants them. */
+export class DriftWatch {
+  readonly #options: DriftWatchOptions;
+
+  constructor(options: DriftWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Something about the live object is different. Returns at once. */
+  onChange(identity: ObjectIdentity): void {
+    const key = objectKey(identity);
+    for (const state of this.#options.states()) {
+      const desired = state.findDesired(key);
+      if (desired) this.look(state, desired);
+      else if (state.book.entries.has(key) && this.#options.hub.find(identity) === 'absent')
+        this.#options.enqueue(state);
+    }
+  }
+
+  /** Looks at one object that `state` wants, and repairs it where needed. Returns at once. */
+  look(state: SyncState, desired: DesiredObject): void {
+    if (state.keeper.isBusy(desired.key)) return;
+    const decision = state.keeper.decide(desired);
+    if (decision.kind === 'unchanged') this.#followVersion(state, desired);
+    if (decision.kind === 'conflict') this.#options.enqueue(state);
+    if (decision.kind !== 'apply') return;
+    if (decision.cause === 'drifted') this.#repair(state, desired);
+    // Whatever stood in the way is gone. Other causes are for the reconcile that is under way or comes back.
+    else if (this.#options.hub.find(desired.identity) === 'absent') this.#options.enqueue(state, AFTER_FAILURE_MS);
+  }
+
+  #repair(state: SyncState, desired: DesiredObject): void {
+    void state.keeper.ensure(desired.key).then((result) => {
+      // Its objects could not be brought back before it was there.
+      if (result.kind === 'applied' && stageOf(desired.identity) <= DEFINITION_STAGE) this.#options.enqueue(state);
+      if (result.kind !== 'failed' && result.kind !== 'blocked') return;
+      const problem = result.kind === 'failed' ? result.message : result.reason;
+      const fields = { gitSync: state.owner, object: describeIdentity(desired.identity), problem };
+      this.#options.logger.debug(fields, 'cannot repair a drifted object');
+      this.#options.enqueue(state, AFTER_FAILURE_MS);
+    });
+  }
+
+  /** A write of others that touched nothing of ours is no drift: the new version counts as proven. */
+  #followVersion(state: SyncState, { key, identity }: DesiredObject): void {
+    const entry = state.book.entries.get(key);
+    const live = this.#options.hub.find(identity);
+    if (entry === undefined || typeof live !== 'object' || entry.resourceVersion === live.resourceVersion) return;
+    state.book.set(key, withVersionOf(entry, live));
+  }
+}

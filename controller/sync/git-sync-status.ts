@@ -1,0 +1,127 @@
+/**
+ * @module The status of a GitSync, as a function of what happened. Its conditions read the same for kstatus and for people: Ready
+ * says whether the revision is in place, Reconciling that the controller goes on by itself, Stalled that a change is needed.
+ */
+import { type ConditionChange, setConditions } from '../../shared/resources/conditions.ts';
+import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
+import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
+import { annotationOf } from '../../shared/resources/object-meta.ts';
+import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
+import type { ConditionReason } from './reasons.ts';
+import { failuresOf, isInPlace, type SyncSummary } from './sync-summary.ts';
+
+/** Failures that a status lists; its Ready message says how many there are. */
+const MAX_FAILURES = 50;
+const MAX_NAMED = 5;
+
+interface Verdict {
+  readonly ready: 'True' | 'False' | 'Unknown';
+  readonly reason: ConditionReason;
+  readonly message: string;
+  /** The controller goes on by itself, before the next interval. */
+  readonly isReconciling: boolean;
+  /** Nothing but a change can mend it. */
+  readonly isStalled: boolean;
+}
+
+/** The status after a whole look at the GitSync. */
+export function statusAfterSync(gitSync: GitSync, summary: SyncSummary, now: Date): GitSyncStatus {
+  const failures = failuresOf(summary);
+  return {
+    ...statusWith(gitSync, judge(summary), now),
+    ...(summary.revision === null ? {} : { lastAttemptedRevision: summary.revision }),
+    ...(summary.revision !== null && isInPlace(summary) ? { lastAppliedRevision: summary.revision } : {}),
+    inventory: { name: gitSync.metadata.name ?? '', objects: summary.objects },
+    failures: failures.length === 0 ? null : failures.slice(0, MAX_FAILURES),
+  };
+}
+
+/** The status while a revision, or a new specification, is being brought into place. */
+export function statusInProgress(gitSync: GitSync, revision: string, now: Date): GitSyncStatus {
+  const message = `applying ${revision}`;
+  const verdict = { ready: 'Unknown', reason: 'Progressing', message, isReconciling: true, isStalled: false } as const;
+  return { ...statusWith(gitSync, verdict, now), lastAttemptedRevision: revision };
+}
+
+/** The status of a suspended GitSync: Ready stays as it was, since nobody looks. */
+export function statusSuspended(gitSync: GitSync, now: Date): GitSyncStatus {
+  const current = gitSync.status?.conditions ?? [];
+  const ready = current.find(({ type }) => type === 'Ready');
+  const message = 'suspended: nothing is applied, repaired or pruned';
+  const changes: ConditionChange[] = [
+    ready
+      ? { type: 'Ready', status: ready.status, reason: ready.reason, message: ready.message }
+      : { type: 'Ready', status: 'Unknown', reason: 'Suspended', message },
+    { type: 'Reconciling', status: 'False', reason: 'Suspended', message },
+    { type: 'Stalled', status: 'False', reason: 'Suspended', message: '' },
+  ];
+  return { ...acknowledged(gitSync), conditions: setConditions(current, changes, now) };
+}
+
+/** The status of a GitSync whose deletion waits for `message`. */
+export function statusDeleting(gitSync: GitSync, summary: SyncSummary, message: string, now: Date): GitSyncStatus {
+  const reason = failuresOf(summary).length > 0 ? 'PruneFailed' : 'Deleting';
+  const verdict: Verdict = { ready: 'False', reason, message, isReconciling: true, isStalled: false };
+  return { ...statusAfterSync(gitSync, summary, now), ...statusWith(gitSync, verdict, now) };
+}
+
+function statusWith(gitSync: GitSync, verdict: Verdict, now: Date): GitSyncStatus {
+  const { ready, reason, message, isReconciling, isStalled } = verdict;
+  const changes: ConditionChange[] = [
+    { type: 'Ready', status: ready, reason, message },
+    { type: 'Reconciling', status: isReconciling ? 'True' : 'False', reason, message: isReconciling ? message : '' },
+    { type: 'Stalled', status: isStalled ? 'True' : 'False', reason, message: isStalled ? message : '' },
+  ];
+  return { ...acknowledged(gitSync), conditions: setConditions(gitSync.status?.conditions ?? [], changes, now) };
+}
+
+function acknowledged({ metadata }: GitSync): GitSyncStatus {
+  const requestedAt = annotationOf(metadata, RECONCILE_REQUESTED_ANNOTATION);
+  return {
+    observedGeneration: metadata.generation ?? 0,
+    ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
+  };
+}
+
+function judge(summary: SyncSummary): Verdict {
+  const { refusal, enforced } = summary;
+  if (refusal !== null) {
+    const isRetried = refusal.outlook === 'retry';
+    return notReady(refusal.reason, refusal.message, { isReconciling: isRetried, isStalled: !isRetried });
+  }
+  const going = { isReconciling: true, isStalled: false };
+  if (enforced === null) return notReady('Progressing', 'no revision is in force yet', going);
+  const { applied, pruned, heldBack } = enforced;
+  if (applied.failures.length > 0) {
+    const held = heldBack === 0 ? '' : `; ${heldBack} that left the source will be pruned once the rest is in place`;
+    return notReady('ApplyFailed', `${describeFailures(summary, 'applied')}${held}`, going);
+  }
+  if (pruned.failures.length > 0) return notReady('PruneFailed', describeFailures(summary, 'pruned'), going);
+  if (pruned.waiting.length > 0) {
+    return notReady('Pruning', `waiting until these are gone: ${listSome(pruned.waiting)}`, going);
+  }
+  const message = `applied ${summary.revision ?? 'the revision'}: ${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}`;
+  return { ready: 'True', reason: 'Applied', message, isReconciling: false, isStalled: false };
+}
+
+function notReady(
+  reason: ConditionReason,
+  message: string,
+  flags: Pick<Verdict, 'isReconciling' | 'isStalled'>,
+): Verdict {
+  return { ready: 'False', reason, message, ...flags };
+}
+
+function describeFailures(summary: SyncSummary, what: string): string {
+  const failures = failuresOf(summary);
+  const [first] = failures;
+  const rest = failures.length > 1 ? ` (and ${failures.length - 1} more)` : '';
+  const noun = failures.length === 1 ? '1 object' : `${failures.length} objects`;
+  return `${noun} could not be ${what}: ${first ? describeFailure(first) : ''}${rest}`;
+}
+
+/** The first few of `names`, and how many more there are. */
+export function listSome(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMED).join(', ');
+  return names.length <= MAX_NAMED ? shown : `${shown} and ${names.length - MAX_NAMED} more`;
+}

@@ -1,0 +1,47 @@
+/** @module The files of a commit become the exact objects to enforce: render, place, digest. A commit with anything wrong in it is refused whole. */
+import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import type { ObjectKey } from '../../shared/resources/object-meta.ts';
+import { placeObjects } from '../../shared/sync/place-objects.ts';
+import type { ServedKinds } from '../../shared/sync/served-kinds.ts';
+import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import type { DigestObject } from '../../shared/sync-plan/digest.ts';
+import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
+import { render } from '../../shared/sync-plan/render.ts';
+import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
+import { problemFailure } from '../../shared/sync-plan/sync-failure.ts';
+import { renderRefusal } from './sync-refusal.ts';
+import type { EnforcedRevision } from './sync-state.ts';
+
+/** What preparing takes. */
+export interface PrepareOptions {
+  readonly kinds: ServedKinds;
+  readonly digest: DigestObject;
+  readonly gitSync: GitSync;
+  readonly revision: ResolvedRevision;
+}
+
+/** The revision that `tree` holds. @throws RefusedError `RenderFailed`, with everything that is wrong in it */
+export async function prepareRevision(options: PrepareOptions, tree: FileTree): Promise<EnforcedRevision> {
+  const { objects, problems } = render(tree);
+  if (problems.length > 0) throw renderRefusal(problems.map(problemFailure));
+  return placeRevision(options, objects);
+}
+
+/** The revision of objects that are rendered already, as after a kind was not found. @throws RefusedError */
+export async function placeRevision(
+  options: PrepareOptions,
+  rendered: readonly RenderedObject[],
+): Promise<EnforcedRevision> {
+  const { kinds, digest, gitSync, revision } = options;
+  const { namespace = '', name = '', generation = 0 } = gitSync.metadata;
+  const defaultNamespace = gitSync.spec.targetNamespace ?? namespace;
+  const input = { rendered, defaultNamespace, owner: `${namespace}/${name}` };
+  const { placed, unplaced, problems } = await placeObjects(kinds, input);
+  if (problems.length > 0) throw renderRefusal(problems.map(problemFailure));
+  const desired = await Promise.all(
+    placed.map(async (object): Promise<DesiredObject> => ({ ...object, digest: await digest(object.object) })),
+  );
+  const wanted = new Map<ObjectKey, DesiredObject>(desired.map((object) => [object.key, object]));
+  return { ...revision, generation, wanted, unplaced, rendered: unplaced.length === 0 ? [] : rendered };
+}

@@ -1,0 +1,100 @@
+/** @module Carries out what a plan says about objects that left Git, in the reverse of the order in which they were applied. */
+import { describeError } from '../../shared/errors/describe-error.ts';
+import type { SyncFailure } from '../../shared/resources/git-sync.ts';
+import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import { deleteOwned, type PruneDependencies, releaseOwned } from '../../shared/sync/prune.ts';
+import { APPLY_CONCURRENCY, runLimited } from '../../shared/sync/run-limited.ts';
+import { terminatingEntry } from '../../shared/sync-plan/inventory.ts';
+import { toPruneStages } from '../../shared/sync-plan/order.ts';
+import type { PlannedPrune } from '../../shared/sync-plan/plan.ts';
+import { objectFailure } from '../../shared/sync-plan/sync-failure.ts';
+import type { SyncState } from './sync-state.ts';
+
+/** What pruning takes. */
+export interface PrunePlanOptions {
+  readonly state: SyncState;
+  readonly client: PruneDependencies['client'];
+  readonly signal: AbortSignal;
+}
+
+/** What happened to the objects that left Git. Texts name objects, for people. */
+export interface PruneReport {
+  readonly deleted: readonly string[];
+  /** Left in the cluster on purpose, with the reason. */
+  readonly released: readonly string[];
+  /** Asked to be deleted, and still there. */
+  readonly waiting: readonly string[];
+  readonly failures: readonly SyncFailure[];
+}
+
+interface MutableReport {
+  readonly deleted: string[];
+  readonly released: string[];
+  readonly waiting: string[];
+  readonly failures: SyncFailure[];
+}
+
+/** Carries out `planned`. An entry leaves the inventory only when its object is gone, let go, or not ours. */
+export async function prunePlan(options: PrunePlanOptions, planned: readonly PlannedPrune[]): Promise<PruneReport> {
+  const report: MutableReport = { deleted: [], released: [], waiting: [], failures: [] };
+  for (const { items } of toPruneStages(planned)) {
+    await runLimited(items, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
+      try {
+        await pruneOne(options, item, report);
+      } catch (error) {
+        report.failures.push(objectFailure(item.identity, undefined, describeError(error)));
+      }
+    });
+  }
+  options.signal.throwIfAborted();
+  return report;
+}
+
+async function pruneOne(options: PrunePlanOptions, planned: PlannedPrune, report: MutableReport): Promise<void> {
+  const { state } = options;
+  const { key, entry, decision, identity } = planned;
+  switch (decision.kind) {
+    case 'keep':
+    case 'unserved':
+      return;
+    case 'unreadable':
+      report.failures.push(objectFailure(identity, undefined, `is left alone: ${decision.reason}`));
+      return;
+    case 'gone':
+      state.book.delete(key);
+      if (entry.state === 'terminating') report.deleted.push(describeIdentity(identity));
+      return;
+    case 'terminating':
+      state.book.set(key, terminatingEntry(entry));
+      report.waiting.push(describeIdentity(identity));
+      return;
+    case 'forget':
+      state.book.delete(key);
+      report.released.push(`${describeIdentity(identity)} (${decision.reason})`);
+      return;
+    case 'release':
+      await releaseOwned({ client: options.client, kinds: state.kinds }, entry);
+      state.book.delete(key);
+      report.released.push(`${describeIdentity(identity)} (${decision.reason})`);
+      return;
+    case 'delete':
+      await deleteOne(options, planned, decision.uid, report);
+  }
+}
+
+async function deleteOne(
+  { state, client }: PrunePlanOptions,
+  { key, entry, identity }: PlannedPrune,
+  uid: string,
+  report: MutableReport,
+): Promise<void> {
+  const result = await deleteOwned({ client, kinds: state.kinds }, entry, uid);
+  if (result === 'gone') {
+    state.book.delete(key);
+    report.deleted.push(describeIdentity(identity));
+    return;
+  }
+  // Whatever has the name by now is looked at afresh the next time.
+  if (result === 'terminating') state.book.set(key, terminatingEntry(entry));
+  report.waiting.push(describeIdentity(identity));
+}

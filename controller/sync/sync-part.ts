@@ -1,0 +1,180 @@
+/** @module The sync engine as one running part: the watch on GitSyncs, the loop over them, the live view and the drift watch. */
+import { describeError } from '../../shared/errors/describe-error.ts';
+import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
+import type { ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
+import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
+import type { EventRecorder } from '../events/event-recorder.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
+import type { SyncMetrics } from '../metrics/sync-metrics.ts';
+import type { ControllerPart } from '../reconcile-loop/controller-part.ts';
+import { createLoop, type Loop } from '../reconcile-loop/loop.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { askOf, GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
+import { GitSyncReconciler } from './git-sync-reconciler.ts';
+import { InventoryStore } from './inventory-store.ts';
+import { SourceReader, type SourceReaderOptions } from './source-reader.ts';
+import { StatusWriter } from './status-writer.ts';
+import type { SyncClient } from './sync-client.ts';
+import { SyncReporter } from './sync-reporter.ts';
+import { SyncStates } from './sync-states.ts';
+import { WatchHub } from './watch-hub.ts';
+
+/** What the part is made of. */
+export interface SyncPartOptions {
+  readonly client: SyncClient;
+  /** Opens a repository under the controller's own policy, limits and cache folder. */
+  readonly openRepository: SourceReaderOptions['openRepository'];
+  /** Where Signet runs: never pruned. */
+  readonly controllerNamespace: string;
+  /** Reads, or makes, the key of digests. Asked again after a failure. */
+  readonly loadDigestKey: () => Promise<SecretBytes>;
+  readonly events: EventRecorder;
+  readonly now: () => Date;
+  /** Milliseconds on a clock that never goes back. */
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: { readonly reconcile: ReconcileMetrics; readonly sync: SyncMetrics };
+  /** How many GitSyncs are worked on at the same time. */
+  readonly concurrency: number;
+}
+
+/** Long enough for a definition that is being replaced. */
+const AFTER_UNSERVED_MS = 1_000;
+
+/** A sync engine that does nothing until it is started. */
+export function createSyncPart(options: SyncPartOptions): ControllerPart {
+  return new SyncEngine(options);
+}
+
+class SyncEngine implements ControllerPart {
+  readonly #options: SyncPartOptions;
+  readonly #cache = new GitSyncCache();
+  readonly #hub: WatchHub;
+  readonly #states: SyncStates;
+  readonly #store: InventoryStore;
+  readonly #loop: Loop;
+  /** What each GitSync asked for when the watch last told of it; the cache may have run ahead of the watch. */
+  readonly #asked = new Map<string, string>();
+  #watch: ObjectWatch | null = null;
+  #digest: Promise<DigestObject> | null = null;
+  #lastProblem = '';
+
+  constructor(options: SyncPartOptions) {
+    const { client, nowMs, logger, events, metrics, random, concurrency } = options;
+    const cache = this.#cache;
+    this.#options = options;
+    const reporter = new SyncReporter({ events, metrics: metrics.sync, logger, cache });
+    this.#hub = new WatchHub({
+      client,
+      nowMs,
+      onChange: (identity) => drift.onChange(identity),
+      onUnserved: (owners) => {
+        for (const { request } of this.#states.allOf(owners)) this.#loop.enqueue(request, AFTER_UNSERVED_MS);
+      },
+    });
+    this.#states = new SyncStates({
+      client,
+      cache,
+      hub: this.#hub,
+      nowMs,
+      onRepaired: (state, repair) => reporter.repaired(state, repair),
+      onDeferred: (state, { identity }, { afterMs, isFirst }) => {
+        if (isFirst) reporter.contested(state, describeIdentity(identity));
+        this.#loop.enqueue(state.request, afterMs);
+      },
+      onUnsettled: (state, desired) => drift.look(state, desired),
+    });
+    const drift = new DriftWatch({
+      hub: this.#hub,
+      states: () => this.#states.all(),
+      enqueue: ({ request }, delayMs) => this.#loop.enqueue(request, delayMs),
+      logger,
+    });
+    this.#store = new InventoryStore(client, nowMs);
+    const reconciler = new GitSyncReconciler({
+      ...options,
+      cache,
+      hub: this.#hub,
+      states: this.#states,
+      store: this.#store,
+      sources: new SourceReader(options),
+      statuses: new StatusWriter(client, cache),
+      loadDigest: () => this.#loadDigest(),
+      reporter,
+      enqueue: (request, delayMs) => this.#loop.enqueue(request, delayMs),
+    });
+    this.#loop = createLoop({ reconciler, name: 'GitSync', concurrency, random, logger, metrics: metrics.reconcile });
+  }
+
+  async start(): Promise<void> {
+    this.#watch = this.#options.client.watch(
+      GIT_SYNCS,
+      {},
+      {
+        onEvent: (event) => this.#onGitSync(event),
+        // Who owns what can be told only when all GitSyncs are known.
+        onSynced: () => this.#loop.start(),
+        onProblem: (error) => this.#onProblem(error),
+      },
+    );
+  }
+
+  isReady(): boolean {
+    return this.#watch?.isSynced() === true;
+  }
+
+  async stop(): Promise<void> {
+    this.#watch?.stop();
+    await this.#loop.stop();
+    this.#hub.stop();
+    for (const state of this.#states.all()) {
+      await state.keeper.idle();
+      await this.#flush(state);
+    }
+  }
+
+  #onGitSync({ kind, object }: WatchEvent): void {
+    const gitSync = object as GitSync;
+    const request = requestFor(gitSync);
+    const owner = ownerOf(request);
+    if (kind === 'removed') this.#cache.forget(gitSync);
+    else this.#cache.learn(gitSync);
+    const asked = kind === 'removed' ? undefined : askOf(gitSync);
+    if (asked !== undefined && asked === this.#asked.get(owner)) return;
+    if (asked === undefined) this.#asked.delete(owner);
+    else this.#asked.set(owner, asked);
+    this.#loop.enqueue(request);
+  }
+
+  #onProblem(error: unknown): void {
+    const problem = describeError(error);
+    const isNews = problem !== this.#lastProblem;
+    this.#lastProblem = problem;
+    this.#options.logger[isNews ? 'warn' : 'debug']({ error: problem }, 'cannot watch GitSyncs');
+  }
+
+  #loadDigest(): Promise<DigestObject> {
+    this.#digest ??= this.#options
+      .loadDigestKey()
+      .then(createObjectDigest)
+      .catch((error: unknown) => {
+        this.#digest = null;
+        throw error;
+      });
+    return this.#digest;
+  }
+
+  /** What is lost here costs the next start some requests, and nothing else. */
+  async #flush(state: Parameters<InventoryStore['flush']>[0]): Promise<void> {
+    try {
+      await this.#store.flush(state);
+    } catch (error) {
+      this.#options.logger.debug({ gitSync: state.owner, error: describeError(error) }, 'cannot store an inventory');
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { CONFIG_MAPS, SERVICES } from '../../shared/kube/resource-type.ts';
+import { eventually } from '../support/eventually.ts';
+import { configMaps } from '../support/manifests.ts';
+import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "example.com/web:1"}]}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+`;
+
+async function versions(world: SyncWorld): Promise<Record<string, string | undefined>> {
+  const deployments = await world.client.findType('apps/v1', 'Deployment');
+  const lists = [CONFIG_MAPS, SERVICES, deployments!].map((type) =>
+    world.client.list(type, { namespace: world.namespace }),
+  );
+  const items = (await Promise.all(lists)).flatMap((list) => list.items);
+  const inventory = await world.inventory('app');
+  const objects = [...items, inventory!, await world.gitSync('app')];
+  return Object.fromEntries(
+    objects.map(({ kind, metadata }) => [`${kind}/${metadata.name}`, metadata.resourceVersion]),
+  );
+}
+
+test('a sync of what is in place writes nothing and costs at most five requests', async () => {
+  const world = await createSyncWorld();
+  const commit = await world.repository.commit({ 'all.yaml': configMaps(20), 'web.yaml': DEPLOYMENT });
+  await world.createGitSync('app', { prune: true, interval: '1s' });
+  const engine = await world.startEngine();
+  await world.untilReason('app', 'Applied', commit);
+  const before = await versions(world);
+  const requests = engine.requestCount();
+  const synced = () => engine.logs.filter((line) => line.includes('nothing to sync')).length;
+  const seen = synced();
+  await eventually(() => expect(synced()).toBeGreaterThanOrEqual(seen + 2));
+  expect(engine.requestCount() - requests).toBeLessThanOrEqual(2 * 5);
+  expect(await versions(world)).toEqual(before);
+});
+
+test('a restarted engine takes up where the last one ended, without a write', async () => {
+  const world = await createSyncWorld();
+  const commit = await world.repository.commit({ 'all.yaml': configMaps(20), 'web.yaml': DEPLOYMENT });
+  await world.createGitSync('app', { prune: true });
+  const first = await world.startEngine();
+  await world.untilReason('app', 'Applied', commit);
+  const before = await versions(world);
+  await first.stop();
+  const second = await world.startEngine();
+  await eventually(() => expect(second.logs.join('\n')).toContain('nothing to sync'));
+  expect(await versions(world)).toEqual(before);
+  expect(second.events).toEqual([]);
+});

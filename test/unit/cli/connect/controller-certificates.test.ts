@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { Cluster } from '../../../../cli/connect/cluster.ts';
+import { readControllerCertificates } from '../../../../cli/connect/controller-certificates.ts';
+import { KubeError } from '../../../../shared/kube/errors.ts';
+import type { ResourceType } from '../../../../shared/kube/resource-type.ts';
+import { toKeyListData } from '../../../../shared/resources/key-list.ts';
+import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
+
+/** A cluster with some objects and some answers of its service proxy; everything else is not there. */
+function clusterOf(objects: Record<string, KubeObject | KubeError>, proxy: Record<string, [number, string]> = {}) {
+  const asked: string[] = [];
+  const client = {
+    get: async (type: ResourceType, { namespace = '', name }: { namespace?: string; name: string }) => {
+      const key = `${type.kind} ${namespace}/${name}`;
+      asked.push(key);
+      const found = objects[key];
+      if (found instanceof KubeError) throw found;
+      return found ?? null;
+    },
+    raw: async ({ path }: { path: string }) => {
+      asked.push(path);
+      const [status, text] = proxy[path] ?? [404, 'no'];
+      return { status, headers: {}, body: new TextEncoder().encode(text) };
+    },
+  };
+  return { cluster: { client, namespace: 'default', description: 'here' } as unknown as Cluster, asked };
+}
+
+const entry = {
+  fingerprint: 'SHA256:x',
+  state: 'active' as const,
+  secret: 'key',
+  createdAt: '2026-01-01T00:00:00Z',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2036-01-01T00:00:00Z',
+};
+const keys = (pem: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {},
+  data: toKeyListData({ keys: [entry], unusable: [], certificatesPem: pem }),
+});
+const service = (port?: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {},
+  spec: { ports: [{ port: 8080, ...(port === undefined ? {} : { name: port }) }] },
+});
+const forbidden = new KubeError('KUBE_FORBIDDEN', 'no');
+
+describe('readControllerCertificates', () => {
+  test('takes the key list of signet-system before that of kube-system', async () => {
+    const { cluster } = clusterOf({
+      'ConfigMap signet-system/signet-keys': keys('ours'),
+      'ConfigMap kube-system/signet-keys': keys('other'),
+    });
+    const found = await readControllerCertificates(cluster, {});
+    expect(found).toEqual({ pem: 'ours', origin: 'ConfigMap signet-keys in signet-system' });
+  });
+
+  test('looks only in the namespace that was named', async () => {
+    const { cluster } = clusterOf({
+      'ConfigMap signet-system/signet-keys': keys('ours'),
+      'ConfigMap team/signet-keys': keys('theirs'),
+    });
+    expect((await readControllerCertificates(cluster, { controllerNamespace: 'team' })).pem).toBe('theirs');
+  });
+
+  test('asks a sealed-secrets controller through the service proxy, by the name of its port', async () => {
+    const path = '/api/v1/namespaces/kube-system/services/http:sealed-secrets-controller:web/proxy/v1/cert.pem';
+    const { cluster } = clusterOf(
+      { 'Service kube-system/sealed-secrets-controller': service('web') },
+      { [path]: [200, 'peer'] },
+    );
+    const found = await readControllerCertificates(cluster, {});
+    expect(found).toEqual({ pem: 'peer', origin: 'Service sealed-secrets-controller in kube-system' });
+  });
+
+  test('a key list and a Service that may not be read do not end the search', async () => {
+    const path = '/api/v1/namespaces/kube-system/services/http:sealed-secrets:/proxy/v1/cert.pem';
+    const { cluster } = clusterOf(
+      {
+        'ConfigMap signet-system/signet-keys': forbidden,
+        'Service kube-system/sealed-secrets': forbidden,
+      },
+      { [path]: [200, 'peer'] },
+    );
+    expect((await readControllerCertificates(cluster, {})).pem).toBe('peer');
+  });
+
+  test('a named Service is asked in both namespaces', async () => {
+    const { cluster, asked } = clusterOf({});
+    await expect(readControllerCertificates(cluster, { controllerName: 'mine' })).rejects.toMatchObject({
+      code: 'CLI_CERTIFICATE_NOT_FOUND',
+    });
+    expect(asked.filter((key) => key.startsWith('Service'))).toEqual([
+      'Service signet-system/mine',
+      'Service kube-system/mine',
+    ]);
+  });
+
+  test('a search without success tells every place and what was wrong there', async () => {
+    const { cluster } = clusterOf({
+      'ConfigMap signet-system/signet-keys': forbidden,
+      'ConfigMap kube-system/signet-keys': { apiVersion: 'v1', kind: 'ConfigMap', metadata: {}, data: { other: '' } },
+      'Service signet-system/signet-controller': service('http'),
+    });
+    await expect(readControllerCertificates(cluster, {})).rejects.toMatchObject({
+      message:
+        "cannot find a controller's certificate in the cluster here: " +
+        'ConfigMap signet-system/signet-keys: you may not read it; ' +
+        'ConfigMap kube-system/signet-keys: holds no key list; ' +
+        'Service signet-system/signet-controller: its /v1/cert.pem answers HTTP 404; ' +
+        'Service kube-system/sealed-secrets-controller: not found; Service kube-system/sealed-secrets: not found',
+    });
+  });
+
+  test('a cluster out of reach ends the search at once', async () => {
+    const { cluster, asked } = clusterOf({
+      'ConfigMap signet-system/signet-keys': new KubeError('KUBE_UNREACHABLE', 'no way'),
+    });
+    await expect(readControllerCertificates(cluster, {})).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
+    expect(asked).toHaveLength(1);
+  });
+});

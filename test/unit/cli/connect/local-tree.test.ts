@@ -1,0 +1,64 @@
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readLocalTree } from '../../../../cli/connect/local-tree.ts';
+import { withTempFolder } from '../../../support/run-cli.ts';
+
+async function fill(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(path.join(folder, path.dirname(name)), { recursive: true });
+    await writeFile(path.join(folder, name), name);
+  }
+}
+
+test('the manifests below the path are read, with paths from the root, by the rules of a commit', () =>
+  withTempFolder(async (folder) => {
+    await fill(folder, [
+      'deploy/b.yaml',
+      'deploy/a/x.json',
+      'deploy/.ci/x.yaml',
+      'deploy/.x.yaml',
+      'deploy/notes.md',
+      'other.yaml',
+    ]);
+    const tree = readLocalTree(folder, './deploy', 'here');
+    expect(tree.files.map((file) => file.path)).toEqual(['deploy/a/x.json', 'deploy/b.yaml']);
+    expect(new TextDecoder().decode(tree.files[0]?.bytes)).toBe('deploy/a/x.json');
+    expect(tree.commit).toBe('');
+  }));
+
+test('links inside the root are followed to files, and others are problems', () =>
+  withTempFolder(async (folder) => {
+    const root = path.join(folder, 'root');
+    await fill(folder, ['root/real/x.yaml', 'outside.yaml']);
+    await symlink('real/x.yaml', path.join(root, 'inside.yaml'));
+    await symlink('../outside.yaml', path.join(root, 'outside.yaml'));
+    await symlink('nowhere', path.join(root, 'broken.yaml'));
+    await symlink('real', path.join(root, 'folder'));
+    const tree = readLocalTree(root, '.', 'here');
+    expect(tree.files.map((file) => file.path)).toEqual(['inside.yaml', 'real/x.yaml']);
+    expect(tree.problems.map(({ file, code }) => [file, code]).toSorted()).toEqual([
+      ['broken.yaml', 'GIT_SYMLINK_BROKEN'],
+      ['outside.yaml', 'GIT_SYMLINK_OUTSIDE'],
+    ]);
+    expect(tree.skipped).toEqual([{ file: 'folder', reason: 'symbolic links to folders are not followed' }]);
+  }));
+
+test('a file beyond the bound is a problem and is not read', () =>
+  withTempFolder(async (folder) => {
+    await fill(folder, ['large.yaml']);
+    await truncate(path.join(folder, 'large.yaml'), 100 * 1024 * 1024);
+    const { files, problems } = readLocalTree(folder, '', 'here');
+    expect(files).toEqual([]);
+    expect(problems).toEqual([
+      { file: 'large.yaml', code: 'GIT_FILE_TOO_LARGE', message: 'the file has 100 MiB, at most 10 MiB are read' },
+    ]);
+  }));
+
+test('a path that leads out of the root, or to nothing, is refused', () =>
+  withTempFolder(async (folder) => {
+    expect(() => readLocalTree(folder, '../..', 'here')).toThrow(
+      'cannot read "here": its path "../.." leads out of it',
+    );
+    expect(() => readLocalTree(folder, 'missing', 'here')).toThrow('cannot read "here": no such file or directory');
+  }));

@@ -1,0 +1,89 @@
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type OutputFile, writeOutputFiles } from '../../../../cli/terminal/output-file.ts';
+import { withTempFolder } from '../../../support/run-cli.ts';
+
+const { signal } = new AbortController();
+
+function output(folder: string, name: string, content: string, access: OutputFile['access'] = 'public'): OutputFile {
+  return { name, path: path.join(folder, name), content, access };
+}
+
+test('a public file keeps the mode that it had, and a new one is readable by others', () =>
+  withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'old'), 'before');
+    await chmod(path.join(folder, 'old'), 0o640);
+    await writeOutputFiles([output(folder, 'old', 'after'), output(folder, 'new', 'x')], signal);
+    expect(await readFile(path.join(folder, 'old'), 'utf8')).toBe('after');
+    expect((await stat(path.join(folder, 'old'))).mode & 0o777).toBe(0o640);
+    expect((await stat(path.join(folder, 'new'))).mode & 0o777).toBe(0o666 & ~process.umask());
+    expect(await readdir(folder)).toEqual(['new', 'old']);
+  }));
+
+test('a private file can be read by its owner alone, whatever its mode was', () =>
+  withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'old'), 'before', { mode: 0o644 });
+    await writeOutputFiles([output(folder, 'old', 'secret', 'private')], signal);
+    expect((await stat(path.join(folder, 'old'))).mode & 0o777).toBe(0o600);
+  }));
+
+test('a symbolic link stays one, and what it points to is written', () =>
+  withTempFolder(async (folder) => {
+    await mkdir(path.join(folder, 'real'));
+    await writeFile(path.join(folder, 'real/file'), 'before');
+    await symlink('real/file', path.join(folder, 'link'));
+    await writeOutputFiles([output(folder, 'link', 'after')], signal);
+    expect(await readlink(path.join(folder, 'link'))).toBe('real/file');
+    expect(await readFile(path.join(folder, 'real/file'), 'utf8')).toBe('after');
+  }));
+
+test('a symbolic link to nothing is refused', () =>
+  withTempFolder(async (folder) => {
+    await symlink('gone', path.join(folder, 'link'));
+    await expect(writeOutputFiles([output(folder, 'link', 'x')], signal)).rejects.toMatchObject({
+      code: 'CLI_OUTPUT_FAILED',
+      message: 'cannot write "link": it is a symbolic link to nothing',
+    });
+    expect(await readdir(folder)).toEqual(['link']);
+  }));
+
+test('when one of several files cannot be written, none is, and nothing is left behind', () =>
+  withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'first'), 'before');
+    const files = [output(folder, 'first', 'after'), output(folder, 'missing/second', 'after')];
+    await expect(writeOutputFiles(files, signal)).rejects.toMatchObject({ code: 'CLI_OUTPUT_FAILED' });
+    expect(await readFile(path.join(folder, 'first'), 'utf8')).toBe('before');
+    expect(await readdir(folder)).toEqual(['first']);
+  }));
+
+test('an interrupt before the first file is replaced changes nothing', () =>
+  withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'first'), 'before');
+    const aborted = AbortSignal.abort();
+    await expect(writeOutputFiles([output(folder, 'first', 'after')], aborted)).rejects.toBe(aborted.reason);
+    expect(await readFile(path.join(folder, 'first'), 'utf8')).toBe('before');
+    expect(await readdir(folder)).toEqual(['first']);
+  }));
+
+test('what an earlier run left behind stands in nobody’s way, and is not touched', () =>
+  withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, '.file.signet-0'), 'left over');
+    await writeOutputFiles([output(folder, 'file', 'new')], signal);
+    expect(await readFile(path.join(folder, '.file.signet-0'), 'utf8')).toBe('left over');
+    expect(await readdir(folder)).toEqual(['.file.signet-0', 'file']);
+  }));
+
+test('a file that its owner made read-only stays as it is', async (context) => {
+  context.skip(process.getuid?.() === 0, 'root may write any file');
+  await withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'file'), 'before', { mode: 0o444 });
+    await expect(writeOutputFiles([output(folder, 'file', 'after')], signal)).rejects.toThrow('permission denied');
+    expect(await readFile(path.join(folder, 'file'), 'utf8')).toBe('before');
+  });
+});
+
+test('a device is written to and not replaced', async () => {
+  await writeOutputFiles([{ name: 'null', path: '/dev/null', content: 'x', access: 'public' }], signal);
+  expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Logger } from '../../../../controller/logging/logger.ts';
+import type { ReconcileMetrics } from '../../../../controller/metrics/reconcile-metrics.ts';
+import { createLoop, type Loop } from '../../../../controller/reconcile-loop/loop.ts';
+import type { Outcome, Request } from '../../../../controller/reconcile-loop/reconciler.ts';
+
+const a: Request = { namespace: 'ns', name: 'a' };
+const b: Request = { namespace: 'ns', name: 'b' };
+const SETTLED: Outcome = { kind: 'settled' };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Bench {
+  readonly loop: Loop;
+  /** `namespace/name` of each reconcile, in order. */
+  readonly calls: string[];
+  readonly warnings: string[];
+  readonly results: string[];
+}
+
+function bench(reconcile: (request: Request, signal: AbortSignal) => Promise<Outcome>, concurrency = 2): Bench {
+  const calls: string[] = [];
+  const warnings: string[] = [];
+  const results: string[] = [];
+  const quiet = () => undefined;
+  const logger: Logger = {
+    debug: quiet,
+    info: quiet,
+    warn: (fields) => warnings.push(String(fields['error'])),
+    error: quiet,
+    child: () => logger,
+  };
+  const metrics: ReconcileMetrics = { reconciled: (_kind, result) => results.push(result), queueDepth: quiet };
+  const reconciler = {
+    reconcile: (request: Request, signal: AbortSignal) => {
+      calls.push(request.name);
+      return reconcile(request, signal);
+    },
+  };
+  const loop = createLoop({ reconciler, name: 'Test', concurrency, random: () => 0, logger, metrics });
+  return { loop, calls, warnings, results };
+}
+
+test('requests made before the start are kept, and those for one object merge', async () => {
+  const { loop, calls } = bench(async () => SETTLED);
+  loop.enqueue(a);
+  loop.enqueue(a);
+  loop.enqueue(b);
+  expect(calls).toEqual([]);
+  loop.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(['a', 'b']);
+  expect(loop.isBusy()).toBe(false);
+});
+
+test('a request for an object that is being worked on runs afterwards, never at the same time', async () => {
+  const gates: (() => void)[] = [];
+  const { loop, calls } = bench(() => new Promise((resolve) => gates.push(() => resolve(SETTLED))));
+  loop.start();
+  loop.enqueue(a);
+  loop.enqueue(a);
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(['a']);
+  gates.shift()?.();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(['a', 'a']);
+  gates.shift()?.();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(['a', 'a']);
+});
+
+test('no more objects are worked on at once than the concurrency says', async () => {
+  let running = 0;
+  let most = 0;
+  const { loop, calls } = bench(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running -= 1;
+    return SETTLED;
+  });
+  loop.start();
+  for (const name of ['1', '2', '3', '4', '5']) loop.enqueue({ namespace: 'ns', name });
+  await vi.advanceTimersByTimeAsync(50);
+  expect(calls).toHaveLength(5);
+  expect(most).toBe(2);
+});
+
+test('the earliest of several delays wins, and a request without delay beats them all', async () => {
+  const { loop, calls } = bench(async () => SETTLED);
+  loop.start();
+  loop.enqueue(a, 1_000);
+  loop.enqueue(a, 200);
+  loop.enqueue(a, 500);
+  await vi.advanceTimersByTimeAsync(199);
+  expect(calls).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls).toEqual(['a']);
+  loop.enqueue(a, 1_000);
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(calls).toEqual(['a', 'a']);
+});
+
+test('a failing object comes back after doubling waits, and a new request starts them afresh', async () => {
+  const { loop, calls, warnings } = bench(async () => ({ kind: 'retry', error: new Error('not yet') }));
+  loop.start();
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(0);
+  for (const [waitMs, count] of [
+    [500, 2],
+    [1_000, 3],
+    [2_000, 4],
+  ] as const) {
+    await vi.advanceTimersByTimeAsync(waitMs - 1);
+    expect(calls).toHaveLength(count - 1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(calls).toHaveLength(count);
+  }
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(calls).toHaveLength(6);
+  expect(new Set(warnings)).toEqual(new Set(['not yet']));
+});
+
+test('a failure that names a wait is not tried again before it', async () => {
+  const { loop, calls } = bench(async () => ({ kind: 'retry', error: new Error('busy'), atLeastMs: 9_000 }));
+  loop.start();
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(8_999);
+  expect(calls).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls).toHaveLength(2);
+});
+
+test('"again" looks again after its time, "stalled" only after a request', async () => {
+  const outcomes: Outcome[] = [{ kind: 'again', afterMs: 300 }, { kind: 'stalled', reason: 'Broken' }, SETTLED];
+  const { loop, calls, results } = bench(async () => outcomes.shift() ?? SETTLED);
+  loop.start();
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(calls).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(calls).toHaveLength(2);
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(results).toEqual(['again', 'stalled', 'settled']);
+});
+
+test('a reconciler that throws is tried again and harms no other object', async () => {
+  const { loop, calls, results } = bench(async (request) => {
+    if (request.name === 'a') throw new Error('bug');
+    return SETTLED;
+  }, 1);
+  loop.start();
+  loop.enqueue(a);
+  loop.enqueue(b);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(calls).toEqual(['a', 'b', 'a']);
+  expect(results).toEqual(['panic', 'settled', 'panic']);
+});
+
+test('stop aborts what runs, waits for it, and starts nothing more', async () => {
+  let aborted = false;
+  const { loop, calls } = bench(
+    (_request, signal) =>
+      new Promise((resolve) =>
+        signal.addEventListener('abort', () => {
+          aborted = true;
+          setTimeout(() => resolve({ kind: 'again', afterMs: 1 }), 50);
+        }),
+      ),
+  );
+  loop.start();
+  loop.enqueue(a);
+  loop.enqueue(b, 10);
+  await vi.advanceTimersByTimeAsync(0);
+  let stopped = false;
+  const stopping = loop.stop().then(() => {
+    stopped = true;
+  });
+  await vi.advanceTimersByTimeAsync(49);
+  expect({ aborted, stopped }).toEqual({ aborted: true, stopped: false });
+  await vi.advanceTimersByTimeAsync(1);
+  await stopping;
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toEqual(['a']);
+});

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { type RepositoryRequest, SourceReader } from '../../../../controller/sync/source-reader.ts';
+import { encodeBase64 } from '../../../../shared/encoding/base64.ts';
+import { encodeUtf8 } from '../../../../shared/encoding/bytes.ts';
+import type { GitRepository, ResolvedRevision } from '../../../../shared/git/git-repository.ts';
+import type { GitSync, GitSyncSource } from '../../../../shared/resources/git-sync.ts';
+import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
+
+function gitSync(source: Partial<GitSyncSource> = {}, namespace = 'n'): GitSync {
+  return {
+    apiVersion: 'signet.dev/v1alpha1',
+    kind: 'GitSync',
+    metadata: { namespace, name: 'app' },
+    spec: { source: { url: 'https://git.example.com/a.git', ...source } },
+  };
+}
+
+function createReader(secret: KubeObject | null = null) {
+  const requests: RepositoryRequest[] = [];
+  const resolves: PromiseWithResolvers<ResolvedRevision>[] = [];
+  const world = { secret, requests, resolves, reads: 0 };
+  const reader = new SourceReader({
+    client: { get: async () => world.secret },
+    openRepository: (request): GitRepository => {
+      requests.push(request);
+      return {
+        url: request.url,
+        resolve: () => {
+          const answer = Promise.withResolvers<ResolvedRevision>();
+          resolves.push(answer);
+          return answer.promise;
+        },
+        readTree: async (commit) => {
+          world.reads += 1;
+          return { commit, files: [], problems: [], skipped: [] };
+        },
+      };
+    },
+  });
+  return { reader, world };
+}
+
+const { signal } = new AbortController();
+const revision = { commit: 'c', revision: 'main@sha1:c' };
+
+function loginSecret(resourceVersion: string): KubeObject {
+  const data = { username: encodeBase64(encodeUtf8('me')), password: encodeBase64(encodeUtf8('s3cret')) };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { uid: 'u', name: 'login', resourceVersion }, data };
+}
+
+test('GitSyncs of one namespace that want the same reference share one question to the remote', async () => {
+  const { reader, world } = createReader();
+  const first = await reader.open(gitSync(), signal);
+  const second = await reader.open(gitSync({ path: 'elsewhere' }), signal);
+  const third = await reader.open(gitSync({ ref: { branch: 'other' } }), signal);
+  const answers = [first.resolve(), second.resolve(), third.resolve()];
+  expect(world.resolves).toHaveLength(2);
+  for (const { resolve } of world.resolves) resolve(revision);
+  expect(await Promise.all(answers)).toEqual([revision, revision, revision]);
+  void first.resolve();
+  expect(world.resolves).toHaveLength(3);
+});
+
+test('what one namespace reads is not shared with another', async () => {
+  const { reader, world } = createReader();
+  void (await reader.open(gitSync({}, 'one'), signal)).resolve();
+  void (await reader.open(gitSync({}, 'two'), signal)).resolve();
+  expect(world.requests.map(({ tenant }) => tenant)).toEqual(['one', 'two']);
+  expect(world.resolves).toHaveLength(2);
+});
+
+test('a repository is opened again when its login changes', async () => {
+  const { reader, world } = createReader(loginSecret('1'));
+  const source = { secretRef: { name: 'login' } };
+  await reader.open(gitSync(source), signal);
+  await reader.open(gitSync(source), signal);
+  world.secret = loginSecret('2');
+  await reader.open(gitSync(source), signal);
+  expect(world.requests).toHaveLength(2);
+  expect(world.requests[0]?.credentials?.username).toBe('me');
+  expect(JSON.stringify(world.requests)).not.toContain('s3cret');
+});
+
+test('a login that does not exist is named', async () => {
+  const { reader } = createReader();
+  await expect(reader.open(gitSync({ secretRef: { name: 'login' } }), signal)).rejects.toMatchObject({
+    code: 'GIT_CREDENTIALS_INVALID',
+    message: 'cannot use Secret n/login for Git: it does not exist',
+  });
+});
+
+test('a failed question is asked again the next time', async () => {
+  const { reader, world } = createReader();
+  const source = await reader.open(gitSync(), signal);
+  const asked = source.resolve();
+  world.resolves[0]!.reject(new Error('unreachable'));
+  await expect(asked).rejects.toThrow('unreachable');
+  const again = source.resolve();
+  world.resolves[1]!.resolve(revision);
+  expect(await again).toBe(revision);
+});
