@@ -1,7 +1,10 @@
 /** @module Applies what a plan says, stage by stage; independent objects go on when one fails. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../../shared/errors/describe-error.ts';
+import type { KubeReader } from '../../shared/kube/client.ts';
 import type { SyncFailure } from '../../shared/resources/git-sync.ts';
 import { groupOf, versionOf } from '../../shared/resources/object-meta.ts';
+import { findDefinitionProblem } from '../../shared/sync/definition-problem.ts';
 import { APPLY_CONCURRENCY, runLimited } from '../../shared/sync/run-limited.ts';
 import { DEFINITION_STAGE, toApplyStages } from '../../shared/sync-plan/order.ts';
 import type { PlannedApply, SyncPlan } from '../../shared/sync-plan/plan.ts';
@@ -12,6 +15,7 @@ import type { WantedKind, WatchHub } from './watch-hub.ts';
 /** What applying takes. */
 export interface ApplyPlanOptions {
   readonly state: SyncState;
+  readonly client: Pick<KubeReader, 'get'>;
   readonly hub: Pick<WatchHub, 'find' | 'follow'>;
   /** Every kind that the GitSync follows, to look again for those that a definition just made known. */
   readonly kinds: readonly WantedKind[];
@@ -35,14 +39,17 @@ const MAX_POLL_MS = 1_000;
 export async function applyPlan(options: ApplyPlanOptions, plan: SyncPlan): Promise<ApplyReport> {
   const failures = plan.blocked.map(({ desired, reason }) => objectFailure(desired.identity, desired.origin, reason));
   const counts = { created: 0, changed: 0 };
-  let definitions = 0;
+  let definitions: readonly PlannedApply[] = [];
   for (const { stage, items } of toApplyStages(plan.apply)) {
-    if (definitions > 0 && stage > DEFINITION_STAGE) await awaitNewKinds(options, items);
+    if (definitions.length > 0 && stage > DEFINITION_STAGE && !(await awaitNewKinds(options, items))) {
+      failures.push(...(await explainDefinitions(options, definitions)));
+      definitions = [];
+    }
     await runLimited(items, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
       const failure = await applyOne(options.state, item, counts);
       if (failure) failures.push(failure);
     });
-    if (stage === DEFINITION_STAGE) definitions = items.length;
+    if (stage === DEFINITION_STAGE) definitions = items;
   }
   options.signal.throwIfAborted();
   return { ...counts, failures };
@@ -71,9 +78,9 @@ async function applyOne(
 
 /**
  * Waits until every kind of `items` is served and can be listed; only then can be told who owns its objects. What is still
- * missing after a while fails by itself, object by object.
+ * missing after a while fails by itself, object by object; then the answer is false.
  */
-async function awaitNewKinds(options: ApplyPlanOptions, items: readonly PlannedApply[]): Promise<void> {
+async function awaitNewKinds(options: ApplyPlanOptions, items: readonly PlannedApply[]): Promise<boolean> {
   const { state, hub, kinds, nowMs, signal } = options;
   const isMissing = (): boolean => items.some(({ identity }) => hub.find(identity) === 'unserved');
   const deadline = nowMs() + MAX_KIND_WAIT_MS;
@@ -82,6 +89,19 @@ async function awaitNewKinds(options: ApplyPlanOptions, items: readonly PlannedA
     state.kinds.forget();
     await hub.follow(state.owner, kinds, signal);
   }
+  return !isMissing();
+}
+
+/** Why kinds did not appear, as failures of the definitions that should have brought them. */
+async function explainDefinitions(
+  { client }: ApplyPlanOptions,
+  definitions: readonly PlannedApply[],
+): Promise<readonly SyncFailure[]> {
+  const explained = definitions.map(async ({ desired: { identity, origin } }) => {
+    const problem = await findDefinitionProblem(client, identity.name).catch(describeError);
+    return problem === null ? [] : [objectFailure(identity, origin, problem)];
+  });
+  return (await Promise.all(explained)).flat();
 }
 
 /** The kinds of everything that `state` wants or owns; the wanted version goes before the one of the inventory. */

@@ -35,7 +35,7 @@ export interface EnforceInput {
 
 /** One round towards the revision in force. @throws KubeError; RefusedError `TooManyObjects`, before anything was written */
 export async function enforce(dependencies: EnforceDependencies, input: EnforceInput): Promise<EnforceReport> {
-  const { hub, store, nowMs } = dependencies;
+  const { client, hub, store, nowMs } = dependencies;
   const { state, signal } = input;
   const kinds = kindsOf(state);
   await hub.follow(state.owner, kinds, signal);
@@ -44,13 +44,13 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   const plan = planSync(planInput);
   if (hasWork(plan)) await input.onWork();
   await recordPending(store, state, plan);
-  const applied = await applyPlan({ state, hub, kinds, nowMs, signal }, plan);
+  const applied = await applyPlan({ state, client, hub, kinds, nowMs, signal }, plan);
   const failures = [...input.revision.unplaced.map(({ failure }) => failure), ...applied.failures];
   const report: ApplyReport = { ...applied, failures };
   // A repair that began under the revision before may be writing an object that is to go.
   await state.keeper.idle();
   const { due, heldBack } = selectPrunes(planPrune(planInput), input.isOutdated || failures.length > 0);
-  const pruned = await prunePlan({ state, client: dependencies.client, signal }, due);
+  const pruned = await prunePlan({ state, client, signal }, due);
   await store.saveDue(state);
   return { applied: report, pruned, heldBack };
 }

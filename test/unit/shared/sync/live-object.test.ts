@@ -56,3 +56,17 @@ test('nothing of an annotation is kept but the digest', () => {
   const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"p":"CANARY"}}' };
   expect(JSON.stringify(live({ annotations }))).not.toContain('CANARY');
 });
+
+test('the owned fields and those of others are told apart', () => {
+  const own = { manager: 'signet-sync', operation: 'Apply', time: '2030-01-01T00:00:01Z', fieldsV1: { 'f:data': {} } };
+  const other = { manager: 'kubelet', operation: 'Update', subresource: 'status', fieldsV1: { 'f:status': {} } };
+  const both = live({ managedFields: [own, other] });
+  expect(live({ managedFields: [other, own] }).fields).toBe(both.fields);
+  expect(live({ managedFields: [own] })).toMatchObject({ fields: both.fields });
+  expect(live({ managedFields: [own] }).foreignFields).not.toBe(both.foreignFields);
+  const later = { ...own, time: '2030-01-01T00:00:02Z' };
+  expect(live({ managedFields: [later, other] })).toMatchObject({ foreignFields: both.foreignFields });
+  expect(live({ managedFields: [later, other] }).fields).not.toBe(both.fields);
+  expect(live({ managedFields: [{ ...own, operation: 'Update' }] }).fields).toBeUndefined();
+  expect(live({}).fields).toBeUndefined();
+});
