@@ -1,4 +1,8 @@
-/** @module Puts SealedSecrets in the place of Secrets in a file's text; everything else of the file stays byte for byte. */
+/**
+ * @module Puts SealedSecrets in the place of Secrets in a file's text. Everything else of the file stays byte for byte; comments
+ * inside a Secret move to its top, but for those beside its values, which may quote one.
+ */
+import { findComments } from '../../shared/encoding/yaml-comments.ts';
 
 import type { ParsedDocument } from '../../shared/encoding/yaml-documents.ts';
 import { replaceDocuments, stringifyLike } from '../../shared/encoding/yaml-edit.ts';
@@ -27,7 +31,7 @@ export function replaceSecrets(file: ManifestFile, replacements: readonly Secret
       file.text,
       replacements.map(({ document, sealed }) => ({
         document,
-        replacement: stringifyLike(file.text, document, sealed),
+        replacement: [...keptComments(file.text, document), stringifyLike(file.text, document, sealed)].join('\n'),
       })),
     );
     return hadMark ? `\ufeff${text}` : text;
@@ -35,4 +39,9 @@ export function replaceSecrets(file: ManifestFile, replacements: readonly Secret
     if (!(error instanceof CodedError)) throw error;
     throw new LocatedError(`cannot seal "${file.input.name}" in place`, error, 'seal it to another file with -w');
   }
+}
+
+function keptComments(text: string, document: ParsedDocument): readonly string[] {
+  if (document.format === 'json') return [];
+  return findComments(text.slice(document.start, document.end), ['data', 'stringData']);
 }

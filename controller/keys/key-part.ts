@@ -110,10 +110,18 @@ export class KeyPart implements KeySource {
     this.#watchProblems.clear();
     const secrets = this.#readSecrets();
     await this.#load(secrets);
-    // Also when no key could be made: those that there are must be known.
-    const waitMs = await this.#issueIfDue(secrets).finally(() => this.#publish());
+    const waitMs = await this.#issueAndPublish(secrets);
     this.#updateProblems.clear();
     return waitMs;
+  }
+
+  async #issueAndPublish(secrets: readonly KeySecret[]): Promise<number | null> {
+    try {
+      return await this.#issueIfDue(secrets);
+    } finally {
+      // Also when no key could be made: those that there are must be known.
+      await this.#publish();
+    }
   }
 
   #readSecrets(): readonly KeySecret[] {

@@ -9,12 +9,13 @@ import { APPLY_CONCURRENCY, runLimited } from '../../shared/sync/run-limited.ts'
 import { DEFINITION_STAGE, toApplyStages } from '../../shared/sync-plan/order.ts';
 import type { PlannedApply, SyncPlan } from '../../shared/sync-plan/plan.ts';
 import { objectFailure } from '../../shared/sync-plan/sync-failure.ts';
+import type { ObjectKeeper } from './object-keeper.ts';
 import type { SyncState } from './sync-state.ts';
 import type { WantedKind, WatchHub } from './watch-hub.ts';
 
 /** What applying takes. */
 export interface ApplyPlanOptions {
-  readonly state: SyncState;
+  readonly state: Pick<SyncState, 'owner' | 'kinds'> & { readonly keeper: Pick<ObjectKeeper, 'ensure'> };
   readonly client: Pick<KubeReader, 'get'>;
   readonly hub: Pick<WatchHub, 'find' | 'follow'>;
   /** Every kind that the GitSync follows, to look again for those that a definition just made known. */
@@ -39,33 +40,31 @@ const MAX_POLL_MS = 1_000;
 export async function applyPlan(options: ApplyPlanOptions, plan: SyncPlan): Promise<ApplyReport> {
   const failures = plan.blocked.map(({ desired, reason }) => objectFailure(desired.identity, desired.origin, reason));
   const counts = { created: 0, changed: 0 };
-  let definitions: readonly PlannedApply[] = [];
+  const definitions: PlannedApply[] = [];
   for (const { stage, items } of toApplyStages(plan.apply)) {
-    if (definitions.length > 0 && stage > DEFINITION_STAGE && !(await awaitNewKinds(options, items))) {
-      failures.push(...(await explainDefinitions(options, definitions)));
-      definitions = [];
-    }
+    if (stage > DEFINITION_STAGE) failures.push(...(await awaitNewKinds(options, definitions.splice(0), items)));
     await runLimited(items, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
       const failure = await applyOne(options.state, item, counts);
       if (failure) failures.push(failure);
+      else if (stage === DEFINITION_STAGE) definitions.push(item);
     });
-    if (stage === DEFINITION_STAGE) definitions = items;
   }
   options.signal.throwIfAborted();
   return { ...counts, failures };
 }
 
 async function applyOne(
-  state: SyncState,
+  state: ApplyPlanOptions['state'],
   { desired }: PlannedApply,
   counts: { created: number; changed: number },
 ): Promise<SyncFailure | null> {
   const result = await state.keeper.ensure(desired.key);
   switch (result.kind) {
     case 'unchanged':
-    case 'dropped':
     case 'deferred':
       return null;
+    case 'dropped':
+      return objectFailure(desired.identity, desired.origin, 'was left alone: the GitSync was suspended or deleted');
     case 'applied':
       if (result.wasWritten) counts[result.cause === 'missing' ? 'created' : 'changed'] += 1;
       return null;
@@ -77,19 +76,36 @@ async function applyOne(
 }
 
 /**
- * Waits until every kind of `items` is served and can be listed; only then can be told who owns its objects. What is still
- * missing after a while fails by itself, object by object; then the answer is false.
+ * Waits until every kind of `items` that `definitions` may bring is served and can be listed; only then can be told who owns its
+ * objects. What is still missing after a while fails by itself, object by object, and the definitions say why.
  */
-async function awaitNewKinds(options: ApplyPlanOptions, items: readonly PlannedApply[]): Promise<boolean> {
+async function awaitNewKinds(
+  options: ApplyPlanOptions,
+  definitions: readonly PlannedApply[],
+  items: readonly PlannedApply[],
+): Promise<readonly SyncFailure[]> {
   const { state, hub, kinds, nowMs, signal } = options;
-  const isMissing = (): boolean => items.some(({ identity }) => hub.find(identity) === 'unserved');
+  if (definitions.length === 0) return [];
   const deadline = nowMs() + MAX_KIND_WAIT_MS;
-  for (let pollMs = FIRST_POLL_MS; isMissing() && nowMs() < deadline; pollMs = Math.min(MAX_POLL_MS, pollMs * 2)) {
+  for (let pollMs = FIRST_POLL_MS; await isAnyMissing(options, items); pollMs = Math.min(MAX_POLL_MS, pollMs * 2)) {
+    if (nowMs() >= deadline) return explainDefinitions(options, definitions);
     await delay(pollMs, undefined, { signal });
     state.kinds.forget();
     await hub.follow(state.owner, kinds, signal);
   }
-  return !isMissing();
+  return [];
+}
+
+/** A kind may be followed in one version while the wanted one is still to come. */
+async function isAnyMissing({ state, hub }: ApplyPlanOptions, items: readonly PlannedApply[]): Promise<boolean> {
+  const examples = new Map(
+    items.map(({ desired }) => [`${desired.object.apiVersion} ${desired.object.kind}`, desired]),
+  );
+  for (const { identity, object } of examples.values()) {
+    if (hub.find(identity) === 'unserved') return true;
+    if ((await state.kinds.find(object.apiVersion, object.kind)) === null) return true;
+  }
+  return false;
 }
 
 /** Why kinds did not appear, as failures of the definitions that should have brought them. */

@@ -5,6 +5,7 @@ import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.
 import { type DeletionDependencies, finishDeletion } from './delete-git-sync.ts';
 import { type EnforceDependencies, enforce } from './enforce.ts';
 import { addFinalizer } from './finalizer.ts';
+import { requestFor } from './git-sync-cache.ts';
 import { statusAfterSync, statusDeleting, statusInProgress, statusSuspended } from './git-sync-status.ts';
 import type { SourceReader } from './source-reader.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -122,10 +123,7 @@ export class GitSyncReconciler implements Reconciler {
 
   /** The GitSync as it is known now: our own writes have moved it on. */
   #latest(gitSync: GitSync): GitSync {
-    const latest = this.#dependencies.cache.find({
-      namespace: gitSync.metadata.namespace ?? '',
-      name: gitSync.metadata.name ?? '',
-    });
+    const latest = this.#dependencies.cache.find(requestFor(gitSync));
     // What was looked at is the specification of this reconcile; a newer one is not acknowledged before its own.
     return latest?.metadata.uid === gitSync.metadata.uid && latest?.status
       ? { ...gitSync, status: latest.status }
@@ -144,10 +142,7 @@ export class GitSyncReconciler implements Reconciler {
     const isWaiting = hasFailed && isOnlyWaiting(summary);
     if (refusal?.outlook !== 'retry' && (!hasFailed || isWaiting)) return { kind: 'again', afterMs: intervalMs };
     // Backoff grows beyond the interval, but a new commit that mends things is seen within it.
-    if (intervalMs > 0) {
-      const { namespace = '', name = '' } = gitSync.metadata;
-      this.#dependencies.enqueue({ namespace, name }, intervalMs);
-    }
+    if (intervalMs > 0) this.#dependencies.enqueue(requestFor(gitSync), intervalMs);
     return { kind: 'retry', error: new Error(problemOf(summary) ?? 'it is not in place yet') };
   }
 }

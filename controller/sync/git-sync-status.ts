@@ -40,7 +40,9 @@ export function statusAfterSync(gitSync: GitSync, summary: SyncSummary, now: Dat
 export function statusInProgress(gitSync: GitSync, revision: string, now: Date): GitSyncStatus {
   const message = `applying ${revision}`;
   const verdict = { ready: 'Unknown', reason: 'Progressing', message, isReconciling: true, isStalled: false } as const;
-  return { ...statusWith(gitSync, verdict, now), lastAttemptedRevision: revision };
+  // What was asked for is acknowledged when it is done.
+  const { lastHandledReconcileAt: _later, ...status } = statusWith(gitSync, verdict, now);
+  return { ...status, lastAttemptedRevision: revision };
 }
 
 /** The status of a suspended GitSync: Ready stays as it was, since nobody looks. */

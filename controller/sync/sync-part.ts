@@ -20,6 +20,7 @@ import { SourceReader, type SourceReaderOptions } from './source-reader.ts';
 import { StatusWriter } from './status-writer.ts';
 import type { SyncClient } from './sync-client.ts';
 import { SyncReporter } from './sync-reporter.ts';
+import type { SyncState } from './sync-state.ts';
 import { SyncStates } from './sync-states.ts';
 import { WatchHub } from './watch-hub.ts';
 
@@ -132,10 +133,7 @@ class SyncEngine implements ControllerPart {
     this.#watch?.stop();
     await this.#loop.stop();
     this.#hub.stop();
-    for (const state of this.#states.all()) {
-      await state.keeper.idle();
-      await this.#flush(state);
-    }
+    await Promise.all(Array.from(this.#states.all(), (state) => this.#flush(state)));
   }
 
   #onGitSync({ kind, object }: WatchEvent): void {
@@ -170,7 +168,8 @@ class SyncEngine implements ControllerPart {
   }
 
   /** What is lost here costs the next start some requests, and nothing else. */
-  async #flush(state: Parameters<InventoryStore['flush']>[0]): Promise<void> {
+  async #flush(state: SyncState): Promise<void> {
+    await state.keeper.idle();
     try {
       await this.#store.flush(state);
     } catch (error) {

@@ -8,6 +8,7 @@ import type { SyncMetrics, SyncResult } from '../metrics/sync-metrics.ts';
 import type { GitSyncCache } from './git-sync-cache.ts';
 import { listSome } from './git-sync-status.ts';
 import type { Repair } from './object-keeper.ts';
+import type { ConditionReason } from './reasons.ts';
 import type { SyncState } from './sync-state.ts';
 import { describeWrites, failuresOf, hasWritten, isInPlace, type SyncSummary } from './sync-summary.ts';
 
@@ -22,6 +23,7 @@ export interface SyncReporterDependencies {
 /** Reports for all GitSyncs. */
 export class SyncReporter {
   readonly #dependencies: SyncReporterDependencies;
+
   constructor(dependencies: SyncReporterDependencies) {
     this.#dependencies = dependencies;
   }
@@ -90,7 +92,8 @@ export class SyncReporter {
   #tellProblem(gitSync: GitSync, summary: SyncSummary): void {
     const problem = problemOf(summary);
     if (problem === null) return;
-    const reason = summary.refusal?.reason ?? 'SyncFailed';
+    const failed = summary.enforced?.applied.failures.length ? 'ApplyFailed' : 'PruneFailed';
+    const reason: ConditionReason = summary.refusal?.reason ?? failed;
     this.#dependencies.events.record({ regarding: gitSync, type: 'Warning', reason, message: problem });
   }
 

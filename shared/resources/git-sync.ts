@@ -76,11 +76,6 @@ export interface InventoryEntry {
   readonly digest?: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
-  /**
-   * Digest of the set of fields that Signet owned of the object then, names only. Whoever changes one of them takes it away from
-   * Signet, so that an equal digest proves the object as well as an equal resourceVersion does.
-   */
-  readonly fields?: string;
 }
 
 /** The record of what a GitSync owns: same name and namespace as the GitSync. */

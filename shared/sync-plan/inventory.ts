@@ -10,6 +10,7 @@ import { holdsStill, type LiveObject } from './live-object.ts';
 
 /** An entry, and the metadata that the object had when it was proven to be in place; unknown after a restart. */
 export interface OwnedEntry extends InventoryEntry {
+  readonly fields?: string;
   readonly foreignFields?: string;
   readonly generation?: number | undefined;
   readonly metadataDigest?: string;
@@ -31,9 +32,18 @@ export function readOwnedObjects(inventory: KubeObject | null): Map<ObjectKey, O
 /** The entries as they are stored, sorted by identity. */
 export function toInventoryEntries(owned: OwnedObjects): InventoryEntry[] {
   const sorted = [...owned].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(
-    ([, { foreignFields: _foreign, generation: _generation, metadataDigest: _metadata, ...entry }]) => entry,
-  );
+  return sorted.map(([, entry]) => withoutMemory(entry));
+}
+
+function withoutMemory(entry: OwnedEntry): InventoryEntry {
+  const {
+    fields: _fields,
+    foreignFields: _foreign,
+    generation: _generation,
+    metadataDigest: _metadata,
+    ...stored
+  } = entry;
+  return stored;
 }
 
 /** The entry of an object that is about to be applied for the first time. */

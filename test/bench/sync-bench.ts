@@ -4,20 +4,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, GIT_SYNCS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import type { GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import { OWNER_ANNOTATION, RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { runLimited } from '../../shared/sync/run-limited.ts';
 import { eventually } from '../support/eventually.ts';
-import { type SignetCluster, startSignetCluster } from '../support/signet-cluster.ts';
+import type { SignetCluster } from '../support/signet-cluster.ts';
 import type { BenchContext } from './bench-context.ts';
 import { measureAgent } from './gitops-agent.ts';
 import { readMemory } from './process-memory.ts';
 import { countRequests } from './request-count.ts';
 import { type BenchRow, median, percentile, showMegabytes, showMs, showRatio } from './row.ts';
 import { sampleMixedObjects } from './sample-objects.ts';
+import { withCluster } from './with-cluster.ts';
 
 const COUNT = 1_000;
 const NAMESPACE = 'bench';
@@ -103,17 +102,6 @@ async function writeTree(parent: string): Promise<string> {
   git('add', '.');
   git('commit', '--quiet', '-m', 'objects');
   return folder;
-}
-
-async function withCluster<T>(measure: (cluster: SignetCluster, client: KubeClient) => Promise<T>): Promise<T> {
-  const cluster = await startSignetCluster();
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
-  try {
-    return await measure(cluster, client);
-  } finally {
-    client.close();
-    await cluster.stop();
-  }
 }
 
 interface Place {

@@ -3,8 +3,6 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { issueSealingKey } from '../../shared/certificate/issue-certificate.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { NAMESPACES, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -15,11 +13,12 @@ import { unsealSecret } from '../../shared/sealing/unseal-secret.ts';
 import { runLimited } from '../../shared/sync/run-limited.ts';
 import { startPeerController } from '../peers/peer-controller.ts';
 import { eventually } from '../support/eventually.ts';
-import { type SignetCluster, startSignetCluster } from '../support/signet-cluster.ts';
+import type { SignetCluster } from '../support/signet-cluster.ts';
 import type { BenchContext } from './bench-context.ts';
 import { readMemory } from './process-memory.ts';
 import { type BenchRow, showMegabytes, showMs, showRatio } from './row.ts';
 import { sampleSecrets } from './sample-objects.ts';
+import { withCluster } from './with-cluster.ts';
 
 const COUNT = 1_000;
 const NAMESPACE = 'bench';
@@ -37,14 +36,14 @@ interface UnsealFigures {
 /** Measures ours, the peer without its client-side limit, and a bare loop of the same decryptions and creates. */
 export async function benchUnseal(context: BenchContext): Promise<readonly BenchRow[]> {
   context.report('unseal: Signet');
-  const ours = await withCluster((cluster, client) => measureOurs(context, cluster, client));
+  const ours = await withSampleNamespace((cluster, client) => measureOurs(context, cluster, client));
   const peerController = context.peerController;
   context.report('unseal: the sealed-secrets controller, without its client-side limit');
   const peer = peerController
-    ? await withCluster((cluster, client) => measurePeer(peerController, cluster, client))
+    ? await withSampleNamespace((cluster, client) => measurePeer(peerController, cluster, client))
     : undefined;
   context.report('unseal: bare loop');
-  const bareMs = await withCluster(measureBareLoop);
+  const bareMs = await withSampleNamespace(measureBareLoop);
   const none = context.withoutGo;
   return [
     {
@@ -71,16 +70,12 @@ export async function benchUnseal(context: BenchContext): Promise<readonly Bench
   ];
 }
 
-async function withCluster<T>(measure: (cluster: SignetCluster, client: KubeClient) => Promise<T>): Promise<T> {
-  const cluster = await startSignetCluster();
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
-  try {
+/** The namespace of the samples must exist before they do. */
+function withSampleNamespace<T>(measure: (cluster: SignetCluster, client: KubeClient) => Promise<T>): Promise<T> {
+  return withCluster(async (cluster, client) => {
     await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-    return await measure(cluster, client);
-  } finally {
-    client.close();
-    await cluster.stop();
-  }
+    return measure(cluster, client);
+  });
 }
 
 async function measureOurs(context: BenchContext, cluster: SignetCluster, client: KubeClient): Promise<UnsealFigures> {

@@ -39,3 +39,27 @@ test('a first sync applies a mixed commit, its own kinds and namespaces included
   await world.client.delete(NAMESPACES, { name: `extra-${suffix}` });
   await world.client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: `widgets.w${suffix}.example.com` });
 });
+
+test('a definition that gains a version, and objects of that version, arrive in one commit', async () => {
+  const world = await createSyncWorld();
+  const group = `v${world.namespace.slice(-8)}.example.com`;
+  const widget = (version: string): string =>
+    `apiVersion: ${group}/${version}\nkind: Widget\nmetadata: {name: one}\nspec: {size: 1}\n`;
+  await world.repository.commit({ 'crd.yaml': widgetDefinition(group), 'w.yaml': widget('v1') });
+  await world.createGitSync('app', { prune: true });
+  await world.startEngine();
+  await world.untilReason('app', 'Applied');
+  const type = (await world.client.findType(`${group}/v1`, 'Widget'))!;
+  const before = await world.get(type, 'one');
+  const schema = '{openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}';
+  const second = `    - {name: v2, served: true, storage: false, schema: ${schema}}\n`;
+  const commit = await world.repository.commit({
+    'crd.yaml': widgetDefinition(group) + second,
+    'w.yaml': widget('v2'),
+  });
+  await world.reconcile('app');
+  await world.untilReason('app', 'Applied', commit);
+  expect((await world.get(type, 'one'))?.metadata.uid).toBe(before?.metadata.uid);
+  expect((await world.inventory('app'))?.spec.entries.find(({ kind }) => kind === 'Widget')?.version).toBe('v2');
+  await world.deleteGitSync('app');
+});

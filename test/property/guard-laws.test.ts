@@ -38,5 +38,6 @@ test('the namespaces of the GitSync, of Signet and of the system, and its own de
         isOwn;
       expect(protectionOf(object, context) !== null).toBe(isProtected);
     }),
+    { numRuns: 2_000 },
   );
 });

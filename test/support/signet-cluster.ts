@@ -34,18 +34,37 @@ export interface SignetCluster {
 
 /** Starts control plane and Git remote and installs `manifests/`; `report` receives a line for each. */
 export async function startSignetCluster(report: (line: string) => void = () => undefined): Promise<SignetCluster> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    while (undo.length > 0) await undo.pop()?.();
+  };
+  try {
+    return { ...(await startParts(report, undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Each part adds to `undo` what ends it; the last one that was started ends first. */
+async function startParts(
+  report: (line: string) => void,
+  undo: (() => Promise<unknown>)[],
+): Promise<Omit<SignetCluster, 'stop'>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-cluster-'));
+  undo.push(() => rm(folder, { recursive: true, force: true }));
   report('starting etcd, kube-apiserver and kube-controller-manager');
   const controlPlane = await startControlPlane({ report });
+  undo.push(() => controlPlane.stop());
   report(`the API server answers at ${controlPlane.server}`);
   await installManifests(controlPlane);
   report('manifests/ is installed: resource definitions, roles, ServiceAccount, Deployment, Service');
   const git = await startGitServer(path.join(folder, 'remotes'));
+  undo.push(() => git.stop());
   const cacheFolder = path.join(folder, 'cache');
   await mkdir(cacheFolder);
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(CONTROLLER_NAMESPACE, 'signet-controller');
   const controllerLog = path.join(folder, 'controller.log');
-  const controllers: ControllerProcess[] = [];
   return {
     controlPlane,
     git,
@@ -54,14 +73,8 @@ export async function startSignetCluster(report: (line: string) => void = () => 
     startController: async (options = {}) => {
       const place = { kubeconfig, namespace: CONTROLLER_NAMESPACE, cacheFolder, logFile: controllerLog };
       const controller = await startControllerProcess({ ...place, ...options });
-      controllers.push(controller);
+      undo.push(() => controller.stop());
       return controller;
-    },
-    stop: async () => {
-      await Promise.all(controllers.map((controller) => controller.stop()));
-      await git.stop();
-      await controlPlane.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -96,13 +96,13 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
     start: (options = {}) => startController(keyNamespace, options),
     seal: (values, options = {}) => sealIn(namespace, values, options),
     create: async (object) => (await client.create(SEALED_SECRETS, object)) as SealedSecret,
-    edit: async (object) => {
-      const { resourceVersion } = (await sealed(object.metadata.name)).metadata;
-      return (await client.replace(SEALED_SECRETS, {
-        ...object,
-        metadata: { ...object.metadata, resourceVersion },
-      } as SealedSecret)) as SealedSecret;
-    },
+    // The controller writes the status at the same time, so the version may have moved on.
+    edit: (object) =>
+      eventually(async () => {
+        const { resourceVersion } = (await sealed(object.metadata.name)).metadata;
+        const edited = { ...object, metadata: { ...object.metadata, resourceVersion } } as SealedSecret;
+        return (await client.replace(SEALED_SECRETS, edited)) as SealedSecret;
+      }),
     untilReason: (reason, name) =>
       eventually(async () => {
         const object = await sealed(name);

@@ -37,8 +37,14 @@ describe('replaceSecrets', () => {
     const text =
       '# head\n---\n# one\nkind: Secret\n---\n# two\na:   1 # odd\n\n...\n---\nkind: Secret # three\n# tail\n';
     expect(replaced(text, 1, 3)).toBe(
-      `# head\n---\n# one\n${SEALED_YAML}---\n# two\na:   1 # odd\n\n...\n---\n${SEALED_YAML}# tail\n`,
+      `# head\n---\n# one\n${SEALED_YAML}---\n# two\na:   1 # odd\n\n...\n---\n# three\n${SEALED_YAML}# tail\n`,
     );
+  });
+
+  test('moves comments inside a Secret to its top, but for those beside its values', () => {
+    const text =
+      'kind: Secret\nmetadata:\n  # ours\n  name: db # place\nstringData:\n  # was hunter2\n  a: b # or hunter3\n';
+    expect(replaced(text, 1)).toBe(`# ours\n# place\n${SEALED_YAML}`);
   });
 
   test('keeps carriage returns and a byte-order mark', () => {

@@ -113,6 +113,7 @@ test('work that begins makes Ready unknown without moving its transition', () =>
     'Stalled=False Progressing',
   ]);
   expect(status.conditions?.[0]?.lastTransitionTime).toBe('2029-01-01T00:00:00Z');
+  expect(status).not.toHaveProperty('lastHandledReconcileAt');
 });
 
 test('a suspended GitSync keeps its Ready condition and says that nobody looks', () => {
