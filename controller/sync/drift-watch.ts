@@ -17,8 +17,8 @@ export interface DriftWatchOptions {
   readonly logger: Logger;
 }
 
-/** After a repair failed; the reconcile then goes on with backoff. */
-const AFTER_FAILURE_MS = 500;
+/** For what the reconcile goes on with at its own pace; a delay, however short, keeps its backoff. */
+const SOON_MS = 500;
 
 /** Looks at changes of live objects on behalf of every GitSync that wants them. */
 export class DriftWatch {
@@ -44,11 +44,13 @@ export class DriftWatch {
     if (state.keeper.isBusy(desired.key)) return;
     const decision = state.keeper.decide(desired);
     if (decision.kind === 'unchanged') this.#followVersion(state, desired);
-    if (decision.kind === 'conflict') this.#options.enqueue(state);
+    // A conflict is reported once it is new; its owner may go on writing as often as it likes.
+    const isLost = decision.kind === 'conflict' && state.book.entries.has(desired.key);
+    if (isLost) this.#options.enqueue(state, SOON_MS);
     if (decision.kind !== 'apply') return;
     if (decision.cause === 'drifted') this.#repair(state, desired);
     // Whatever stood in the way is gone. Other causes are for the reconcile that is under way or comes back.
-    else if (this.#options.hub.find(desired.identity) === 'absent') this.#options.enqueue(state, AFTER_FAILURE_MS);
+    else if (this.#options.hub.find(desired.identity) === 'absent') this.#options.enqueue(state, SOON_MS);
   }
 
   #repair(state: SyncState, desired: DesiredObject): void {
@@ -59,7 +61,7 @@ export class DriftWatch {
       const problem = result.kind === 'failed' ? result.message : result.reason;
       const fields = { gitSync: state.owner, object: describeIdentity(desired.identity), problem };
       this.#options.logger.debug(fields, 'cannot repair a drifted object');
-      this.#options.enqueue(state, AFTER_FAILURE_MS);
+      this.#options.enqueue(state, SOON_MS);
     });
   }
 

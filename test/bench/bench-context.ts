@@ -10,6 +10,8 @@ export interface BenchContext {
   readonly folder: string;
   readonly signet: string;
   readonly signetController: string;
+  /** Node's flags as `manifests/controller/deployment.yaml` sets them. */
+  readonly nodeFlags: readonly string[];
   readonly kubeseal: string | undefined;
   readonly peerController: string | undefined;
   readonly gitopsAgent: string | undefined;
@@ -32,6 +34,7 @@ export async function prepareBench(report: (line: string) => void): Promise<Benc
     folder,
     signet: path.join(dist, 'signet.cjs'),
     signetController: path.join(dist, 'signet-controller.cjs'),
+    nodeFlags: ['--max-semi-space-size=2'],
     kubeseal: await find('kubeseal'),
     peerController: await find('sealed-secrets-controller'),
     gitopsAgent: await find('gitops-engine-agent'),

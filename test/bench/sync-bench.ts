@@ -113,7 +113,7 @@ interface Place {
 async function measureOurs(context: BenchContext, { cluster, client, folder }: Place): Promise<SyncFigures> {
   const repository = await cluster.git.createRepository('bench');
   execFileSync('git', ['-C', folder, 'push', '--quiet', repository.folder, 'main']);
-  const controller = await cluster.startController({ program: context.signetController });
+  const controller = await cluster.startController({ program: context.signetController, nodeFlags: context.nodeFlags });
   await controller.ready();
   const first = await measureCost(client, async () => {
     await client.create(GIT_SYNCS, {

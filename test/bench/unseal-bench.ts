@@ -79,7 +79,7 @@ function withSampleNamespace<T>(measure: (cluster: SignetCluster, client: KubeCl
 }
 
 async function measureOurs(context: BenchContext, cluster: SignetCluster, client: KubeClient): Promise<UnsealFigures> {
-  const controller = await cluster.startController({ program: context.signetController });
+  const controller = await cluster.startController({ program: context.signetController, nodeFlags: context.nodeFlags });
   await controller.ready();
   const sealed = await sealSamples(await firstKey(client, KEYS_NAMESPACE));
   const unsealMs = await timeUnsealing(client, sealed);
@@ -87,7 +87,7 @@ async function measureOurs(context: BenchContext, cluster: SignetCluster, client
   await controller.stop();
   const before = await secretVersions(client);
   const startedAt = performance.now();
-  const restarted = await cluster.startController({ program: context.signetController });
+  const restarted = await cluster.startController({ program: context.signetController, nodeFlags: context.nodeFlags });
   await restarted.ready();
   const restartMs = performance.now() - startedAt;
   await delay(3_000);

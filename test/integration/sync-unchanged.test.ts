@@ -59,3 +59,17 @@ test('a restarted engine takes up where the last one ended, without a write', as
   expect(await versions(world)).toEqual(before);
   expect(second.events).toEqual([]);
 });
+
+test('what the engine writes itself makes it look no second time', async () => {
+  const world = await createSyncWorld();
+  await world.repository.commit({ 'all.yaml': configMaps(3) });
+  await world.createGitSync('app');
+  const engine = await world.startEngine();
+  await world.untilReason('app', 'Applied');
+  const looks = () => engine.logs.filter((line) => /synced|nothing to sync/.test(line)).length;
+  for (const round of [2, 3, 4]) {
+    await world.reconcile('app');
+    await eventually(() => expect(looks()).toBeGreaterThanOrEqual(round));
+  }
+  expect(looks()).toBe(4);
+});

@@ -20,6 +20,8 @@ export interface ControllerProcessOptions {
   readonly flags?: readonly string[];
   /** Default: the sources. */
   readonly program?: string;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** A controller that was started; it may not be ready yet. */
@@ -41,7 +43,11 @@ export interface ControllerProcess {
 export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
   const port = await findFreePort();
   const metricsPort = await findFreePort();
-  const words = [options.program ?? program, ...controllerFlags(options, port, metricsPort)];
+  const words = [
+    ...(options.nodeFlags ?? []),
+    options.program ?? program,
+    ...controllerFlags(options, port, metricsPort),
+  ];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });

@@ -16,6 +16,7 @@ const CONTROLLER_NAMESPACE = 'signet-system';
 export interface ControllerOptions {
   readonly flags?: readonly string[];
   readonly program?: string;
+  readonly nodeFlags?: readonly string[];
 }
 
 /** A cluster that one test file, the demo or a benchmark has for itself. */
