@@ -1,13 +1,14 @@
 /** @module The bundle that users get: what is in it, and that it runs by itself, far from its dependencies. */
 import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { bundle, findSealPath, PROGRAMS } from '../../../build.ts';
+import { runCli } from '../../support/run-cli.ts';
 import { FIRST_KEY } from '../../support/test-keys.ts';
 
 const SECRET = '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"db","namespace":"shop"},"stringData":{"a":"b"}}';
@@ -69,6 +70,13 @@ test('no file of the bundle asks for a package that is not in it', () => {
   expect([...names].filter((name) => !builtinModules.includes(name) && name !== 'sqlite')).toEqual([]);
 });
 
+test('the licence of every package in the bundle comes with it', () => {
+  const notices = readFileSync(path.join(folder, 'dist/NOTICES.txt'), 'utf8');
+  for (const name of ['commander', 'js-yaml', 'node-forge', 'express', '@kubernetes/client-node']) {
+    expect(notices).toContain(`\n${name} `);
+  }
+});
+
 test('the programs of package.json are there and can be executed', () => {
   expect(readdirSync(path.join(folder, 'dist'))).toEqual(
     expect.arrayContaining(['signet.cjs', 'kubectl-seal.cjs', 'signet-controller.cjs']),
@@ -82,6 +90,15 @@ test('the bundle seals and unseals by itself', () => {
   const opened = execute('dist/signet.cjs', ['unseal', '--private-key', 'key.pem'], sealed.stdout);
   expect(opened.stdout).toContain('a: Yg==');
   expect(opened.status).toBe(0);
+});
+
+test('the bundle reads YAML as the sources do', async () => {
+  const traps = ['yes', '0777', '1_000', '2001-12-14', '190:20:30', '!!binary aGk=', '~', '&a x', '9007199254740993'];
+  const items = traps.map((trap, at) => `  k${at}: ${trap}\n`).join('');
+  const stdin = `apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData:\n${items}`;
+  const fromSources = await runCli(['seal', '--cert', 'cert.pem'], { cwd: folder, stdin });
+  expect(fromSources.stderr).toContain('stringData.k0 is a boolean');
+  expect(execute('dist/signet.cjs', ['seal', '--cert', 'cert.pem'], stdin).stderr).toBe(fromSources.stderr);
 });
 
 test('errors of a verb in a chunk of its own are known for what they are', () => {
