@@ -1,8 +1,9 @@
 /** @module The SealedSecrets of the cluster as last seen, and what this process knows of them beyond their status. */
+
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import { isLaterVersion } from './resource-version.ts';
 import type { Verdict } from './verdict.ts';
 
 interface Entry {
@@ -18,7 +19,7 @@ export class SealedSecretStore {
   /** Takes note of an object from the answer to a request, unless the watch has told of a later version by now. */
   observeAnswer(object: KubeObject): void {
     const known = this.find(requestOf(object))?.metadata;
-    const isLater = isLaterVersion(object.metadata.resourceVersion, known?.resourceVersion);
+    const isLater = isNewerVersion(object.metadata.resourceVersion, known?.resourceVersion);
     if (known?.uid === object.metadata.uid && isLater) this.observe(object);
   }
 

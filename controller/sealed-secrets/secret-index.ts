@@ -2,9 +2,10 @@
  * @module Every Secret of the cluster as a handful of facts: enough to know that nothing changed, and nothing that is
  * secret. It also remembers for a moment which Secrets of others have just gone.
  */
+
 import type { KubeObject, ObjectMeta } from '../../shared/resources/object-meta.ts';
+import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import { claimsOf, type SecretClaims } from './ownership.ts';
-import { isLaterVersion } from './resource-version.ts';
 
 /**
  * How long the place of somebody else's Secret is left empty after its deletion, in milliseconds. Tools that replace
@@ -25,7 +26,7 @@ export class SecretIndex {
   /** Takes note of a Secret from the answer to a request, unless the watch has told of a later version by now. */
   observeAnswer(secret: KubeObject): void {
     const known = this.find(secret.metadata.namespace, secret.metadata.name);
-    if (known === null || isLaterVersion(secret.metadata.resourceVersion, known.resourceVersion)) this.observe(secret);
+    if (known === null || isNewerVersion(secret.metadata.resourceVersion, known.resourceVersion)) this.observe(secret);
   }
 
   /** Forgets a Secret that the watch saw go; one that was made in its place since stays. */

@@ -49,6 +49,7 @@ export async function applyPlan(options: ApplyPlanOptions, plan: SyncPlan): Prom
       else if (stage === DEFINITION_STAGE) definitions.push(item);
     });
   }
+  failures.push(...(await awaitNewKinds(options, definitions, [])));
   options.signal.throwIfAborted();
   return { ...counts, failures };
 }
@@ -76,8 +77,8 @@ async function applyOne(
 }
 
 /**
- * Waits until every kind of `items` that `definitions` may bring is served and can be listed; only then can be told who owns its
- * objects. What is still missing after a while fails by itself, object by object, and the definitions say why.
+ * Waits until `definitions` are established, and every kind of `items` is served and can be listed; only then can be told who owns
+ * its objects. What is still missing after a while fails by itself, object by object, and the definitions say why.
  */
 async function awaitNewKinds(
   options: ApplyPlanOptions,
@@ -87,13 +88,14 @@ async function awaitNewKinds(
   const { state, hub, kinds, nowMs, signal } = options;
   if (definitions.length === 0) return [];
   const deadline = nowMs() + MAX_KIND_WAIT_MS;
-  for (let pollMs = FIRST_POLL_MS; await isAnyMissing(options, items); pollMs = Math.min(MAX_POLL_MS, pollMs * 2)) {
-    if (nowMs() >= deadline) return explainDefinitions(options, definitions);
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 2)) {
+    const problems = await explainDefinitions(options, definitions);
+    if (problems.length === 0 && !(await isAnyMissing(options, items))) return [];
+    if (nowMs() >= deadline) return problems;
     await delay(pollMs, undefined, { signal });
     state.kinds.forget();
     await hub.follow(state.owner, kinds, signal);
   }
-  return [];
 }
 
 /** A kind may be followed in one version while the wanted one is still to come. */
@@ -108,7 +110,7 @@ async function isAnyMissing({ state, hub }: ApplyPlanOptions, items: readonly Pl
   return false;
 }
 
-/** Why kinds did not appear, as failures of the definitions that should have brought them. */
+/** What keeps definitions from being established, as failures of theirs. */
 async function explainDefinitions(
   { client }: ApplyPlanOptions,
   definitions: readonly PlannedApply[],

@@ -81,13 +81,14 @@ export class GitSyncReconciler implements Reconciler {
       ...parts,
     });
     if (revision === null) return summaryOf({ refusal: taken.refusal, enforced: null });
+    const { skipped } = revision;
     const isOutdated = taken.refusal !== null;
     const onWork = async (): Promise<void> => {
       if (!isOutdated) await this.#announce(gitSync, revision.revision);
     };
     try {
       const enforced = await enforce(this.#dependencies, { gitSync, state, revision, isOutdated, signal, onWork });
-      return summaryOf({ refusal: taken.refusal, enforced });
+      return { ...summaryOf({ refusal: taken.refusal, enforced }), skipped };
     } catch (error) {
       signal.throwIfAborted();
       return summaryOf({ refusal: taken.refusal ?? toRefusal(error), enforced: null });

@@ -102,8 +102,12 @@ function judge(summary: SyncSummary): Verdict {
   if (pruned.waiting.length > 0) {
     return notReady('Pruning', `waiting until these are gone: ${listSome(pruned.waiting)}`, going);
   }
-  const message = `applied ${summary.revision ?? 'the revision'}: ${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}`;
+  const message = `applied ${summary.revision ?? 'the revision'}: ${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}${describeSkipped(summary)}`;
   return { ready: 'True', reason: 'Applied', message, isReconciling: false, isStalled: false };
+}
+
+function describeSkipped({ skipped = [] }: SyncSummary): string {
+  return skipped.length === 0 ? '' : `; left out: ${listSome(skipped.map(({ file }) => file))}`;
 }
 
 function notReady(

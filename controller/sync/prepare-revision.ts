@@ -8,7 +8,6 @@ import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
 import { render } from '../../shared/sync-plan/render.ts';
-import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
 import { problemFailure } from '../../shared/sync-plan/sync-failure.ts';
 import { renderRefusal } from './sync-refusal.ts';
 import type { EnforcedRevision } from './sync-state.ts';
@@ -23,15 +22,15 @@ export interface PrepareOptions {
 
 /** The revision that `tree` holds. @throws RefusedError `RenderFailed`, with everything that is wrong in it */
 export async function prepareRevision(options: PrepareOptions, tree: FileTree): Promise<EnforcedRevision> {
-  const { objects, problems } = render(tree);
+  const { objects, problems, skipped } = render(tree);
   if (problems.length > 0) throw renderRefusal(problems.map(problemFailure));
-  return placeRevision(options, objects);
+  return placeRevision(options, { rendered: objects, skipped });
 }
 
 /** The revision of objects that are rendered already, as after a kind was not found. @throws RefusedError */
 export async function placeRevision(
   options: PrepareOptions,
-  rendered: readonly RenderedObject[],
+  { rendered, skipped }: Pick<EnforcedRevision, 'rendered' | 'skipped'>,
 ): Promise<EnforcedRevision> {
   const { kinds, digest, gitSync, revision } = options;
   const { namespace = '', name = '', generation = 0 } = gitSync.metadata;
@@ -43,5 +42,5 @@ export async function placeRevision(
     placed.map(async (object): Promise<DesiredObject> => ({ ...object, digest: await digest(object.object) })),
   );
   const wanted = new Map<ObjectKey, DesiredObject>(desired.map((object) => [object.key, object]));
-  return { ...revision, generation, wanted, unplaced, rendered: unplaced.length === 0 ? [] : rendered };
+  return { ...revision, generation, wanted, unplaced, rendered: unplaced.length === 0 ? [] : rendered, skipped };
 }

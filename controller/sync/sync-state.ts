@@ -4,6 +4,7 @@ import type { UnplacedObject } from '../../shared/sync/place-objects.ts';
 import type { ServedKinds } from '../../shared/sync/served-kinds.ts';
 import type { OwnerContext } from '../../shared/sync-plan/decide-apply.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import { InventoryBook } from './inventory-book.ts';
@@ -22,6 +23,8 @@ export interface EnforcedRevision {
   /** Objects that could not be placed; while there are any, `rendered` is kept to try again. */
   readonly unplaced: readonly UnplacedObject[];
   readonly rendered: readonly RenderedObject[];
+  /** Manifests that were left out on purpose, such as kustomization files. */
+  readonly skipped: readonly SkippedFile[];
 }
 
 /** What a state works with. */

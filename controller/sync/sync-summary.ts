@@ -1,5 +1,6 @@
 /** @module What one look at a GitSync came to, before it is put into words. */
 import type { SyncFailure } from '../../shared/resources/git-sync.ts';
+import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import { sortFailures } from '../../shared/sync-plan/sync-failure.ts';
 import type { ApplyReport } from './apply-plan.ts';
 import type { PruneReport } from './prune-plan.ts';
@@ -21,6 +22,8 @@ export interface SyncSummary {
   readonly refusal: SyncRefusal | null;
   /** Null when no revision is in force. */
   readonly enforced: EnforceReport | null;
+  /** Manifests that were left out on purpose; absent when no revision is in force. */
+  readonly skipped?: readonly SkippedFile[];
   /** Number of objects in the inventory. */
   readonly objects: number;
 }

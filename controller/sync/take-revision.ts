@@ -73,7 +73,7 @@ async function findCandidate(
   const prepare = { kinds: state.kinds, digest: await options.loadDigest(), gitSync, revision };
   const candidate =
     enforced && isSame(enforced)
-      ? await placeRevision(prepare, enforced.rendered)
+      ? await placeRevision(prepare, enforced)
       : await prepareRevision(prepare, await source.readTree(revision.commit));
   assertGuard(options, candidate);
   return candidate;

@@ -37,9 +37,10 @@ export class Sender {
   }
 
   #warn(call: Call, header: string | string[]): void {
+    if (this.#onWarning === undefined) return;
     for (const [, text = ''] of [header].flat().join(', ').matchAll(WARNING)) {
       const told = redactText(call, text.replace(/\\(.)/g, '$1'));
-      if (told !== '') this.#onWarning?.(`${describeSubject(call)}: ${told}`);
+      if (told !== '') this.#onWarning(`${describeSubject(call)}: ${told}`);
     }
   }
 }

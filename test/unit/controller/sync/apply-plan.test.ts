@@ -52,7 +52,11 @@ async function apply(
           apiVersion: 'v1',
           kind: type.kind,
           metadata: { name },
-          status: { conditions: [{ type: 'NamesAccepted', status: 'False', message: 'the name is taken' }] },
+          status: {
+            conditions: isServed('Widget')
+              ? [{ type: 'Established', status: 'True' }]
+              : [{ type: 'NamesAccepted', status: 'False', message: 'the name is taken' }],
+          },
         }),
       },
       hub: {
@@ -85,6 +89,12 @@ test('stages come one after the other: namespaces, definitions, the rest, admiss
 test('objects wait for the kinds that a definition brings', async () => {
   const { order, report, follows } = await apply([widget, definition], { servedAfter: 1 });
   expect(order).toEqual(['widgets.example.com', 'widget']);
+  expect(follows).toBe(1);
+  expect(report.failures).toEqual([]);
+});
+
+test('a definition is awaited even if nothing uses its kind', async () => {
+  const { report, follows } = await apply([definition], { servedAfter: 1 });
   expect(follows).toBe(1);
   expect(report.failures).toEqual([]);
 });

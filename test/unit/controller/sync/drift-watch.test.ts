@@ -63,6 +63,7 @@ function createWatch(kind = 'ConfigMap') {
     wanted: new Map([[desired.key, desired]]),
     unplaced: [],
     rendered: [],
+    skipped: [],
   };
   state.book.set(desired.key, provenEntry(desired, readLiveObject(live(desired, '1'))));
   const quiet = () => undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLaterVersion } from '../../../../controller/sealed-secrets/resource-version.ts';
+import { isNewerVersion } from '../../../../shared/resources/resource-version.ts';
 
 test.each([
   ['10', '9', true],
@@ -9,6 +9,6 @@ test.each([
   ['x', '10', true],
   [undefined, '10', true],
   ['10', undefined, true],
-])('isLaterVersion(%s, %s) is %s', (version, than, isLater) => {
-  expect(isLaterVersion(version, than)).toBe(isLater);
+])('isNewerVersion(%s, %s) is %s', (candidate, reference, isNewer) => {
+  expect(isNewerVersion(candidate, reference)).toBe(isNewer);
 });
