@@ -26,11 +26,16 @@ export function shortRevision(revision: string | undefined): string {
   return revision.replace(/(:[0-9a-f]{12})[0-9a-f]+$/, '$1').slice(0, MAX_REVISION);
 }
 
+/** Of what is in place the message says it all. */
+function sayReady({ status, reason, message }: Condition): string {
+  return status === 'True' ? message : `${reason}: ${message}`;
+}
+
 function cellsOf(sync: GitSync): readonly string[] {
   const ready = conditionOf(sync, 'Ready');
   const isOutdated = (sync.status?.observedGeneration ?? -1) < (sync.metadata.generation ?? 0);
   const state = sync.spec?.suspend === true ? 'Suspended' : (ready?.status ?? 'Unknown');
-  const said = ready === undefined ? 'not looked at yet' : `${ready.reason}: ${ready.message}`;
+  const said = ready === undefined ? 'not looked at yet' : sayReady(ready);
   return [
     sync.metadata.name ?? '',
     state,

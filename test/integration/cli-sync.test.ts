@@ -41,7 +41,7 @@ test('plan tells what a sync will do, status what it did, and then there is noth
   await world.startEngine();
   await world.untilReason('app', 'Applied', commit);
   const status = await sync(world, ['status']);
-  expect(status.stdout).toMatch(new RegExp(`^app +True +main@sha1:${commit.slice(0, 12)} +2 +Applied: `, 'm'));
+  expect(status.stdout).toMatch(new RegExp(`^app +True +main@sha1:${commit.slice(0, 12)} +2 +applied `, 'm'));
   expect(status.code).toBe(0);
   const again = await sync(world, ['plan', 'app']);
   expect(again).toMatchObject({ code: 0, stdout: '', stderr: `signet: main@sha1:${commit}: 2 unchanged\n` });
