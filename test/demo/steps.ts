@@ -48,8 +48,7 @@ export async function commitAndSync(context: DemoContext): Promise<void> {
   await writeFile(manifest, gitSyncManifest(scenario.namespace, stage.url));
   story.say(await readFile(manifest, 'utf8'));
   await shell.run(['kubectl', 'apply', '-f', manifest]);
-  await awaitReady(context);
-  await shell.run(['signet', 'sync', 'status', GIT_SYNC, '-n', scenario.namespace]);
+  await reconcile(context);
 }
 
 function gitSyncManifest(namespace: string, url: string): string {
@@ -67,13 +66,13 @@ spec:
 `;
 }
 
-async function awaitReady({ shell, scenario }: DemoContext): Promise<void> {
-  const target = ['-n', scenario.namespace, `gitsync/${GIT_SYNC}`];
+/** Asks for a sync and shows what came of it; of one that failed, every failure. */
+async function reconcile({ shell, scenario }: DemoContext): Promise<void> {
   try {
-    await shell.run(['kubectl', 'wait', ...target, '--for=condition=Ready', '--timeout=120s']);
-  } catch (error) {
+    await shell.run(['signet', 'sync', 'reconcile', GIT_SYNC, '-n', scenario.namespace]);
+  } catch {
     await shell.run(['signet', 'sync', 'status', GIT_SYNC, '-n', scenario.namespace]);
-    throw error;
+    throw new Error('the repository did not sync; the status above says why');
   }
 }
 
@@ -195,8 +194,9 @@ export async function pruneRemoved(context: DemoContext): Promise<void> {
   await shell.run(['signet', 'sync', 'status', GIT_SYNC, '-n', scenario.namespace]);
 }
 
-async function pushAll({ shell, scenario, tree }: DemoContext, message: string): Promise<void> {
+async function pushAll(context: DemoContext, message: string): Promise<void> {
+  const { shell, tree } = context;
   await shell.run(['git', '-C', tree, 'commit', '--quiet', '--all', '-m', message]);
   await shell.run(['git', '-C', tree, 'push', '--quiet', 'origin', 'main']);
-  await shell.run(['signet', 'sync', 'reconcile', GIT_SYNC, '-n', scenario.namespace]);
+  await reconcile(context);
 }
