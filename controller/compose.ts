@@ -153,12 +153,34 @@ class ComposedController implements Controller {
   readonly #parts: ComposedParts;
   #listeners: readonly Listener[] = [];
   #isStopping = false;
+  #started: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ComposedParts) {
     this.#parts = parts;
   }
 
-  async start(): Promise<{ address: string; metricsAddress: string }> {
+  start(): Promise<{ address: string; metricsAddress: string }> {
+    const started = this.#open();
+    // Whoever stops it meanwhile waits for this, or would leave open what is opened later.
+    this.#started = started.catch(() => undefined);
+    return started;
+  }
+
+  isReady(): boolean {
+    return !this.#isStopping && this.#parts.parts.every((part) => part.isReady());
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#started;
+    const { core, parts } = this.#parts;
+    await Promise.all(parts.map((part) => part.stop()));
+    await core.events.stop();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    core.client.close();
+  }
+
+  async #open(): Promise<{ address: string; metricsAddress: string }> {
     const { core, parts, certificatePem } = this.#parts;
     const { config, logger } = core.world;
     const onError = (error: unknown) => logger.error({ error: describeError(error) }, 'a request failed');
@@ -169,18 +191,5 @@ class ComposedController implements Controller {
     this.#listeners = [opened, metricsOpened];
     for (const part of parts) await part.start();
     return { address: opened.address, metricsAddress: metricsOpened.address };
-  }
-
-  isReady(): boolean {
-    return !this.#isStopping && this.#parts.parts.every((part) => part.isReady());
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    const { core, parts } = this.#parts;
-    await Promise.all(parts.map((part) => part.stop()));
-    await core.events.stop();
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
-    core.client.close();
   }
 }

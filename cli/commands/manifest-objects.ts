@@ -31,9 +31,11 @@ export function fieldsOf(value: unknown): Fields {
 export function describeObject(value: unknown): string {
   const { kind, metadata } = fieldsOf(value);
   const { namespace, name, generateName } = fieldsOf(metadata);
-  const parts = [namespace, name ?? generateName].filter((part) => typeof part === 'string' && part !== '');
+  const [place, title] = [namespace, name ?? generateName].map((part) => (typeof part === 'string' ? part : ''));
   const noun = typeof kind === 'string' && kind !== '' ? kind : 'object without a kind';
-  return parts.length === 0 ? noun : `${noun} ${JSON.stringify(parts.join('/'))}`;
+  if (!place) return title ? `${noun} ${JSON.stringify(title)}` : noun;
+  // A namespace alone would read as a name.
+  return `${noun} ${JSON.stringify(`${place}/${title || '?'}`)}`;
 }
 
 /** True for a list of objects: kind List, or any other kind ending in it that holds items. */

@@ -2,6 +2,7 @@
 import { stringifyJson } from '../../shared/encoding/json.ts';
 import { INVENTORIES } from '../../shared/kube/resource-type.ts';
 import type { GitSync, Inventory } from '../../shared/resources/git-sync.ts';
+import { DEFAULT_SIGNET_NAMESPACE } from '../../shared/resources/names.ts';
 import { previewSync, type SyncPreview } from '../../shared/sync/preview-sync.ts';
 import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
@@ -66,7 +67,9 @@ async function plan(cluster: Cluster, name: string, options: SyncPlanOptions, se
       ? await fetchSource(session, cluster, gitSync, options)
       : readLocalSource(session, gitSync, options.from);
   const entries = await readEntries(cluster, gitSync);
-  const preview = await previewSync({ client: cluster.client }, { gitSync, tree, entries });
+  // The usual place; of a controller that runs elsewhere, the plan shows as pruned what that controller will keep.
+  const controllerNamespace = DEFAULT_SIGNET_NAMESPACE;
+  const preview = await previewSync({ client: cluster.client }, { gitSync, tree, entries, controllerNamespace });
   return { revision, preview };
 }
 

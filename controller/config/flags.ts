@@ -1,5 +1,6 @@
 /** @module The flags of the controller, declared once; help is read from the declaration. Their texts are judged elsewhere. */
 import { Command, CommanderError } from 'commander';
+import { DEFAULT_KEY_PREFIX } from '../../shared/resources/names.ts';
 
 /** Flags as written, or as their defaults say. */
 export interface FlagValues {
@@ -57,7 +58,7 @@ function declareFlags(version: string): Command {
     .option('--key-renew-period <duration>', 'age at which the active key gets a successor; 0: never by age', '720h')
     .option('--key-ttl <duration>', 'how long new certificates are valid', '87600h')
     .option('--key-size <bits>', 'size of new keys', '4096')
-    .option('--key-prefix <text>', 'begin of the names of key Secrets', 'sealed-secrets-key')
+    .option('--key-prefix <text>', 'begin of the names of key Secrets', DEFAULT_KEY_PREFIX)
     .option('--my-cn <text>', 'common name of new certificates', '')
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .option('--cache-dir <folder>', 'folder of Git mirrors (default: a private one, removed at the end)')

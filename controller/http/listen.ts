@@ -1,7 +1,7 @@
 /** @module Opens a port for an application, with limits on how long a caller may take, and closes it again. */
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** An open port. */
 export interface Listener {
@@ -14,7 +14,11 @@ export interface Listener {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_MS = 5_000;
+/** How late the two limits above may be noticed; by default that is half a minute. */
+const CHECK_EVERY_MS = 1_000;
 const MAX_CONNECTIONS = 1_024;
+/** Connections that one address may hold, so that nobody keeps the probes of others out. */
+export const MAX_CONNECTIONS_OF_ADDRESS = 128;
 const MAX_CLOSE_MS = 1_000;
 
 /** Serves `app` on `address`. @throws the system's error, such as EADDRINUSE. */
@@ -27,11 +31,13 @@ export async function listen(
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
       maxHeaderSize: 16_384,
     },
     app,
   );
   server.maxConnections = MAX_CONNECTIONS;
+  limitPerAddress(server);
   server.listen({ port: address.port, ...(address.host === undefined ? {} : { host: address.host }) });
   await once(server, 'listening');
   const bound = server.address() as AddressInfo;
@@ -47,4 +53,19 @@ export async function listen(
       clearTimeout(timer);
     },
   };
+}
+
+function limitPerAddress(server: Server): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count > MAX_CONNECTIONS_OF_ADDRESS) socket.destroy();
+  });
 }

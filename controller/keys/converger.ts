@@ -4,9 +4,9 @@ import { Backoff } from '../../shared/kube/backoff.ts';
 /** What a converger runs. */
 export interface ConvergerOptions {
   /** Brings the world to its wanted state; returns the milliseconds after which to look again, or null for never. */
-  run(signal: AbortSignal): Promise<number | null>;
+  run(): Promise<number | null>;
   /** A run failed; the next one follows by itself. */
-  onFailure(error: unknown, retryInMs: number): void;
+  onFailure(error: unknown): void;
   readonly random: () => number;
 }
 
@@ -19,7 +19,7 @@ const MAX_WAIT_MS = 24 * 3_600_000;
 export class Converger {
   readonly #options: ConvergerOptions;
   readonly #backoff: Backoff;
-  readonly #abort = new AbortController();
+  #isStopped = false;
   #running: Promise<void> | null = null;
   #triggered = false;
   #timer: NodeJS.Timeout | undefined;
@@ -31,7 +31,7 @@ export class Converger {
 
   /** Asks for a run, now. */
   trigger(): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#isStopped) return;
     this.#triggered = true;
     clearTimeout(this.#timer);
     this.#running ??= this.#runWhileTriggered().finally(() => {
@@ -43,28 +43,27 @@ export class Converger {
 
   /** Starts no further run, and resolves when the current one has returned. */
   async stop(): Promise<void> {
-    this.#abort.abort();
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#running;
   }
 
   async #runWhileTriggered(): Promise<void> {
-    while (this.#triggered && !this.#abort.signal.aborted) {
+    while (this.#triggered && !this.#isStopped) {
       this.#triggered = false;
       const waitMs = await this.#runOnce();
-      if (waitMs !== null && !this.#triggered && !this.#abort.signal.aborted) this.#wakeAfter(waitMs);
+      if (waitMs !== null && !this.#triggered && !this.#isStopped) this.#wakeAfter(waitMs);
     }
   }
 
   async #runOnce(): Promise<number | null> {
     try {
-      const waitMs = await this.#options.run(this.#abort.signal);
+      const waitMs = await this.#options.run();
       this.#backoff.reset();
       return waitMs;
     } catch (error) {
-      const retryInMs = this.#backoff.next();
-      if (!this.#abort.signal.aborted) this.#options.onFailure(error, retryInMs);
-      return retryInMs;
+      if (!this.#isStopped) this.#options.onFailure(error);
+      return this.#backoff.next();
     }
   }
 

@@ -2,8 +2,13 @@
 import { createHash } from 'node:crypto';
 import { decodeBase64, encodeBase64 } from '../../shared/encoding/base64.ts';
 import { decodeUtf8, encodeUtf8 } from '../../shared/encoding/bytes.ts';
-import { KEY_LABEL, KEY_LABEL_ACTIVE, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
-import { annotationOf, type KubeObject } from '../../shared/resources/object-meta.ts';
+import {
+  KEY_LABEL,
+  KEY_LABEL_ACTIVE,
+  ROTATE_REQUESTED_ANNOTATION,
+  UNSEAL_FIELD_MANAGER,
+} from '../../shared/resources/names.ts';
+import { annotationOf, hasFieldManager, type KubeObject } from '../../shared/resources/object-meta.ts';
 import { parseInstant } from './instant.ts';
 
 /** One key Secret as the cluster has it. */
@@ -15,7 +20,9 @@ export interface KeySecret {
   readonly createdAt: Date;
   /** False for a key that was retired, or marked otherwise: it is known, and not loaded. */
   readonly isActive: boolean;
-  /** The rotation request that it records, as written; undefined when it records none, or none that can be read. */
+  /** True when the unsealer wrote it: its content is that of whoever may create SealedSecrets here, and not a sealing key of ours. */
+  readonly isFromSealedSecret: boolean;
+  /** The rotation request that it records, as written; undefined when it records none, or none that can be believed. */
   readonly answers: string | undefined;
   readonly object: KubeObject;
 }
@@ -40,14 +47,16 @@ export interface NewKeySecret extends KeyMaterial {
 export function readKeySecret(object: KubeObject, prefix: string): KeySecret {
   const { name = '', uid = '', resourceVersion = '', creationTimestamp, labels } = object.metadata;
   const label = labels && Object.hasOwn(labels, KEY_LABEL) ? labels[KEY_LABEL] : undefined;
-  const answers = annotationOf(object.metadata, ROTATE_REQUESTED_ANNOTATION);
+  const isFromSealedSecret = hasFieldManager(object.metadata, UNSEAL_FIELD_MANAGER);
+  const recorded = isFromSealedSecret ? undefined : annotationOf(object.metadata, ROTATE_REQUESTED_ANNOTATION);
   return {
     name,
     uid,
     revision: `${uid}/${resourceVersion}`,
     createdAt: new Date(creationTimestamp ?? 0),
     isActive: label === KEY_LABEL_ACTIVE || (label === undefined && name === prefix),
-    answers: answers !== undefined && parseInstant(answers) !== null ? answers : undefined,
+    isFromSealedSecret,
+    answers: recorded !== undefined && parseInstant(recorded) !== null ? recorded : undefined,
     object,
   };
 }

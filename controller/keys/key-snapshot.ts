@@ -66,7 +66,10 @@ export function certificateChain(pem: string): string {
 }
 
 /** Why nobody should seal to a key that still opens values; null when there is no reason. */
-function sealingProblem({ key }: LoadedKey): string | null {
+function sealingProblem({ secret, key }: LoadedKey): string | null {
+  if (secret.isFromSealedSecret) {
+    return 'the key came out of a SealedSecret, whose author knows it; it still opens what was sealed to it';
+  }
   if (!key.certificateMatches) {
     return 'the certificate is not that of the private key, which still opens what was sealed to it';
   }

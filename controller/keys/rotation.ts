@@ -36,7 +36,7 @@ const MAX_AHEAD_MS = 600_000;
  * new key records the latest of all requests, so that deleting older key Secrets revives none.
  */
 export function decideRotation(state: RotationState): RotationDecision {
-  const answered = latest(state.secrets.map((secret) => secret.answers));
+  const answered = latest(state.secrets.map(({ answers: recorded }) => believed(recorded, state.now)));
   const requested = latest(state.requestObjects.map((object) => readRequest(object, state.now)));
   const answers = later(requested, answered);
   const { active } = state.snapshot;
@@ -58,7 +58,11 @@ export function findRefusedRequests(objects: readonly KubeObject[], now: Date): 
 }
 
 function readRequest(object: KubeObject, now: Date): string | undefined {
-  const text = annotationOf(object.metadata, ROTATE_REQUESTED_ANNOTATION);
+  return believed(annotationOf(object.metadata, ROTATE_REQUESTED_ANNOTATION), now);
+}
+
+/** `text`, unless it cannot be a request that was ever honoured. */
+function believed(text: string | undefined, now: Date): string | undefined {
   return text !== undefined && requestProblem(text, now) === null ? text : undefined;
 }
 

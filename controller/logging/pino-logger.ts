@@ -4,10 +4,7 @@ import type { LogFields, Logger } from './logger.ts';
 import { redact } from './redact.ts';
 
 /** Least severe level that is written. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-/** Every level, the most talkative first. */
-export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Where lines go and which. */
 export interface LoggerOptions {

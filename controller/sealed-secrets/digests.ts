@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { canonicalJson } from '../../shared/encoding/json.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { scopeOf } from '../../shared/sealing/scope.ts';
 import type { SecretContent } from './secret-content.ts';
@@ -16,8 +16,8 @@ export interface Digests {
   sealed(sealed: SealedSecret): string;
   /** Of what a Secret holds. */
   content(content: SecretContent): string;
-  /** Of a SealedSecret's claim on a Secret. */
-  owner(sealedUid: string, secretUid: string): string;
+  /** Of a SealedSecret's claim on a Secret: without the mode, one that may only add keys could pass for an owner. */
+  owner(sealedUid: string, secretUid: string, mode: UnsealMode): string;
   /** Of the set of loaded keys. */
   keys(keyring: Keyring): string;
 }
@@ -35,7 +35,7 @@ export function createDigests(key: SecretBytes): Digests {
     sealed: ({ metadata, spec }) =>
       digest('sealed', [metadata.uid, metadata.namespace, metadata.name, scopeOf(metadata), spec]),
     content: (content) => digest('content', content),
-    owner: (sealedUid, secretUid) => digest('owner', [sealedUid, secretUid]),
+    owner: (sealedUid, secretUid, mode) => digest('owner', [sealedUid, secretUid, mode]),
     keys: (keyring) => digest('keys', keyring.keys.map((loaded) => loaded.fingerprint).sort()),
   };
 }

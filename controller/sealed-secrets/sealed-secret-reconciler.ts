@@ -163,7 +163,7 @@ export class SealedSecretReconciler implements Reconciler {
       sealedDigest,
       // Of the answer, not of what was sent: an admission webhook may have changed it, and that is no drift.
       secretDigest: digests.content(contentOf(secret, shapeOf(sealed, mode))),
-      ownerDigest: digests.owner(sealed.metadata.uid ?? '', uid),
+      ownerDigest: digests.owner(sealed.metadata.uid ?? '', uid, mode),
       mode,
     };
   }

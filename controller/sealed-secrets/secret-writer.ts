@@ -3,7 +3,7 @@ import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import { UNSEAL_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { hasFieldManager, type KubeObject } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { SecretWrite } from '../metrics/sealing-metrics.ts';
@@ -130,8 +130,7 @@ function refuse(
  * its record was written. Content alone would not do, or a stranger's equal Secret would become ours.
  */
 function isAdoptable({ sealed, desired }: WriteRequest, live: KubeObject): boolean {
-  const managers = live.metadata['managedFields'];
-  const isOurWork = Array.isArray(managers) && managers.some((entry) => entry?.manager === UNSEAL_FIELD_MANAGER);
+  const isOurWork = hasFieldManager(live.metadata, UNSEAL_FIELD_MANAGER);
   const hasOwner = (live.metadata.ownerReferences ?? []).length > 0;
   return skipsOwner(sealed) && isOurWork && !hasOwner && toReplacement(sealed, desired, live) === null;
 }

@@ -8,8 +8,8 @@ export function readRecord(sealed: SealedSecret, digests: Digests): UnsealedReco
   const { uid, resourceVersion, sealedDigest, secretDigest, ownerDigest, mode } = found;
   if (typeof uid !== 'string' || typeof resourceVersion !== 'string') return null;
   if (typeof sealedDigest !== 'string' || typeof secretDigest !== 'string') return null;
-  if (ownerDigest !== digests.owner(sealed.metadata.uid ?? '', uid)) return null;
   if (mode !== 'owned' && mode !== 'shared' && mode !== 'patched') return null;
+  if (ownerDigest !== digests.owner(sealed.metadata.uid ?? '', uid, mode)) return null;
   return { uid, resourceVersion, sealedDigest, secretDigest, ownerDigest, mode };
 }
 

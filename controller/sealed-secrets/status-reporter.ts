@@ -85,7 +85,7 @@ export class StatusReporter implements Reconciler {
   /** The object that `report` is about; null when it was deleted, or when a newer generation gets a report of its own. */
   #findSubject(request: Request, report: Report | undefined): SealedSecret | null {
     const sealed = this.#options.store.find(request);
-    if (sealed === null) this.#truths.delete(report?.uid ?? '');
+    if (sealed?.metadata.uid !== report?.uid) this.#truths.delete(report?.uid ?? '');
     const isSame = sealed?.metadata.uid === report?.uid && sealed?.metadata.generation === report?.generation;
     return isSame ? sealed : null;
   }

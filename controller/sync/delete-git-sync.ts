@@ -54,7 +54,7 @@ export async function finishDeletion(
 async function pruneAll(dependencies: DeletionDependencies, { state, signal }: DeletionInput): Promise<PruneReport> {
   const { hub, client, store, controllerNamespace } = dependencies;
   await hub.follow(state.owner, kindsOf(state), signal);
-  await hub.confirm();
+  await hub.confirm(state.owner);
   const planned = planPrune({
     owner: state.owner,
     gitSync: state.request,

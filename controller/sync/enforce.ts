@@ -39,7 +39,7 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   const { state, signal } = input;
   const kinds = kindsOf(state);
   await hub.follow(state.owner, kinds, signal);
-  await hub.confirm();
+  await hub.confirm(state.owner);
   const planInput = planInputOf(dependencies, input);
   const plan = planSync(planInput);
   if (hasWork(plan)) await input.onWork();

@@ -5,7 +5,7 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import type { GitSyncCache } from './git-sync-cache.ts';
+import { type GitSyncCache, requestFor } from './git-sync-cache.ts';
 
 /** Writes through the cache, so that what was just written is what the next reader sees. */
 export class StatusWriter {
@@ -23,6 +23,8 @@ export class StatusWriter {
    */
   async write(gitSync: GitSync, status: GitSyncStatus): Promise<boolean> {
     if (!saysSomethingNew(gitSync.status ?? {}, status)) return false;
+    // Deleted, or made again under its name: what was found out is not about the new one.
+    if (this.#cache.find(requestFor(gitSync))?.metadata.uid !== gitSync.metadata.uid) return false;
     const { namespace, name = '' } = gitSync.metadata;
     const options = { subresource: 'status', fieldManager: CONTROLLER_FIELD_MANAGER } as const;
     try {

@@ -34,7 +34,12 @@ export function toRefusal(error: unknown): SyncRefusal {
   }
   // A bug is no property of the cluster or the source: the loop logs it.
   if (!(error instanceof CodedError)) throw error;
-  return { reason: 'ClusterUnavailable', outlook: 'retry', message: describeError(error), failures: [] };
+  return {
+    reason: 'ClusterUnavailable',
+    outlook: 'retry',
+    message: withHint(describeError(error), error.hint),
+    failures: [],
+  };
 }
 
 /** The refusal of a commit in which these things are wrong; the message names the first. */

@@ -72,8 +72,10 @@ export class SyncReporter {
       refused: summary.refusal?.reason,
       tookMs: Math.round(tookMs),
     };
-    if (isInPlace(summary) && !hasWritten(summary)) this.#dependencies.logger.debug(fields, 'nothing to sync');
-    else this.#dependencies.logger.info(fields, 'synced');
+    const { logger } = this.#dependencies;
+    if (isInPlace(summary) && !hasWritten(summary)) logger.debug(fields, 'nothing to sync');
+    else if (summary.refusal === null) logger.info(fields, 'synced');
+    else logger.info({ ...fields, error: summary.refusal.message }, 'refused');
   }
 
   #tellWrites(gitSync: GitSync, summary: SyncSummary): void {

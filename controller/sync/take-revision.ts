@@ -51,7 +51,7 @@ export async function takeRevision(options: TakeRevisionOptions): Promise<TakenR
   }
 }
 
-/** Milliseconds between two looks at the source; null for text that is no duration. */
+/** Milliseconds between two looks at the source; null for text that is no duration above zero. */
 export function intervalOf({ spec }: GitSync): number | null {
   const interval = parseDuration(spec.interval ?? DEFAULT_INTERVAL);
   return interval === null ? null : Math.max(MIN_INTERVAL_MS, interval);
@@ -89,7 +89,7 @@ function assertGuard({ state, gitSync }: TakeRevisionOptions, candidate: Enforce
 
 function assertInterval(gitSync: GitSync): void {
   if (intervalOf(gitSync) !== null) return;
-  const message = `spec.interval ${JSON.stringify(gitSync.spec.interval)} is no duration such as 30s or 1m30s`;
+  const message = `spec.interval ${JSON.stringify(gitSync.spec.interval)} is not usable; write a duration above zero, such as 30s or 1m30s`;
   throw new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
 }
 

@@ -78,9 +78,9 @@ export class WatchHub implements LiveView {
     this.#followed.get(kindKey(identity.group, identity.kind))?.learn(identity, live);
   }
 
-  /** Makes sure of what only our own writes told; see {@link FollowedKind.confirm}. @throws KubeError */
-  async confirm(): Promise<void> {
-    for (const followed of this.#followed.values()) await followed.confirm();
+  /** Makes sure of what only our own writes told of the kinds that `subscriber` follows; see {@link FollowedKind.confirm}. @throws KubeError */
+  async confirm(subscriber: string): Promise<void> {
+    for (const followed of this.#followed.values()) if (followed.subscribers.has(subscriber)) await followed.confirm();
   }
 
   /** Ends all watches. */

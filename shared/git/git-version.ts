@@ -1,18 +1,17 @@
 /** @module Whether there is a git program that is new enough. */
 import { GitError } from './errors.ts';
-import type { GitVariables } from './git-environment.ts';
-import { GitRunner } from './git-runner.ts';
+import type { GitRunner } from './git-runner.ts';
 
 /** The oldest git that has all that this folder uses. */
-export const OLDEST_GIT = '2.36';
+const OLDEST_GIT = '2.36';
 
 /**
- * The version of the git program on the PATH of `variables`, such as `2.39.5`. Meant for the start of a program, so that a missing
- * git is told before the first repository needs it.
+ * The version of the git program that `git` runs, such as `2.39.5`. To be asked before anything else: an older git ignores some of
+ * the settings by which it is kept from networks, redirects and helpers.
  * @throws GitError `GIT_MISSING` when there is none, or only one older than {@link OLDEST_GIT}
  */
-export async function readGitVersion(variables: GitVariables, timeoutMs = 10_000): Promise<string> {
-  const outcome = await new GitRunner(variables, timeoutMs).run(['--version'], { cwd: '/' });
+export async function readGitVersion(git: Pick<GitRunner, 'run'>): Promise<string> {
+  const outcome = await git.run(['--version'], { cwd: '/' });
   const version = /^git version (\d+(?:\.\d+)+)/.exec(outcome.stdout.toString('utf8'))?.[1];
   if (outcome.exitCode !== 0 || version === undefined) {
     throw new GitError('GIT_MISSING', 'cannot use the program "git" on the PATH: it does not tell its version');

@@ -11,6 +11,7 @@ import { DEFAULT_GIT_LIMITS, type GitLimits } from './git-limits.ts';
 import { assertCommitId, parseRemoteReferences, toReferenceQuery, toRevision } from './git-reference.ts';
 import type { GitCallOptions, GitRepository, ResolvedRevision } from './git-repository.ts';
 import { GitRunner } from './git-runner.ts';
+import { readGitVersion } from './git-version.ts';
 import { Mirror, sweepDiscardedMirrors } from './mirror.ts';
 import { lockMirror } from './mirror-lock.ts';
 import { sweepPrivateFolders } from './private-files.ts';
@@ -55,7 +56,7 @@ class MirroredRepository implements GitRepository {
   readonly #remote: Remote;
   /** Where a commit was seen, for servers that give out references only. */
   readonly #references = new Map<string, string>();
-  #swept: Promise<void> | undefined;
+  #prepared: Promise<void> | undefined;
 
   constructor(options: RepositoryOptions, url: RepositoryUrl) {
     this.url = url.address;
@@ -71,7 +72,7 @@ class MirroredRepository implements GitRepository {
   async resolve(reference: GitReference, { signal }: GitCallOptions = {}): Promise<ResolvedRevision> {
     const query = toReferenceQuery(reference);
     if (query.kind === 'commit') return toRevision(query.commit);
-    await this.#sweep();
+    await this.#prepare();
     const names = query.kind === 'tag' ? [query.fullName, `${query.fullName}^{}`] : [query.fullName];
     const resolved = parseRemoteReferences(await this.#remote.listReferences(names, signal), query);
     if (resolved === null) throw this.#referenceNotFound(query.fullName);
@@ -82,7 +83,7 @@ class MirroredRepository implements GitRepository {
   async readTree(commit: string, treePath: string, { signal }: GitCallOptions = {}): Promise<FileTree> {
     const id = assertCommitId(commit);
     const folder = normalizeRepositoryPath(treePath);
-    await this.#sweep();
+    await this.#prepare();
     const mirror = new Mirror(
       this.#cacheDirectory,
       JSON.stringify([this.#tenant, this.url]),
@@ -159,12 +160,19 @@ class MirroredRepository implements GitRepository {
     return new GitError('GIT_REF_NOT_FOUND', `cannot resolve the reference in ${this.url}: ${why}`);
   }
 
-  /** What a crash left behind goes before the first work, once for this repository. */
-  #sweep(): Promise<void> {
-    this.#swept ??= sweepPrivateFolders(path.join(this.#cacheDirectory, 'private')).then(() =>
-      sweepDiscardedMirrors(this.#cacheDirectory),
-    );
-    return this.#swept;
+  /** Before the first work, once for this repository: is git new enough, and what did a crash leave behind? A failure is no answer. */
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#checkAndSweep().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
+  async #checkAndSweep(): Promise<void> {
+    await readGitVersion(this.#git);
+    await sweepPrivateFolders(path.join(this.#cacheDirectory, 'private'));
+    await sweepDiscardedMirrors(this.#cacheDirectory);
   }
 }
 

@@ -27,7 +27,7 @@ export function readExec(user: KubeconfigEntry): ExecPlugin | undefined {
   if (exec.text('interactiveMode') === 'Always') {
     throw user.invalid(
       'its program wants a terminal, which it cannot be given',
-      'Log in with the program by hand first.',
+      'log in with the program by hand first',
     );
   }
   return {

@@ -61,7 +61,7 @@ function serverUrl(cluster: KubeconfigEntry, hasTls: boolean): URL {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) throw cluster.invalid('server is no http or https address');
   if (url.username !== '' || url.password !== '') {
-    throw cluster.invalid('server contains credentials', 'Put them into the user entry.');
+    throw cluster.invalid('server contains credentials', 'put them into the user entry');
   }
   if (url.search !== '' || url.hash !== '') throw cluster.invalid('server has a query');
   return url;

@@ -87,7 +87,7 @@ function chooseContext(config: Kubeconfig, wanted: string | undefined, files: st
 
 function contextHint(config: Kubeconfig): string {
   const names = [...config.contexts.keys()].slice(0, 10).map((name) => JSON.stringify(name));
-  return names.length === 0 ? 'Use a kubeconfig that has a context.' : `Name one of the contexts ${names.join(', ')}.`;
+  return names.length === 0 ? 'use a kubeconfig that has a context' : `name one of the contexts ${names.join(', ')}`;
 }
 
 /** The entry that the context names; undefined when it names none. */
@@ -106,6 +106,6 @@ function findEntry(
 function missingError(paths: readonly string[]): KubeError {
   const where = paths.length === 0 ? 'neither KUBECONFIG nor HOME is set' : `no file at ${paths.join(' or ')}`;
   return new KubeError('KUBE_KUBECONFIG_MISSING', `cannot find a kubeconfig: ${where}`, {
-    hint: 'Name one with --kubeconfig or the variable KUBECONFIG.',
+    hint: 'name one with --kubeconfig or the variable KUBECONFIG',
   });
 }

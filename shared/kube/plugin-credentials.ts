@@ -91,7 +91,7 @@ function pluginError(user: KubeconfigEntry, error: unknown): KubeError {
   const command = JSON.stringify(exec.command);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'EACCES') {
-    const hint = exec.installHint ?? `Install the program ${command}.`;
+    const hint = exec.installHint ?? `install the program ${command}`;
     return new KubeError('KUBE_KUBECONFIG_INVALID', `${from}: the program ${command} cannot be run`, { hint });
   }
   const isOwnWords = error instanceof Error && error.constructor === Error;

@@ -83,7 +83,7 @@ const CODES: Readonly<Record<number, KubeErrorCode>> = {
 };
 
 const HINTS: { readonly [Code in KubeErrorCode]?: string } = {
-  KUBE_UNAUTHORIZED: 'Log in again, or check the credentials of the kubeconfig.',
+  KUBE_UNAUTHORIZED: 'log in again, or check the credentials of the kubeconfig',
 };
 
 /** Server-side apply answers 500 to an object that its schema refuses, which no later try can mend. */

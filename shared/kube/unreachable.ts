@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<string, string>> = {
   HPE_INVALID_CONSTANT: 'the answer is not HTTP; is it an https:// address?',
 };
 
-const UNTRUSTED_HINT = 'Check certificate-authority in the kubeconfig; it must belong to this cluster.';
+const UNTRUSTED_HINT = 'check certificate-authority in the kubeconfig: it must belong to this cluster';
 
 /** The error for `failure`: names the address and where it was configured, and says what happened. */
 export function unreachableError(connection: ClusterConnection, failure: ExchangeFailure): KubeError {

@@ -52,5 +52,7 @@ export const SYNC_FIELD_MANAGER = 'signet-sync';
 /** Field manager of status, inventories, events and other records of the controller. */
 export const CONTROLLER_FIELD_MANAGER = 'signet-controller';
 
+/** Namespace that Signet's manifests put the controller into. */
+export const DEFAULT_SIGNET_NAMESPACE = 'signet-system';
 /** Namespaces in which the CLI looks for a controller when none is named, in this order. */
-export const DEFAULT_CONTROLLER_NAMESPACES: readonly string[] = ['signet-system', 'kube-system'];
+export const DEFAULT_CONTROLLER_NAMESPACES: readonly string[] = [DEFAULT_SIGNET_NAMESPACE, 'kube-system'];

@@ -86,3 +86,9 @@ export function annotationOf(meta: ObjectMeta, name: string): string | undefined
 export function hasTrueAnnotation(meta: ObjectMeta, name: string): boolean {
   return annotationOf(meta, name) === 'true';
 }
+
+/** True when `manager` is among those that wrote the object; authors of objects cannot take that away. */
+export function hasFieldManager(meta: ObjectMeta, manager: string): boolean {
+  const entries: unknown = meta['managedFields'];
+  return Array.isArray(entries) && entries.some((entry) => entry?.manager === manager);
+}

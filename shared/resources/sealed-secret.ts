@@ -34,7 +34,7 @@ export interface UnsealedRecord {
   readonly sealedDigest: string;
   /** HMAC of the Secret's content as written, hex. */
   readonly secretDigest: string;
-  /** HMAC of both objects' uids, hex: proof that the controller itself once claimed this Secret. */
+  /** HMAC of both objects' uids and the mode, hex: proof that the controller itself once claimed this Secret so. */
   readonly ownerDigest: string;
   readonly mode: UnsealMode;
 }

@@ -126,6 +126,8 @@ function expectData(secret: Readonly<Record<string, unknown>>, reader: FieldRead
 
 function subjectOf(kind: string, metadata: unknown): string {
   const fields = isMap(metadata) ? metadata : {};
-  const parts = [fields['namespace'], fields['name']].filter((part) => typeof part === 'string' && part !== '');
-  return parts.length === 0 ? kind : `${kind} ${JSON.stringify(parts.join('/'))}`;
+  const [namespace, name] = [fields['namespace'], fields['name']].map((part) => (typeof part === 'string' ? part : ''));
+  if (!namespace) return name ? `${kind} ${JSON.stringify(name)}` : kind;
+  // A namespace alone would read as a name.
+  return `${kind} ${JSON.stringify(`${namespace}/${name || '?'}`)}`;
 }

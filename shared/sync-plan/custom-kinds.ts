@@ -34,7 +34,7 @@ export function customKindsOf(rendered: readonly RenderedObject[]): ReadonlyMap<
 }
 
 /** True for a CustomResourceDefinition of any version. */
-export function isDefinition(object: KubeObject): boolean {
+function isDefinition(object: KubeObject): boolean {
   return object.kind === 'CustomResourceDefinition' && groupOf(object.apiVersion) === 'apiextensions.k8s.io';
 }
 

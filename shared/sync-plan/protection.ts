@@ -21,6 +21,10 @@ const OWN_DEFINITIONS: readonly string[] = [
 export function protectionOf(identity: ObjectIdentity, context: ProtectionContext): string | null {
   const { group, kind, name } = identity;
   if (group === '' && kind === 'Namespace') return protectionOfNamespace(name, context);
+  // Any of them may hold a sealing key, whatever its name is: without it, nothing that was sealed to it ever opens again.
+  if (group === '' && kind === 'Secret' && identity.namespace === context.controllerNamespace) {
+    return 'it may be a key of Signet';
+  }
   if (group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition' && OWN_DEFINITIONS.includes(name)) {
     return 'it defines a kind that Signet works with';
   }

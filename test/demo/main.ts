@@ -2,10 +2,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createKubeClient } from '../../shared/kube/connect.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { createShell, type Shell } from './commands.ts';
+import { farewell, preparation } from './notes.ts';
+import { type DemoOptions, readDemoOptions } from './options.ts';
 import { fillRepository } from './scenario.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage-messages.ts';
@@ -24,11 +25,6 @@ import { Story } from './story.ts';
 const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const STEPS = [sealSecrets, commitAndSync, showSecrets, repairDrift, rotateKey, rollOutEdit, pruneRemoved];
 
-interface DemoOptions {
-  readonly from: string | undefined;
-  readonly keep: boolean;
-}
-
 async function demo({ from, keep }: DemoOptions): Promise<void> {
   const write = (text: string) => process.stdout.write(text);
   write('Signet, from nothing to a synced application\n\n');
@@ -37,8 +33,7 @@ async function demo({ from, keep }: DemoOptions): Promise<void> {
     await tell(open.stage, from, write);
     if (keep) {
       open.keep();
-      write(`\nEverything keeps running. To look around:\n\n  export KUBECONFIG=${open.stage.kubeconfig}\n`);
-      write(`  alias kubectl=${open.stage.kubectl}\n\nTo end it and remove its files:\n\n  kill ${open.stage.pid}\n`);
+      write(farewell(open.stage));
     } else {
       await open.close();
       write('\nDone; everything that was started has ended, and its files are removed.\n');
@@ -56,8 +51,11 @@ async function tell(stage: Stage, from: string | undefined, write: (text: string
     [stage.folder, '$DEMO'],
   ]);
   const story = new Story({ write, abbreviations });
-  write(`\n   export DEMO=${stage.folder}\n   export KUBECONFIG=${stage.kubeconfig}\n`);
-  write("   alias signet='node cli/main.ts'\n");
+  write(
+    `\n${preparation(stage)
+      .map((line) => `   ${line}\n`)
+      .join('')}`,
+  );
   const shell = createDemoShell(stage, story);
   const client = createKubeClient(await loadKubeconfig({ path: stage.kubeconfig, env: {} }));
   try {
@@ -93,9 +91,8 @@ async function makeWorkingCopy(parts: { stage: Stage; shell: Shell; tree: string
   return fillRepository(tree, from);
 }
 
-const { values } = parseArgs({ options: { from: { type: 'string' }, keep: { type: 'boolean', default: false } } });
 try {
-  await demo({ from: values.from === undefined ? undefined : path.resolve(values.from), keep: values.keep });
+  await demo(await readDemoOptions(process.argv.slice(2)));
 } catch (error) {
   process.stderr.write(`\ndemo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

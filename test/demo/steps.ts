@@ -5,6 +5,7 @@ import type { KubeClient } from '../../shared/kube/client.ts';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Shell } from './commands.ts';
+import { countFiles } from './notes.ts';
 import { findSecretFiles, type Scenario } from './scenario.ts';
 import type { Stage } from './stage-messages.ts';
 import type { Story } from './story.ts';
@@ -31,9 +32,8 @@ export async function sealSecrets({ story, shell, scenario, tree }: DemoContext)
   if (files.without.length > 0) {
     await shell.run(['signet', 'seal', ...flags(files.without), '-n', scenario.namespace, '--in-place']);
   }
-  story.say(
-    `${files.withNamespace.length + files.without.length} files sealed; other documents and comments are as they were`,
-  );
+  const count = countFiles(files.withNamespace.length + files.without.length);
+  story.say(`${count} sealed; other documents and comments are as they were`);
 }
 
 /** Commits everything and points a GitSync at it. */

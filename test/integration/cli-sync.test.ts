@@ -47,6 +47,25 @@ test('plan tells what a sync will do, status what it did, and then there is noth
   expect(again).toMatchObject({ code: 0, stdout: '', stderr: `signet: main@sha1:${commit}: 2 unchanged\n` });
 });
 
+test('plan says as the controller does that no key of Signet is pruned', async () => {
+  const world = await createSyncWorld();
+  const name = `key-${world.namespace}`;
+  const key = `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}, namespace: signet-system}\n`;
+  const url = await servedUrl(world);
+  const commit = await world.repository.commit({ 'a.yaml': configMap('a', '1'), 'key.yaml': key });
+  await world.createGitSync('app', { prune: true, source: { url } });
+  await world.startEngine();
+  await world.untilReason('app', 'Applied', commit);
+  await withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'a.yaml'), configMap('a', '1'));
+    const { stdout } = await sync(world, ['plan', 'app', '--from', folder]);
+    expect(stdout).toMatch(new RegExp(`^keep +Secret signet-system/${name} +- +it may be a key of Signet$`, 'm'));
+  });
+  await world.repository.commit({ 'key.yaml': null });
+  expect((await sync(world, ['reconcile', 'app'])).code).toBe(0);
+  expect(await world.client.get(SECRETS, { namespace: 'signet-system', name })).not.toBeNull();
+});
+
 test('plan of a local folder shows each changed field, with values of Secrets masked', async () => {
   const world = await createSyncWorld();
   const files = { 'a.yaml': configMap('a', '1'), 'b.yaml': configMap('b', '1'), 'login.yaml': SECRET };

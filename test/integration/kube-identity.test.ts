@@ -143,7 +143,7 @@ describe('identity on a real API server', () => {
     const token = 'canary-4711-token';
     const client = clientOf(await loadKubeconfig({ path: await kubeconfigFor({ token }), env: {} }));
     const error = await client.list(SECRETS).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'KUBE_UNAUTHORIZED', hint: expect.stringContaining('Log in again') });
+    expect(error).toMatchObject({ code: 'KUBE_UNAUTHORIZED', hint: expect.stringContaining('log in again') });
     expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain(token);
   });
 

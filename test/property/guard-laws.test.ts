@@ -24,7 +24,7 @@ test('a plan is refused exactly when it would prune everything that is owned wit
   );
 });
 
-test('the namespaces of the GitSync, of Signet and of the system, and its own definitions are protected, others are not', () => {
+test('the namespaces of the GitSync, of Signet and of the system, its own definitions and the Secrets beside it are protected, others are not', () => {
   const context = { gitSync: { namespace: 'shop', name: 'app' }, controllerNamespace: 'signet-system' };
   const namespaces = ['shop', 'signet-system', 'default', 'kube-system', 'kube-public', 'kube-node-lease'];
   const definitions = ['gitsyncs.signet.dev', 'inventories.signet.dev', 'sealedsecrets.bitnami.com'];
@@ -35,6 +35,7 @@ test('the namespaces of the GitSync, of Signet and of the system, and its own de
       const isProtected =
         (object.kind === 'Namespace' && namespaces.includes(name)) ||
         (object.kind === 'CustomResourceDefinition' && definitions.includes(name)) ||
+        (object.kind === 'Secret' && object.namespace === 'signet-system') ||
         isOwn;
       expect(protectionOf(object, context) !== null).toBe(isProtected);
     }),

@@ -14,6 +14,8 @@ const OWNERS = [OWNER, 'shop/other', 'shop/gone'];
 const KINDS: readonly (readonly [string, string, string])[] = [
   ['', 'Namespace', ''],
   ['', 'ConfigMap', 'shop'],
+  ['', 'Secret', 'shop'],
+  ['', 'Secret', 'signet-system'],
   ['apps', 'Deployment', 'shop'],
   ['apiextensions.k8s.io', 'CustomResourceDefinition', ''],
   ['signet.dev', 'GitSync', 'shop'],
@@ -21,7 +23,7 @@ const KINDS: readonly (readonly [string, string, string])[] = [
 ];
 const NAMES = ['a', 'b', 'shop', 'app', 'kube-system', 'gitsyncs.signet.dev'];
 
-/** An identity out of about thirty. */
+/** An identity out of about fifty. */
 export const identities: fc.Arbitrary<ObjectIdentity> = fc
   .tuple(fc.constantFrom(...KINDS), fc.constantFrom(...NAMES))
   .map(([[group, kind, namespace], name]) => ({ group, kind, namespace, name }));

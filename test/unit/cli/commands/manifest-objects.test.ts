@@ -43,6 +43,7 @@ test.each([
   [{ kind: 'ConfigMap', metadata: { name: 'a', namespace: 'b' } }, 'ConfigMap "b/a"'],
   [{ kind: 'Job', metadata: { generateName: 'run-' } }, 'Job "run-"'],
   [{ kind: 'Job', metadata: { name: 7 } }, 'Job'],
+  [{ kind: 'Secret', metadata: { namespace: 'shop' } }, 'Secret "shop/?"'],
   ['text', 'object without a kind'],
   [null, 'object without a kind'],
 ])('describeObject of %j is %s', (value, text) => {

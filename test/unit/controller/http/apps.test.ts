@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../../../controller/http/listen.ts';
+import { listen, MAX_CONNECTIONS_OF_ADDRESS } from '../../../../controller/http/listen.ts';
 import { createMetricsApp } from '../../../../controller/http/metrics-app.ts';
 import { createPublicApp, type PublicAppDependencies } from '../../../../controller/http/public-app.ts';
 import { createMetrics } from '../../../../controller/metrics/registry.ts';
@@ -122,6 +122,34 @@ test('a port that is taken is an error of the one who opens it', async () => {
   const { port } = new URL(await servePublic());
   const app = createPublicApp({ certificatePem: () => null, isReady: () => true, onError: () => undefined });
   await expect(listen(app, { host: '127.0.0.1', port: Number(port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('one address cannot take all connections: what it opens too many is closed, and others are answered', async () => {
+  const { port } = new URL(await servePublic());
+  const open = async (localAddress: string) => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+    return socket;
+  };
+  for (let count = 0; count < MAX_CONNECTIONS_OF_ADDRESS; count += 1) await open('127.0.0.1');
+  const refused = await open('127.0.0.1');
+  await once(refused.resume(), 'close');
+  const other = await open('127.0.0.2');
+  other.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [chunk] = (await once(other, 'data')) as [Buffer];
+  expect(chunk.toString()).toContain('HTTP/1.1 200');
+});
+
+test('connections that are closed make room for others of their address', async () => {
+  const { port } = new URL(await servePublic());
+  for (let count = 0; count <= MAX_CONNECTIONS_OF_ADDRESS; count += 1) {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    expect(chunk.toString()).toContain('HTTP/1.1 200');
+    await once(socket, 'close');
+  }
 });
 
 test('close ends connections that are kept alive', async () => {

@@ -24,6 +24,19 @@ test('a retired key is not active, not even under the bare prefix', () => {
   expect(read(PREFIX, { [KEY_LABEL]: 'retired' }).isActive).toBe(false);
 });
 
+test('a Secret that came out of a SealedSecret answers no rotation request', () => {
+  const annotations = { [ROTATE_REQUESTED_ANNOTATION]: '2026-01-01T00:00:00Z' };
+  const metadata = { ...secret.metadata, annotations };
+  const managedFields = [{ manager: 'signet-unseal', operation: 'Update' }];
+  expect(readKeySecret({ ...secret, metadata }, PREFIX)).toMatchObject({
+    answers: annotations[ROTATE_REQUESTED_ANNOTATION],
+  });
+  expect(readKeySecret({ ...secret, metadata: { ...metadata, managedFields } }, PREFIX)).toMatchObject({
+    isFromSealedSecret: true,
+    answers: undefined,
+  });
+});
+
 test('the revision changes with every write', () => {
   expect(read('any', {}).revision).toBe('u/7');
 });

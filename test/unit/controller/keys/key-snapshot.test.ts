@@ -41,6 +41,17 @@ test('a key with a foreign certificate, and a weak one, open values but are neve
   expect(snapshot.unusable.map(({ secret }) => secret)).toEqual(['crossed', 'weak']);
 });
 
+test('a key that came out of a SealedSecret opens values but is never sealed to', () => {
+  const { secret, ...rest } = loaded('sealed', secondKey, '2026-02-01T00:00:00Z', '2027-01-01T00:00:00Z');
+  const metadata = { ...secret.object.metadata, managedFields: [{ manager: 'signet-unseal', operation: 'Update' }] };
+  const planted = { ...rest, secret: readKeySecret({ ...secret.object, metadata }, 'p') };
+  const own = loaded('own', firstKey);
+  const snapshot = takeSnapshot([planted, own], []);
+  expect(snapshot.active).toBe(own);
+  expect(snapshot.keyring.keys).toHaveLength(2);
+  expect(snapshot.unusable).toEqual([{ secret: 'sealed', problem: expect.stringContaining('SealedSecret') }]);
+});
+
 test('the public list has the active key first, and no private material', () => {
   const snapshot = takeSnapshot(
     [loaded('one', firstKey), loaded('two', secondKey, '2026-02-01T00:00:00Z')],

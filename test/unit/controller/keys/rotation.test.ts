@@ -56,6 +56,14 @@ test.each(['2026-05-31T00:00:00Z', '2026-05-31T02:00:00+02:00', '2026-05-31T00:0
   },
 );
 
+test('a key Secret that records an instant of the far future answers no request', () => {
+  const requestObjects = [requestOf('2026-05-31T00:00:00Z')];
+  expect(decide({ requestObjects, secrets: [secretOf('9999-01-01T00:00:00Z')] })).toMatchObject({
+    why: 'request',
+    answers: '2026-05-31T00:00:00Z',
+  });
+});
+
 test('the latest of several requests counts', () => {
   const requestObjects = [requestOf('2026-05-30T00:00:00Z'), requestOf('2026-05-31T00:00:00Z')];
   expect(decide({ requestObjects })).toMatchObject({ answers: '2026-05-31T00:00:00Z' });

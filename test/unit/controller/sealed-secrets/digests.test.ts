@@ -32,9 +32,16 @@ test('the digest of a SealedSecret covers identity, scope and spec, and nothing 
   expect(digests.sealed(same)).toBe(base);
 });
 
-test('a claim is bound to both objects', () => {
-  const claims = [digests.owner('a', 'b'), digests.owner('b', 'a'), digests.owner('ab', ''), digests.owner('a', 'c')];
-  expect(new Set(claims).size).toBe(4);
+test('a claim is bound to both objects and to its mode', () => {
+  const claims = [
+    digests.owner('a', 'b', 'owned'),
+    digests.owner('b', 'a', 'owned'),
+    digests.owner('ab', '', 'owned'),
+    digests.owner('a', 'c', 'owned'),
+    digests.owner('a', 'b', 'shared'),
+    digests.owner('a', 'b', 'patched'),
+  ];
+  expect(new Set(claims).size).toBe(6);
 });
 
 test('the digest of the keys depends on which they are', () => {

@@ -10,7 +10,7 @@ const record = {
   resourceVersion: '20',
   sealedDigest: 'a',
   secretDigest: 'b',
-  ownerDigest: digests.owner('sealed-uid', 'secret-uid'),
+  ownerDigest: digests.owner('sealed-uid', 'secret-uid', 'owned'),
   mode: 'owned' as const,
 };
 const read = (unsealed: unknown) => readRecord(liveSealed({ status: { unsealed: unsealed as never } }), digests);
@@ -24,6 +24,10 @@ test.each([
   ['a forged owner', { ...record, ownerDigest: 'x' }],
   ['a record of another Secret', { ...record, uid: 'other' }],
   ['an unknown mode', { ...record, mode: 'x' }],
+  [
+    'a patched Secret that is passed off as owned',
+    { ...record, ownerDigest: digests.owner('sealed-uid', 'secret-uid', 'patched') },
+  ],
   ['a number for a text', { ...record, resourceVersion: 20 }],
   ['a text for a record', 'x'],
 ])('%s is no record', (_what, unsealed) => {

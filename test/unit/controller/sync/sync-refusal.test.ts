@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { KeysError } from '../../../../controller/keys/errors.ts';
 import { RefusedError, renderRefusal, toRefusal } from '../../../../controller/sync/sync-refusal.ts';
 import { GitError } from '../../../../shared/git/errors.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
@@ -22,6 +23,11 @@ test('a failure of the API server may pass', () => {
     reason: 'ClusterUnavailable',
     outlook: 'retry',
   });
+});
+
+test('a fault of the digest key says how to mend it', () => {
+  const error = new KeysError('KEYS_DIGEST_KEY_INVALID', 'cannot use the Secret', { hint: 'delete the Secret' });
+  expect(toRefusal(error)).toMatchObject({ outlook: 'retry', message: 'cannot use the Secret; delete the Secret' });
 });
 
 test('a bug is no refusal', () => {

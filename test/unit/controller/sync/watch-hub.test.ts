@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { WatchHub } from '../../../../controller/sync/watch-hub.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../../../shared/kube/resource-type.ts';
+import { readLiveObject } from '../../../../shared/sync/live-object.ts';
 import { createDrivenWatcher } from '../../../support/driven-watcher.ts';
 
 const configMap = { group: '', version: 'v1', kind: 'ConfigMap' };
@@ -88,4 +89,28 @@ test('a kind that cannot be looked up is unreadable, with the reason', async () 
   expect(broken.find(identity)).toBe('unreadable');
   expect(broken.problemOf(identity)).toContain('cannot find the kinds');
   expect(hub.problemOf(identity)).toBeUndefined();
+});
+
+test('an API that does not answer holds up only those who follow its kinds', async () => {
+  let nowMs = 0;
+  const failure = new KubeError('KUBE_SERVER_ERROR', 'cannot get: the API is down', { status: 503 });
+  const hub = new WatchHub({
+    client: {
+      watch: createDrivenWatcher({ isImmediate: true }).watch,
+      get: () => Promise.reject(failure),
+      list: async () => ({ items: [], resourceVersion: '1' }),
+      findType: async (_, kind) => (kind === 'Secret' ? SECRETS : CONFIG_MAPS),
+      findTypeOfGroup: async () => null,
+      refresh: () => undefined,
+    },
+    nowMs: () => nowMs,
+    onChange: () => undefined,
+    onUnserved: () => undefined,
+  });
+  await Promise.all([hub.follow('a/a', [configMap]), hub.follow('b/b', [secret])]);
+  const metadata = { namespace: 'n', name: 'a', uid: 'u', resourceVersion: '7' };
+  hub.learn({ ...identity, kind: 'Secret' }, readLiveObject({ apiVersion: 'v1', kind: 'Secret', metadata }));
+  nowMs = 60_000;
+  await expect(hub.confirm('b/b')).rejects.toBe(failure);
+  await hub.confirm('a/a');
 });

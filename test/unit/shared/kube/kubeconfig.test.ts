@@ -143,7 +143,7 @@ describe('loadKubeconfig without a usable file', () => {
     const loading = loadKubeconfig({ env: { HOME: '/nowhere' } });
     const where = path.join('/nowhere', '.kube', 'config');
     await expect(loading).rejects.toThrow(missing(where));
-    await expect(loading).rejects.toMatchObject({ hint: expect.stringContaining('--kubeconfig') });
+    await expect(loading).rejects.toMatchObject({ hint: 'name one with --kubeconfig or the variable KUBECONFIG' });
   });
 
   it('says that nothing tells where to look', async () => {
@@ -174,7 +174,7 @@ describe('loadKubeconfig of a context that does not fit', () => {
   it('names the contexts that there are', async () => {
     const loading = load(configOf({}), { context: 'nope' });
     await expect(loading).rejects.toThrow(invalid('"nope"'));
-    await expect(loading).rejects.toMatchObject({ hint: 'Name one of the contexts "c".' });
+    await expect(loading).rejects.toMatchObject({ hint: 'name one of the contexts "c"' });
   });
 
   it('says that none is current', async () => {

@@ -325,7 +325,7 @@ describe('statusError of rights and rules', () => {
 
   it('hints at a new login', () => {
     const error = errorOf(SECRETS, { code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
-    expect(error.hint).toContain('Log in again');
+    expect(error.hint).toContain('log in again');
   });
 });
 

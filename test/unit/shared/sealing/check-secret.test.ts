@@ -129,7 +129,7 @@ test('checkSecret tells every fault at once, with code, hint and message of them
     expect.objectContaining({
       code: 'SEAL_NO_NAME',
       message:
-        'cannot seal Secret "shop": metadata.name is missing; data.user is not base64: illegal data at byte 3; stringData.password is a number, expected text',
+        'cannot seal Secret "shop/?": metadata.name is missing; data.user is not base64: illegal data at byte 3; stringData.password is a number, expected text',
       hint: 'give the Secret a name; encode the value, or move plain text to stringData; quote the value',
     }),
   );

@@ -1,0 +1,42 @@
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { type Controller, composeController } from '../../../controller/compose.ts';
+import { loadConfig } from '../../../controller/config/load-config.ts';
+import { createLogger } from '../../../controller/logging/pino-logger.ts';
+import { stubConnection } from '../shared/kube/stub-server.ts';
+
+function compose(): Controller {
+  const flags = ['--listen-addr', '127.0.0.1:0', '--listen-metrics-addr', '127.0.0.1:0'];
+  const surroundings = { podNamespace: undefined, serviceAccountNamespace: undefined, version: 'v1' };
+  const result = loadConfig(flags, surroundings);
+  if (result.kind !== 'config') throw new Error('the flags are wrong');
+  return composeController({
+    config: result.config,
+    connection: stubConnection('http://127.0.0.1:9'),
+    logger: createLogger({ level: 'error', write: () => undefined }),
+    now: () => new Date(),
+    random: Math.random,
+    processors: 1,
+    version: 'v1',
+    cacheDirectory: tmpdir(),
+    gitVariables: {},
+  });
+}
+
+test('a controller that cannot reach its cluster is alive, not ready, and can be stopped', async () => {
+  const controller = compose();
+  const { address } = await controller.start();
+  expect((await fetch(`http://${address}/healthz`)).status).toBe(200);
+  expect((await fetch(`http://${address}/readyz`)).status).toBe(503);
+  await controller.stop();
+  await expect(fetch(`http://${address}/healthz`)).rejects.toThrow();
+});
+
+test('a controller that is stopped while it starts leaves no port open', async () => {
+  const controller = compose();
+  const started = controller.start();
+  await controller.stop();
+  const { address, metricsAddress } = await started;
+  await expect(fetch(`http://${address}/healthz`)).rejects.toThrow();
+  await expect(fetch(`http://${metricsAddress}/metrics`)).rejects.toThrow();
+});
