@@ -1,7 +1,14 @@
 /** @module From what a commit says to what is sent: kinds are looked up, namespaces settled, the owner written down. */
 import { describeError } from '../errors/describe-error.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
-import { INVENTORY_KIND, SIGNET_API_VERSION } from '../resources/names.ts';
+import {
+  DIGEST_KEY_SECRET,
+  INVENTORY_KIND,
+  KEY_LABEL,
+  KEYS_CONFIG_MAP,
+  REQUESTS_CONFIG_MAP,
+  SIGNET_API_VERSION,
+} from '../resources/names.ts';
 import { groupOf, identityOf, versionOf } from '../resources/object-meta.ts';
 import { assignNamespaces } from '../sync-plan/assign-namespaces.ts';
 import { type CustomKind, customKindsOf, type KindScope, kindKey } from '../sync-plan/custom-kinds.ts';
@@ -37,7 +44,7 @@ export interface PlacedObjects {
 
 /** Settles kind, namespace and owner of every object. Single kinds that cannot be found are failures of their objects alone. */
 export async function placeObjects(kinds: ServedKinds, input: PlaceObjectsInput): Promise<PlacedObjects> {
-  const accepted = input.rendered.filter((rendered) => !isInventory(rendered));
+  const accepted = input.rendered.filter((rendered) => !isOfController(rendered));
   const scopes = await findScopes(kinds, accepted);
   const { placed, unknown, problems } = assignNamespaces({
     rendered: accepted,
@@ -52,7 +59,7 @@ export async function placeObjects(kinds: ServedKinds, input: PlaceObjectsInput)
     unplaced: [
       ...unknown.map((rendered) => unplace(rendered, reasonOf(rendered))),
       ...input.rendered
-        .filter(isInventory)
+        .filter(isOfController)
         .map((rendered) => unplace(rendered, 'is written by the controller and cannot come from Git')),
     ],
     problems,
@@ -94,8 +101,15 @@ async function findScope(
   }
 }
 
-function isInventory({ object }: RenderedObject): boolean {
-  return object.kind === INVENTORY_KIND && groupOf(object.apiVersion) === groupOf(SIGNET_API_VERSION);
+/**
+ * What only the controller writes. A sealing key, the digest key or the list of certificates that came from Git would take the place
+ * of what everything sealed depends on.
+ */
+function isOfController({ object: { apiVersion, kind, metadata } }: RenderedObject): boolean {
+  if (kind === INVENTORY_KIND) return groupOf(apiVersion) === groupOf(SIGNET_API_VERSION);
+  if (groupOf(apiVersion) !== '') return false;
+  if (kind === 'ConfigMap') return metadata.name === KEYS_CONFIG_MAP || metadata.name === REQUESTS_CONFIG_MAP;
+  return kind === 'Secret' && (metadata.name === DIGEST_KEY_SECRET || Object.hasOwn(metadata.labels ?? {}, KEY_LABEL));
 }
 
 function unplace(rendered: RenderedObject, message: string): UnplacedObject {

@@ -34,7 +34,7 @@ export async function prepareBench(report: (line: string) => void): Promise<Benc
     folder,
     signet: path.join(dist, 'signet.cjs'),
     signetController: path.join(dist, 'signet-controller.cjs'),
-    nodeFlags: ['--max-semi-space-size=2'],
+    nodeFlags: ['--max-semi-space-size=2', '--max-old-space-size=300'],
     kubeseal: await find('kubeseal'),
     peerController: await find('sealed-secrets-controller'),
     gitopsAgent: await find('gitops-engine-agent'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KubeError } from '../../../../shared/kube/errors.ts';
-import { CONFIG_MAPS, NAMESPACES, type ResourceType } from '../../../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS, NAMESPACES, type ResourceType, SECRETS } from '../../../../shared/kube/resource-type.ts';
 import { placeObjects } from '../../../../shared/sync/place-objects.ts';
 import { createServedKinds, type ServedKinds } from '../../../../shared/sync/served-kinds.ts';
 import { render } from '../../../../shared/sync-plan/render.ts';
@@ -69,4 +69,23 @@ test('an Inventory from Git is never applied', async () => {
   const { placed, unplaced } = await place({ 'a.yaml': file }, inventory);
   expect(placed).toEqual([]);
   expect(unplaced[0]?.failure.message).toBe('is written by the controller and cannot come from Git');
+});
+
+test('what sealing depends on is not taken from Git', async () => {
+  const object = (kind: string, metadata: string): string => `apiVersion: v1\nkind: ${kind}\nmetadata: ${metadata}\n`;
+  const files = {
+    'digest.yaml': object('Secret', '{name: signet-digest-key}'),
+    'key.yaml': object('Secret', '{name: k, labels: {sealedsecrets.bitnami.com/sealed-secrets-key: active}}'),
+    'keys.yaml': object('ConfigMap', '{name: signet-keys}'),
+    'requests.yaml': object('ConfigMap', '{name: signet-requests}'),
+    'other.yaml': `${object('ConfigMap', '{name: signet}')}---\n${object('Secret', '{name: signet-keys}')}`,
+  };
+  const { placed, unplaced } = await place(files, CONFIG_MAPS, SECRETS);
+  expect(placed.map(({ identity }) => identity.name)).toEqual(['signet', 'signet-keys']);
+  expect(unplaced.map(({ failure }) => failure.name)).toEqual([
+    'signet-digest-key',
+    'k',
+    'signet-keys',
+    'signet-requests',
+  ]);
 });
