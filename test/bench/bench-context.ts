@@ -1,5 +1,5 @@
 /** @module What every benchmark works with: the bundles, the peers that could be built, a private folder. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundle } from '../../build.ts';
@@ -24,7 +24,10 @@ export interface BenchContext {
 export async function prepareBench(report: (line: string) => void): Promise<BenchContext> {
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-bench-'));
   const dist = path.join(folder, 'dist');
-  await bundle(dist);
+  await bundle(dist).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const find = async (name: Parameters<typeof findPeer>[0]) => {
     const peer = await findPeer(name, report);
     if ('missing' in peer) report(`${name} is not measured: ${peer.missing}`);
