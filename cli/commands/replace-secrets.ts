@@ -3,7 +3,6 @@
  * inside a Secret move to its top, but for those beside its values, which may quote one.
  */
 import { findComments } from '../../shared/encoding/yaml-comments.ts';
-
 import type { ParsedDocument } from '../../shared/encoding/yaml-documents.ts';
 import { replaceDocuments, stringifyLike } from '../../shared/encoding/yaml-edit.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';

@@ -17,11 +17,6 @@ export interface DocumentReplacement {
   readonly replacement: string;
 }
 
-/** {@link replaceDocuments} for one document; for several use that, which parses the text once and not once for each. */
-export function replaceDocument(text: string, document: ParsedDocument, replacement: string): string {
-  return replaceDocuments(text, [{ document, replacement }]);
-}
-
 /**
  * `text` with the content of each document replaced. Comments before and after a replaced document stay; those
  * within it go. The result has been parsed again: every document holds what was intended.

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,14 @@ import type { KubeClient } from '../../shared/kube/client.ts';
 import { createKubeClient } from '../../shared/kube/connect.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, GIT_SYNCS, NAMESPACES, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { KEY_LABEL } from '../../shared/resources/names.ts';
+import { KEY_LABEL, REQUESTS_CONFIG_MAP, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { eventually } from '../support/eventually.ts';
 import { type SignetCluster, startSignetCluster } from '../support/signet-cluster.ts';
 
 const run = promisify(execFile);
 const at = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const GIT_SYNC = { namespace: 'crash', name: 'shop' };
+const CHECKOUT = { namespace: 'shop', name: 'checkout' };
 /** Milliseconds after its start at which a controller is killed: before, during and after its first writes. */
 const KILL_AFTER = [150, 700, 400, 1_100, 550, 1_600, 900];
 
@@ -32,6 +33,11 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
+function git(...words: readonly string[]): Promise<unknown> {
+  const tree = path.join(cluster.folder, 'tree');
+  return run('git', ['-C', tree, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...words]);
+}
+
 /** Pushes the bundled application with its Secrets sealed, and makes a GitSync of it. */
 async function publishApplication(): Promise<void> {
   const repository = await cluster.git.createRepository('shop');
@@ -44,8 +50,6 @@ async function publishApplication(): Promise<void> {
   for (const app of ['catalog', 'cart', 'payments', 'orders', 'accounts', 'mail']) {
     await signet('seal', '-f', path.join(tree, app, 'secret.yaml'), '--cert', certificate, '--in-place');
   }
-  const git = (...words: string[]) =>
-    run('git', ['-C', tree, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...words]);
   await git('init', '-q', '-b', 'main');
   await git('add', '.');
   await git('commit', '-q', '-m', 'shop');
@@ -76,6 +80,24 @@ async function assertConverged(): Promise<void> {
   for (const { metadata } of sealed) expect([...secrets.keys()]).toContain(metadata.name);
 }
 
+/** Edits one object of the published application, and removes others. */
+async function changeApplication(): Promise<void> {
+  const tree = path.join(cluster.folder, 'tree');
+  const file = path.join(tree, 'checkout/config.yaml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"off"', '"on"'));
+  await git('rm', '-r', '-q', 'search');
+  await git('commit', '-q', '--all', '-m', 'change');
+  await git('push', '-q', path.join(cluster.folder, 'remotes/shop.git'), 'main');
+}
+
+async function assertCheckout(value: string): Promise<void> {
+  expect(await client.get(CONFIG_MAPS, CHECKOUT)).toMatchObject({ data: { FEATURE_GIFT_CARDS: value } });
+}
+
+async function countKeys(): Promise<number> {
+  return (await client.list(SECRETS, { namespace: 'signet-system', labelSelector: KEY_LABEL })).items.length;
+}
+
 test('a controller that is killed at any moment converges after its restart, and rewrites no Secret', async () => {
   const first = await cluster.startController();
   await delay(KILL_AFTER[0] ?? 0);
@@ -97,10 +119,40 @@ test('a controller that is killed at any moment converges after its restart, and
   await survivor.kill();
   const restarted = await cluster.startController();
   await restarted.ready();
-  await client.mergePatch(CONFIG_MAPS, { namespace: 'shop', name: 'checkout' }, { data: { CURRENCY: 'USD' } });
-  await eventually(assertConverged);
+  await client.mergePatch(CONFIG_MAPS, CHECKOUT, { data: { FEATURE_GIFT_CARDS: 'drifted' } });
+  await eventually(() => assertCheckout('off'));
+  await restarted.kill();
 
   expect(await secretVersions()).toEqual(before);
-  const keys = await client.list(SECRETS, { namespace: 'signet-system', labelSelector: KEY_LABEL });
-  expect(keys.items).toHaveLength(1);
+  expect(await countKeys()).toBe(1);
+}, 180_000);
+
+test('a rotation, an edit and a removal that are cut off again and again still happen, and once', async () => {
+  const before = await secretVersions();
+  const requested = { [ROTATE_REQUESTED_ANNOTATION]: new Date().toISOString() };
+  const requests = { namespace: 'signet-system', name: REQUESTS_CONFIG_MAP };
+  await client.mergePatch(CONFIG_MAPS, requests, { metadata: { annotations: requested } });
+  await changeApplication();
+  for (const afterMs of KILL_AFTER) {
+    const controller = await cluster.startController();
+    await delay(afterMs);
+    await controller.kill();
+  }
+
+  const survivor = await cluster.startController();
+  await survivor.ready();
+  await eventually(
+    async () => {
+      await assertCheckout('on');
+      expect(await client.get(CONFIG_MAPS, { namespace: 'shop', name: 'search' })).toBeNull();
+      expect(await countKeys()).toBe(2);
+      await assertConverged();
+    },
+    { timeoutMs: 60_000 },
+  );
+  await survivor.kill();
+  await (await cluster.startController()).ready();
+
+  expect(await secretVersions()).toEqual(before);
+  expect(await countKeys()).toBe(2);
 }, 180_000);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
-import { replaceDocument, replaceDocuments, stringifyLike } from '../../../../shared/encoding/yaml-edit.ts';
+import { replaceDocuments, stringifyLike } from '../../../../shared/encoding/yaml-edit.ts';
 
 /** `text` with its document number `at`, from 1, replaced. */
 function edit(text: string, at: number, replacement: string): string {
   const document = parseDocuments(text).find(({ index }) => index === at);
   if (document === undefined) throw new Error(`no document ${at}`);
-  return replaceDocument(text, document, replacement);
+  return replaceDocuments(text, [{ document, replacement }]);
 }
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ['content that is indented', '  a: 1\n  b: 2\n---\nc: 3\n', 1, 'x: 9\n---\nc: 3\n'],
   ['empty documents before it', '---\n---\n# none\n---\na: 1\n', 3, '---\n---\n# none\n---\nx: 9\n'],
   ['trailing blanks at the markers', '---  \na: 1  \n---\t\nb: 2\n', 1, '---  \nx: 9\n---\t\nb: 2\n'],
-])('replaceDocument keeps %s', (_name, text, at, expected) => {
+])('replaceDocuments keeps %s', (_name, text, at, expected) => {
   expect(edit(text, at, 'x: 9\n')).toBe(expected);
 });
 
@@ -40,12 +40,12 @@ test.each([
   ['CR LF without a final one', 'a: 1\r\n---\r\nb: 2', 2, 'a: 1\r\n---\r\nx: |\r\n  p\r\n  q'],
   ['CR alone', 'a: 1\r---\rb: 2\r', 1, 'x: |\r  p\r  q\r---\rb: 2\r'],
   ['LF for a replacement of the other kind', 'a: 1\n---\nb: 2\n', 1, 'x: |\n  p\n  q\n---\nb: 2\n'],
-])('replaceDocument keeps line endings: %s', (_name, text, at, expected) => {
+])('replaceDocuments keeps line endings: %s', (_name, text, at, expected) => {
   expect(edit(text, at, 'x: |\n  p\n  q\n')).toBe(expected);
   expect(edit(text, at, 'x: |\r\n  p\r\n  q\r\n')).toBe(expected);
 });
 
-test('replaceDocument replaces one of several JSON values', () => {
+test('replaceDocuments replaces one of several JSON values', () => {
   const text = '{"a":1}\n{"b":2} {"c":3}\n';
   expect(edit(text, 1, '{"x":9}\n')).toBe('{"x":9}\n{"b":2} {"c":3}\n');
   expect(parseDocuments(edit(text, 2, '{"x":9}'))).toMatchObject([
@@ -73,15 +73,15 @@ test.each([
   ['a comment', 'a: 1\n', '# none\n'],
   ['two documents', 'a: 1\n', 'x: 9\n---\nz: 8\n'],
   ['YAML in a stream of JSON', '{"a":1}\n{"b":2}\n', 'x: 9\n'],
-])('replaceDocument refuses %s', (_name, text, replacement) => {
+])('replaceDocuments refuses %s', (_name, text, replacement) => {
   expect(() => edit(text, 1, replacement)).toThrow(
     expect.objectContaining({ code: expect.stringMatching(/^YAML_(EDIT_REFUSED|INVALID)$/) }),
   );
 });
 
-test('replaceDocument refuses a document of another text', () => {
+test('replaceDocuments refuses a document of another text', () => {
   const [document] = parseDocuments('aaaa: 1\n');
-  expect(() => replaceDocument('b: 2\nc: 3\n', document!, 'x: 9')).toThrow(
+  expect(() => replaceDocuments('b: 2\nc: 3\n', [{ document: document!, replacement: 'x: 9' }])).toThrow(
     expect.objectContaining({ code: 'YAML_EDIT_REFUSED' }),
   );
 });
