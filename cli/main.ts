@@ -3,18 +3,27 @@ import { writeSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './run.ts';
 import { EXIT } from './terminal/exit-codes.ts';
-import type { DataInput, Io } from './terminal/io.ts';
+import type { DataInput, Io, Terminal } from './terminal/io.ts';
 import { systemCodeOf } from './terminal/system-error.ts';
+import { createTerminal } from './terminal/tty.ts';
 
 /** As package.json says under `engines`. */
 const OLDEST_NODE = 24;
 
-const PLUGIN_NAME = /^kubectl-(seal)(?:\.[cm]?js)?$/;
+/** Other names of the program, and the verb and usage name that each stands for. */
+const OTHER_NAMES: readonly (readonly [file: RegExp, verb: string, programName: string])[] = [
+  [/^kubectl-seal(?:\.[cm]?js)?$/, 'seal', 'kubectl'],
+  [/^kubeseal(?:\.[cm]?js)?$/, 'kubeseal', 'kubeseal'],
+];
 
-function createIo(signal: AbortSignal): Io {
+function createIo({ signal, holdInterrupts }: Interruption): Io {
   return {
     get stdin(): DataInput {
       return { isTty: process.stdin.isTTY === true, [Symbol.asyncIterator]: () => readStdin(signal) };
+    },
+    get terminal(): Terminal | null {
+      const interrupt = (): void => void process.kill(process.pid, 'SIGINT');
+      return process.stdin.isTTY === true ? createTerminal(process.stdin, { signal, interrupt }) : null;
     },
     stdout: { write: writeToStdout },
     stderr: { write: writeToStderr },
@@ -23,6 +32,34 @@ function createIo(signal: AbortSignal): Io {
     now: () => new Date(),
     sleep: (ms) => sleep(ms, signal),
     signal,
+    holdInterrupts,
+  };
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  readonly holdInterrupts: Io['holdInterrupts'];
+}
+
+/** Interruption by signals. Each kind counts once: a second one finds no listener and ends the process at once. */
+function listenForInterrupts(): Interruption {
+  const controller = new AbortController();
+  let holds = 0;
+  const onKey = (): void => {
+    // Ctrl-C goes to every program of the terminal, an editor among them, which does with it what it likes.
+    if (holds > 0) process.once('SIGINT', onKey);
+    else controller.abort();
+  };
+  process.once('SIGINT', onKey);
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => controller.abort());
+  return {
+    signal: controller.signal,
+    holdInterrupts: () => {
+      holds += 1;
+      return () => {
+        holds -= 1;
+      };
+    },
   };
 }
 
@@ -93,17 +130,13 @@ async function main(): Promise<void> {
     process.exitCode = EXIT.usage;
     return;
   }
-  const interruption = new AbortController();
-  // A second signal finds no listener and ends the process at once.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
   const [, script = '', ...words] = process.argv;
-  const plugin = PLUGIN_NAME.exec(path.basename(script))?.[1];
-  const argv = plugin === undefined ? words : [plugin, ...words];
-  process.exitCode = await run(
-    argv,
-    createIo(interruption.signal),
-    plugin === undefined ? {} : { programName: 'kubectl' },
-  );
+  const io = createIo(listenForInterrupts());
+  const [, verb, programName] = OTHER_NAMES.find(([file]) => file.test(path.basename(script))) ?? [];
+  process.exitCode =
+    verb === undefined || programName === undefined
+      ? await run(words, io)
+      : await run([verb, ...words], io, { programName });
 }
 
 void main();

@@ -29,6 +29,9 @@ ${EXIT.cluster} cluster, ${EXIT.output} output, ${EXIT.source} Git source, ${EXI
  * writes nothing to `io.stdout` unless the verb succeeds or help was asked for.
  */
 export async function run(argv: readonly string[], io: Io, options: RunOptions = {}): Promise<ExitCode> {
+  const [verb, ...rest] = withHelpAsOption(argv);
+  const { loadWhole } = COMMAND_TABLE.find(({ name }) => name === verb) ?? {};
+  if (loadWhole !== undefined) return (await loadWhole())(rest, io, options.programName ?? `signet ${verb}`);
   const report = createReport(io);
   const outcome: { code: ExitCode; help: string } = { code: EXIT.done, help: '' };
   const invoke: Invoke = async (task) => {
@@ -59,7 +62,7 @@ export async function createProgram(argv: readonly string[], invoke: Invoke, pro
     .helpCommand('help [command]', 'show the help of a verb');
   for (const entry of COMMAND_TABLE) {
     const command = program.command(entry.name).description(entry.summary);
-    if (isMeant(entry, argv)) (await entry.load())(command, invoke);
+    if (entry.load !== undefined && isMeant(entry, argv)) (await entry.load())(command, invoke);
   }
   return program;
 }

@@ -5,13 +5,17 @@ import { openRepository } from '../shared/git/open-repository.ts';
 import type { KubeClient } from '../shared/kube/client.ts';
 import { createKubeClient } from '../shared/kube/connect.ts';
 import type { ClusterConnection } from '../shared/kube/connection.ts';
+import { createInstalledRenderer } from '../shared/template/installed-engine.ts';
+import type { WorkerRenderer } from '../shared/template/worker-renderer.ts';
 import type { ControllerConfig } from './config/config.ts';
 import { createEventRecorder, type KubeEventRecorder } from './events/kube-event-recorder.ts';
 import { type Listener, listen } from './http/listen.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import { createPublicApp } from './http/public-app.ts';
+import type { RouteKeys } from './http/sealing-routes.ts';
 import { loadDigestKey } from './keys/digest-key.ts';
 import { KeyPart } from './keys/key-part.ts';
+import { type KeySnapshot, NO_KEYS } from './keys/key-snapshot.ts';
 import type { Logger } from './logging/logger.ts';
 import { createMetrics, type Metrics } from './metrics/registry.ts';
 import type { ControllerPart } from './reconcile-loop/controller-part.ts';
@@ -30,7 +34,7 @@ export interface World {
   readonly version: string;
   /** Folder of Git mirrors. */
   readonly cacheDirectory: string;
-  /** The variables of the process, for git. */
+  /** The variables of the process, for git and, in a checkout, for the template engine. */
   readonly gitVariables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -40,6 +44,8 @@ export interface Controller {
   start(): Promise<{ readonly address: string; readonly metricsAddress: string }>;
   /** True when every part acts on the cluster's state. */
   isReady(): boolean;
+  /** Asks for a new sealing key, as SIGUSR1 does in sealed-secrets. Nothing happens where SealedSecrets are left alone. */
+  renewKey(): void;
   /** Stops in order: no longer ready, parts, events, ports, connections. */
   stop(): Promise<void>;
 }
@@ -48,6 +54,9 @@ export interface Controller {
 const MAX_SOCKETS = 32;
 /** SealedSecrets that are worked on at once: enough to keep all processors decrypting while others wait for an answer. */
 const UNSEAL_CONCURRENCY = 16;
+
+/** SealedSecrets whose templates make keys or hash passwords that wait at once, so that they leave most of the places above to others. */
+const MAX_SLOW_TEMPLATES = 4;
 
 /** GitSyncs that are worked on at once: each may hold a git program and its objects. */
 const SYNC_CONCURRENCY = 4;
@@ -62,18 +71,27 @@ export function composeController(world: World): Controller {
     maxSockets: MAX_SOCKETS,
     onWarning: (text) => logger.debug({ warning: text }, 'the API server warns'),
   });
-  const metrics = createMetrics(world.version);
+  const metrics = createMetrics(world.version, config.metrics);
   metrics.followKubeRequests(() => client.requestCount());
   const busy: (() => boolean)[] = [];
   const isBusy = () => busy.some((ask) => ask());
   const events = createEventRecorder({ client, now, logger, metrics: metrics.events, isBusy });
-  const core = { world, client, metrics, events, busy };
+  const renderer = createInstalledRenderer({
+    variables: world.gitVariables,
+    limits: { maxWaitingSlow: MAX_SLOW_TEMPLATES },
+  });
+  const core = { world, client, metrics, events, busy, renderer };
   const keys = config.unseal ? createKeys(core) : null;
   const parts: readonly ControllerPart[] = [
     ...(config.sync ? [createSync(core)] : []),
     ...(keys === null ? [] : [createUnsealer(core, keys), keys]),
   ];
-  return new ComposedController({ core, parts, certificatePem: () => keys?.current().active?.chainPem ?? null });
+  return new ComposedController({
+    core,
+    parts,
+    keys: () => keys?.current() ?? NO_KEYS,
+    renewKey: () => keys?.requestRotation(),
+  });
 }
 
 interface Core {
@@ -83,16 +101,15 @@ interface Core {
   readonly events: KubeEventRecorder;
   /** Asked before events are written. */
   readonly busy: (() => boolean)[];
+  readonly renderer: WorkerRenderer;
 }
 
 function createKeys({ world, client, metrics, events }: Core): KeyPart {
   const { config, logger, now, random } = world;
-  const { renewPeriodMs, ...settings } = config.keys;
   return new KeyPart({
     client,
     namespace: config.namespace,
-    settings,
-    renewPeriodMs,
+    config: config.keys,
     lanes: world.processors,
     now,
     random,
@@ -102,12 +119,14 @@ function createKeys({ world, client, metrics, events }: Core): KeyPart {
   });
 }
 
-function createUnsealer({ world, client, metrics, events, busy }: Core, keys: KeyPart): ControllerPart {
+function createUnsealer({ world, client, metrics, events, busy, renderer }: Core, keys: KeyPart): ControllerPart {
   const { config, logger, now, random } = world;
   const unsealer = createUnsealPart({
     client,
     keys,
     loadDigestKey: () => loadDigestKey(client, config.namespace),
+    config: config.unsealing,
+    renderer,
     events,
     now,
     random,
@@ -116,6 +135,7 @@ function createUnsealer({ world, client, metrics, events, busy }: Core, keys: Ke
     concurrency: UNSEAL_CONCURRENCY,
   });
   busy.push(() => unsealer.isBusy());
+  keys.followUsage(unsealer);
   return unsealer;
 }
 
@@ -142,11 +162,17 @@ function createSync({ world, client, metrics, events }: Core): ControllerPart {
   });
 }
 
+/** What the routes of the public port work with; null while no key is loaded. */
+function routeKeys({ keyring, active }: KeySnapshot): RouteKeys | null {
+  return keyring.keys.length === 0 ? null : { keyring, certificate: active?.key.certificate ?? null };
+}
+
 interface ComposedParts {
   readonly core: Core;
   /** In the order in which they are stopped. */
   readonly parts: readonly ControllerPart[];
-  readonly certificatePem: () => string | null;
+  readonly keys: () => KeySnapshot;
+  readonly renewKey: () => void;
 }
 
 class ComposedController implements Controller {
@@ -170,26 +196,47 @@ class ComposedController implements Controller {
     return !this.#isStopping && this.#parts.parts.every((part) => part.isReady());
   }
 
+  renewKey(): void {
+    if (!this.#isStopping) this.#parts.renewKey();
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#started;
     const { core, parts } = this.#parts;
     await Promise.all(parts.map((part) => part.stop()));
+    await core.renderer.close();
     await core.events.stop();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     core.client.close();
   }
 
   async #open(): Promise<{ address: string; metricsAddress: string }> {
-    const { core, parts, certificatePem } = this.#parts;
+    const { core, parts } = this.#parts;
     const { config, logger } = core.world;
     const onError = (error: unknown) => logger.error({ error: describeError(error) }, 'a request failed');
-    const publicApp = createPublicApp({ certificatePem, isReady: () => this.isReady(), onError });
-    const opened = await listen(publicApp, config.listen);
+    const opened = await listen(this.#publicApp(onError), config.listen, config.http);
     this.#listeners = [opened];
     const metricsOpened = await listen(createMetricsApp(core.metrics, onError), config.metricsListen);
     this.#listeners = [opened, metricsOpened];
     for (const part of parts) await part.start();
     return { address: opened.address, metricsAddress: metricsOpened.address };
+  }
+
+  #publicApp(onError: (error: unknown) => void): ReturnType<typeof createPublicApp> {
+    const { core, keys } = this.#parts;
+    const { http, unsealing } = core.world.config;
+    return createPublicApp({
+      certificatePem: () => keys().active?.chainPem ?? null,
+      isReady: () => this.isReady(),
+      onError,
+      metrics: core.metrics.http,
+      sealing: {
+        keys: () => routeKeys(keys()),
+        limits: { rate: http.rateLimit, burst: http.rateBurst },
+        acceptV1: unsealing.acceptV1,
+        nowMs: () => performance.now(),
+      },
+    });
   }
 }

@@ -8,21 +8,25 @@ import type { ClusterConnection } from '../shared/kube/connection.ts';
 import { inClusterConnection } from '../shared/kube/in-cluster.ts';
 import { loadKubeconfig } from '../shared/kube/kubeconfig.ts';
 import { composeController } from './compose.ts';
-import type { ControllerConfig } from './config/config.ts';
+import type { ControllerConfig, LogConfig } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { VERSION } from './config/version-number.ts';
-import { createLogger } from './logging/pino-logger.ts';
+import type { Logger } from './logging/logger.ts';
+import { createLogger, type LogLevel } from './logging/pino-logger.ts';
+import { createTextLogger } from './logging/text-logger.ts';
 import { stopOnSignals } from './shutdown.ts';
 
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 const STOP_WITHIN_MS = 10_000;
 const EXIT_WRONG_USE = 2;
+/** Stands where there is no folder for Git mirrors: nothing can be made in it. */
+const NO_FOLDER = '/dev/null/signet';
 
 main().catch(fail);
 
 async function main(): Promise<void> {
   const result = loadConfig(process.argv.slice(2), {
-    podNamespace: process.env['POD_NAMESPACE'],
+    variables: process.env,
     serviceAccountNamespace: await readFile(NAMESPACE_FILE, 'utf8').catch(() => undefined),
     version: VERSION,
   });
@@ -41,8 +45,9 @@ async function main(): Promise<void> {
 
 async function run(config: ControllerConfig): Promise<void> {
   const connection = await connect(config);
-  const logger = createLogger({ level: config.logLevel, write: (line) => process.stdout.write(line) });
-  const cacheDirectory = config.cacheDirectory ?? (await mkdtemp(path.join(tmpdir(), 'signet-')));
+  const logger = createLoggerFor(config.log);
+  for (const notice of config.notices) logger.info({}, notice);
+  const ownFolder = await makeCacheFolder(config, logger);
   const controller = composeController({
     config,
     connection,
@@ -51,12 +56,12 @@ async function run(config: ControllerConfig): Promise<void> {
     random: Math.random,
     processors: availableParallelism(),
     version: VERSION,
-    cacheDirectory: path.resolve(cacheDirectory),
+    cacheDirectory: path.resolve(config.cacheDirectory ?? ownFolder ?? NO_FOLDER),
     gitVariables: process.env,
   });
   const stop = async () => {
     await controller.stop();
-    if (config.cacheDirectory === undefined) await rm(cacheDirectory, { recursive: true, force: true });
+    if (ownFolder !== null) await rm(ownFolder, { recursive: true, force: true });
   };
   stopOnSignals({
     signals: process,
@@ -68,6 +73,8 @@ async function run(config: ControllerConfig): Promise<void> {
     logger,
     deadlineMs: STOP_WITHIN_MS,
   });
+  // Without a listener Node would open its debugger on this signal. Windows has none such.
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => controller.renewKey());
   const { address, metricsAddress } = await controller.start().catch(async (error: unknown) => {
     await stop();
     throw error;
@@ -76,6 +83,25 @@ async function run(config: ControllerConfig): Promise<void> {
     { version: VERSION, cluster: connection.describe(), namespace: config.namespace, address, metricsAddress },
     'controller started',
   );
+}
+
+function createLoggerFor({ level, format, infoOnStdout }: LogConfig): Logger {
+  const write = (line: string, severity: LogLevel): void => {
+    const isInfo = severity === 'debug' || severity === 'info';
+    (isInfo && infoOnStdout ? process.stdout : process.stderr).write(line);
+  };
+  return format === 'json' ? createLogger({ level, write }) : createTextLogger({ level, write, now: () => new Date() });
+}
+
+/** A private folder, or null where none is needed or can be made: SealedSecrets are unsealed all the same. */
+async function makeCacheFolder({ sync, cacheDirectory }: ControllerConfig, logger: Logger): Promise<string | null> {
+  if (!sync || cacheDirectory !== undefined) return null;
+  try {
+    return await mkdtemp(path.join(tmpdir(), 'signet-'));
+  } catch (error) {
+    logger.warn({ error: describeError(error) }, 'cannot make a folder for Git mirrors: name one with --cache-dir');
+    return null;
+  }
 }
 
 async function connect({ kubeconfig }: ControllerConfig): Promise<ClusterConnection> {

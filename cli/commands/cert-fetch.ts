@@ -49,13 +49,17 @@ export async function fetchCertificate(options: CertFetchOptions, session: Sessi
   if (active === undefined)
     throw new CliError('CLI_CERTIFICATE_NOT_FOUND', `cannot find a certificate in ${known.origin}`);
   await locateErrors(known.origin, async () => assertUsableForSealing(active, session.io.now()));
-  if (options.pin === true) return pin(session, known);
+  if (options.pin === true) {
+    await pin(session, known);
+    return EXIT.done;
+  }
   session.report.note(`${active.fingerprint} of ${known.origin}`);
   await writeResult(session, { text: active.pem, file: options.write, access: 'public' });
   return EXIT.done;
 }
 
-async function pin(session: Session, known: KnownCertificates): Promise<ExitCode> {
+/** Writes the certificates of `known` to the file that holds for the current folder, and tells. @throws CliError `CLI_OUTPUT_FAILED` */
+export async function pin(session: Session, known: KnownCertificates): Promise<void> {
   const { io, report } = session;
   const before = findPinnedFile(io.cwd);
   const replaced = before === null ? undefined : await activeFingerprint(session, before);
@@ -73,7 +77,6 @@ async function pin(session: Session, known: KnownCertificates): Promise<ExitCode
   const active = known.certificates[0]?.fingerprint ?? '';
   const change = replaced === undefined || replaced === active ? '' : `, in place of ${replaced}`;
   report.note(`pinned ${active} of ${known.origin} in "${name}"${change}`);
-  return EXIT.done;
 }
 
 /** The fingerprint that was pinned before; undefined when the old file cannot be read, which pinning mends. */

@@ -24,6 +24,13 @@ export interface ManifestFile {
   readonly documents: readonly ParsedDocument[];
 }
 
+const UTF8_MARK = [0xef, 0xbb, 0xbf];
+
+/** `text`, an edited form of the text of `file`, with the byte-order mark that the file had. What was UTF-16 becomes UTF-8. */
+export function withByteOrderMark({ input }: ManifestFile, text: string): string {
+  return UTF8_MARK.every((byte, at) => input.bytes[at] === byte) ? `\ufeff${text}` : text;
+}
+
 /** What could be read, and what not. */
 export interface ReadManifests {
   readonly files: readonly ManifestFile[];

@@ -9,6 +9,8 @@ export interface ManifestObject {
   readonly document: ParsedDocument;
   /** For messages: `secrets.yaml:4: document 2`, and the item of a List. */
   readonly place: string;
+  /** Keys and indexes that lead from the document to the object; empty for the document itself. */
+  readonly path: readonly string[];
   readonly value: unknown;
 }
 
@@ -18,7 +20,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function objectsOf(file: ManifestFile): readonly ManifestObject[] {
   return file.documents.flatMap((document) => {
     const place = `${file.input.name}:${document.line}: document ${document.index}`;
-    return expand({ file, document, place, value: document.value });
+    return expand({ file, document, place, path: [], value: document.value });
   });
 }
 
@@ -64,7 +66,12 @@ function expand(object: ManifestObject, depth = 0): readonly ManifestObject[] {
   const { items } = fieldsOf(object.value);
   return (items as readonly unknown[]).flatMap((value, at) =>
     expand(
-      { ...object, place: `${object.place}: item ${at + 1}`, value: withKindOfList(object.value, value) },
+      {
+        ...object,
+        place: `${object.place}: item ${at + 1}`,
+        path: [...object.path, 'items', String(at)],
+        value: withKindOfList(object.value, value),
+      },
       depth + 1,
     ),
   );

@@ -31,7 +31,9 @@ export function replaceSecrets(file: ManifestFile, replacements: readonly Secret
       replacements.map(({ document, sealed }) => ({
         document,
         replacement: [...keptComments(file.text, document), stringifyLike(file.text, document, sealed)].join('\n'),
+        value: sealed,
       })),
+      file.documents,
     );
     return hadMark ? `\ufeff${text}` : text;
   } catch (error) {

@@ -5,24 +5,34 @@ import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { REQUESTS_CONFIG_MAP, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
-import { findKeyList } from '../connect/controller-certificates.ts';
+import { type FoundKeyList, findKeyList } from '../connect/controller-certificates.ts';
+import { fetchCertificates } from '../connect/known-certificates.ts';
 import { findPinnedFile } from '../connect/pinned-certificates.ts';
 import { waitFor } from '../connect/wait-for.ts';
 import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
-import { CliError, LocatedError } from '../terminal/errors.ts';
+import { CliError, LocatedError, throwIfAny } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
+import { pin } from './cert-fetch.ts';
+import { readSealedObjects } from './sealed-objects.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet rotate` can be told. */
-export interface RotateOptions extends ControllerOptions, WaitOptions {}
+export interface RotateOptions extends ControllerOptions, WaitOptions {
+  readonly reseal?: readonly string[];
+}
 
 const EXAMPLES: readonly Example[] = [
   ['Make a new sealing key; the old ones go on opening what was sealed to them', 'signet rotate'],
   ['Then pin its certificate in the repository', 'signet cert --pin'],
+  [
+    'All of it: a new key, pinned, and every SealedSecret of a folder encrypted to it',
+    'signet rotate --reseal deploy/',
+  ],
 ];
 
 /** Declares `signet rotate`. */
@@ -31,16 +41,27 @@ export const declareRotate: DeclareCommand = (command, invoke) => {
     '--controller-namespace <namespace>',
     'where the controller runs; default: signet-system, then kube-system',
   );
+  command.option(
+    '--reseal <path>',
+    'then pin the new certificate if the repository pins, and reseal this file or directory; may be repeated',
+    collect,
+  );
   addExamples(addWaitOptions(command, '2m'), EXAMPLES);
   command.action((options: RotateOptions) => invoke((session) => rotate(options, session)));
 };
 
-/** Find the controller, ask, wait for a key that answers, print its fingerprint. An interrupt leaves the request standing. */
+/**
+ * Find the controller, ask, wait for a key that answers, pin and reseal if that was asked for, print the key's fingerprint. An interrupt
+ * leaves the request standing.
+ */
 export async function rotate(options: RotateOptions, session: Session): Promise<ExitCode> {
+  // Looked at before a key is made: what cannot be read then would be left behind.
+  if (options.reseal !== undefined) await assertReadable(session, options.reseal);
   const key = await withCluster(session, options, async (cluster) => {
     const misses: string[] = [];
     const found = await findKeyList(cluster, options, misses);
     if (found === null) throw noController(cluster, misses);
+    assertMakesKeys(found);
     const requestedAt = await request(session, cluster, { namespace: found.namespace, keys: found.list.keys });
     session.report.note(
       `asked the controller in ${found.namespace} for a new key at ${requestedAt.toISOString()}; waiting`,
@@ -50,11 +71,33 @@ export async function rotate(options: RotateOptions, session: Session): Promise<
     return answer;
   });
   session.report.note(`the new key is Secret ${key.secret}, valid until ${key.notAfter}`);
-  if (findPinnedFile(session.io.cwd) !== null) {
+  if (options.reseal !== undefined) await pinAndReseal(options.reseal, options, session);
+  else if (findPinnedFile(session.io.cwd) !== null) {
     session.report.note('this repository pins its certificates: run `signet cert --pin` to seal to the new one');
   }
   await writeResult(session, { text: `${key.fingerprint}\n`, file: undefined, access: 'public' });
   return EXIT.done;
+}
+
+async function assertReadable(session: Session, names: readonly string[]): Promise<void> {
+  const { errors } = await readSealedObjects(session, names, { verb: 'reseal' });
+  throwIfAny(errors, 'no key was asked for, and nothing was resealed');
+}
+
+/** In this order, so that whoever is interrupted in between seals to the new key already. */
+async function pinAndReseal(names: readonly string[], options: RotateOptions, session: Session): Promise<void> {
+  if (findPinnedFile(session.io.cwd) !== null) await pin(session, await fetchCertificates(session, options));
+  const { reseal } = await import('./reseal.ts');
+  await reseal({ ...controllerOf(options), file: names }, session);
+}
+
+/** Only what says which controller is meant: the other options of the two verbs are not each other's. */
+function controllerOf({ kubeconfig, context, controllerNamespace }: RotateOptions): ControllerOptions {
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(controllerNamespace === undefined ? {} : { controllerNamespace }),
+  };
 }
 
 async function request(
@@ -86,6 +129,14 @@ async function findAnswer(cluster: Cluster, namespace: string, requestedAt: Date
   const found = await findKeyList(cluster, { controllerNamespace: namespace });
   const answers = found?.list.keys.filter((key) => Date.parse(key.rotateRequestedAt ?? '') >= requestedAt.getTime());
   return answers?.[0] ?? null;
+}
+
+/** A controller that may make no first key answers no request: waiting for it would be in vain. */
+function assertMakesKeys({ namespace, list }: FoundKeyList): void {
+  if (list.problem === undefined || list.keys.some((key) => key.state === 'active')) return;
+  throw new CliError('CLI_CONTROLLER_FAILED', `the controller in ${namespace} makes no key: ${list.problem}`, {
+    hint: 'bring a key first, for example with `signet keys restore`',
+  });
 }
 
 function noController(cluster: Cluster, misses: readonly string[]): CliError {

@@ -16,8 +16,8 @@ import { throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { isDirectory, isSameFile, STDIN_NAME } from '../terminal/input-files.ts';
 import { resolvePath } from '../terminal/io.ts';
-import type { OutputFile } from '../terminal/output-file.ts';
 import type { Session } from '../terminal/session.ts';
+import { addLintOptions, type LintOptions, reportFindings } from './lint-report.ts';
 import { readManifests } from './manifest-files.ts';
 import { replaceSecrets } from './replace-secrets.ts';
 import { collectSecrets, type SecretChoice, type SecretToSeal } from './secrets-to-seal.ts';
@@ -29,11 +29,20 @@ export interface SealCommandOptions
     OutputOptions,
     CertificateOptions,
     ControllerOptions,
-    SecretChoice {}
+    LintOptions,
+    SecretChoice {
+  readonly receipt: boolean;
+}
 
 interface Sealed {
   readonly source: SecretToSeal['source'];
   readonly sealed: SealedSecret;
+}
+
+/** What to seal, and what to. */
+interface Work {
+  readonly secrets: readonly SecretToSeal[];
+  readonly find: CertificateFinder;
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -56,7 +65,7 @@ export const declareSeal: DeclareCommand = (command, invoke) => {
   addCertificateOptions(command, '.signet/keys.pem in the folder of the input or above it, then the cluster');
   declareChoices(command);
   addOutputOptions(command).option('--in-place', 'replace the Secrets in the files themselves');
-  addExamples(addControllerOptions(command), EXAMPLES);
+  addExamples(addControllerOptions(addLintOptions(command)), EXAMPLES);
   command.action((options: SealCommandOptions) => invoke((session) => seal(options, session)));
 };
 
@@ -70,18 +79,25 @@ function declareChoices(command: Command): void {
     )
     .option('-n, --namespace <namespace>', 'namespace for Secrets that name none; another one in a Secret is an error')
     .option('--name <name>', "name to give to the Secret, in place of the file's")
-    .option('--allow-empty-data', 'seal a Secret without data, too');
+    .option('--allow-empty-data', 'seal a Secret without data, too')
+    .option('--no-receipt', 'leave out the annotation that tells which key and place each value was sealed for');
 }
 
 /** Read the inputs, check every Secret, find what to seal to, seal, write. Nothing is written unless all of it succeeds. */
 export async function seal(options: SealCommandOptions, session: Session): Promise<ExitCode> {
   assertCoherent(options, session);
+  const find = createCertificateFinder(session, options);
+  // Other threads work on the certificate while the inputs are read; a failure is told when it is needed.
+  if (options.cert !== undefined) find(session.io.cwd).catch(() => undefined);
   const { files, errors: unreadable } = await readManifests(session, options.file, 'Secret');
-  const { secrets, errors: faults, notes } = await collectSecrets(files, options, () => readContext(options, session));
+  const contextNamespace = () => readContext(options, session);
+  const now = session.io.now();
+  const { secrets, errors: faults, notes, findings } = await collectSecrets(files, options, { now, contextNamespace });
   throwIfAny([...unreadable, ...faults], NOTHING_SEALED);
   for (const note of notes) session.report.note(note);
-  const sealed = await sealAll(options, session, secrets);
-  if (options.inPlace === true) return writeInPlace(session, sealed);
+  reportFindings(session.report, findings, { ...options, consequence: NOTHING_SEALED });
+  if (options.inPlace === true) return sealInPlace(options, session, { secrets, find });
+  const sealed = await Promise.all(startSealing(options, session, { secrets, find }));
   const text = formatManifests(
     sealed.map((one) => one.sealed),
     formatOf(options),
@@ -95,13 +111,16 @@ async function readContext(options: SealCommandOptions, { io }: Session) {
   return readContextNamespace(io, options);
 }
 
-async function sealAll(
+/** One promise for each of `secrets`, in their order; nobody need wait for all of them before using the first. */
+function startSealing(
   options: SealCommandOptions,
   session: Session,
-  secrets: readonly SecretToSeal[],
-): Promise<readonly Sealed[]> {
-  const find = createCertificateFinder(session, options);
-  return Promise.all(secrets.map((secret) => sealOne(options, secret, find, session)));
+  { secrets, find }: Work,
+): readonly Promise<Sealed>[] {
+  const started = secrets.map((secret) => sealOne(options, secret, find, session));
+  // Whoever waits for one of them learns of its failure; the others may fail while nobody looks.
+  for (const one of started) one.catch(() => undefined);
+  return started;
 }
 
 async function sealOne(
@@ -115,25 +134,38 @@ async function sealOne(
   const sealed = await sealSecret(secret, {
     certificate,
     allowEmpty: options.allowEmptyData === true,
+    receipt: options.receipt,
     ...(options.scope === undefined ? {} : { scope: options.scope }),
   });
   return { source, sealed };
 }
 
-async function writeInPlace(session: Session, sealed: readonly Sealed[]): Promise<ExitCode> {
-  const outputs: OutputFile[] = [];
-  for (const [file, own] of Map.groupBy(sealed, ({ source }) => source.file)) {
-    if (file.input.path === undefined) continue;
-    const replacements = own.map((one) => ({ document: one.source.document, sealed: one.sealed }));
-    const content = replaceSecrets(file, replacements);
-    outputs.push({ name: file.input.name, path: file.input.path, content, access: 'public' });
+/** Seals while it writes: the encryption runs on other threads. */
+async function sealInPlace(options: SealCommandOptions, session: Session, work: Work): Promise<ExitCode> {
+  const { secrets } = work;
+  const started = startSealing(options, session, work);
+  const positions = Map.groupBy(secrets.keys(), (at) => secrets[at]?.source.file);
+  const { OutputBatch } = await import('../terminal/output-file.ts');
+  const batch = new OutputBatch(session.io.signal);
+  try {
+    for (const [file, own] of positions) {
+      if (file?.input.path === undefined) continue;
+      const sealed = await Promise.all(own.flatMap((at) => started[at] ?? []));
+      const content = replaceSecrets(
+        file,
+        sealed.map((one) => ({ document: one.source.document, sealed: one.sealed })),
+      );
+      await batch.stage({ name: file.input.name, path: file.input.path, content, access: 'public' });
+    }
+  } catch (error) {
+    await batch.discard();
+    throw error;
   }
-  const { writeOutputFiles } = await import('../terminal/output-file.ts');
-  await writeOutputFiles(outputs, session.io.signal);
+  await batch.commit();
   session.report.note(
-    sealed.length === 0
+    secrets.length === 0
       ? 'found no Secret to seal'
-      : `sealed ${count(sealed.length, 'Secret')} in ${count(outputs.length, 'file')}`,
+      : `sealed ${count(secrets.length, 'Secret')} in ${count(positions.size, 'file')}`,
   );
   return EXIT.done;
 }

@@ -4,11 +4,13 @@
  */
 import type { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
-import { checkSecret } from '../../shared/sealing/check-secret.ts';
+import { type CheckedSecret, checkSecret } from '../../shared/sealing/check-secret.ts';
 import { SealingError, SealRefusedError } from '../../shared/sealing/errors.ts';
+import { lintSecret } from '../../shared/sealing/lint-secret.ts';
 import { type Scope, scopeOf } from '../../shared/sealing/scope.ts';
 import type { ContextNamespace } from '../connect/context-namespace.ts';
 import { CliError, LocatedError, usageError } from '../terminal/errors.ts';
+import { type LocatedFinding, locateFindings } from './lint-report.ts';
 import type { ManifestFile } from './manifest-files.ts';
 import {
   describeObject,
@@ -40,6 +42,8 @@ export interface SecretsToSeal {
   readonly secrets: readonly SecretToSeal[];
   readonly errors: readonly CodedError[];
   readonly notes: readonly string[];
+  /** What is probably a mistake in them. */
+  readonly findings: readonly LocatedFinding[];
 }
 
 /** Looks up the namespace for objects that name none; called at most once. */
@@ -60,38 +64,50 @@ interface Found extends SecretsToSeal {
   readonly secrets: SecretToSeal[];
   readonly errors: CodedError[];
   readonly notes: string[];
+  readonly findings: LocatedFinding[];
+}
+
+interface Circumstances {
+  readonly choice: SecretChoice;
+  readonly fallback: ContextNamespace | null;
+  readonly now: Date;
 }
 
 const SEAL: Verdict = { kind: 'seal' };
 const KEEP: Verdict = { kind: 'keep' };
 
-/** Every Secret of `files` that is to be sealed. Throws only what `contextNamespace` throws. */
+/** Every Secret of `files` that is to be sealed at `now`. Throws only what `contextNamespace` throws. */
 export async function collectSecrets(
   files: readonly ManifestFile[],
   choice: SecretChoice,
-  contextNamespace: NamespaceSource,
+  { now, contextNamespace }: { readonly now: Date; readonly contextNamespace: NamespaceSource },
 ): Promise<SecretsToSeal> {
   const judged = files.flatMap((file) => (choice.inPlace === true ? judgeInPlace(file, choice) : judge(file)));
   const meant = judged.filter(({ verdict }) => verdict.kind === 'seal');
   const isUnnamed = meant.some(({ source }) => lacksNamespace(source.value, choice));
   const fallback = isUnnamed ? await contextNamespace() : null;
-  const found: Found = { secrets: [], errors: [], notes: [] };
+  const found: Found = { secrets: [], errors: [], notes: [], findings: [] };
   if (choice.name !== undefined && meant.length > 1) found.errors.push(oneNameForMany(choice.name, meant.length));
-  for (const one of judged) settle(one, { choice, fallback }, found);
+  for (const one of judged) await settle(one, { choice, fallback, now }, found);
   return found;
 }
 
-function settle(
+async function settle(
   { source, verdict }: Judged,
-  { choice, fallback }: { readonly choice: SecretChoice; readonly fallback: ContextNamespace | null },
+  { choice, fallback, now }: Circumstances,
   found: Found,
-): void {
+): Promise<void> {
   if (verdict.kind === 'refuse') found.errors.push(verdict.error);
   if (verdict.kind === 'keep' && verdict.note !== undefined) found.notes.push(verdict.note);
   if (verdict.kind !== 'seal') return;
   const { value, note } = withChoice(source, choice, fallback);
-  const faults = faultsOf(source, value, choice);
+  const { faults, checked } = check(source, value, choice);
   found.errors.push(...faults);
+  if (checked !== null) {
+    const { type, annotations, plaintexts: values } = checked;
+    found.findings.push(...locateFindings(source, await lintSecret({ type, annotations, values }, now)));
+    for (const plaintext of values.values()) plaintext.wipe();
+  }
   if (faults.length === 0) found.secrets.push({ source, secret: value as Secret });
   if (note !== undefined) found.notes.push(note);
 }
@@ -179,7 +195,12 @@ function withChoice(
   return { value: changed, note };
 }
 
-function faultsOf(source: ManifestObject, value: unknown, choice: SecretChoice): readonly CodedError[] {
+/** What is wrong with an object, and what it holds unless that cannot be told. Whoever calls wipes the plaintexts. */
+function check(
+  source: ManifestObject,
+  value: unknown,
+  choice: SecretChoice,
+): { readonly faults: readonly CodedError[]; readonly checked: CheckedSecret | null } {
   const faults: CodedError[] = [];
   const found = fieldsOf(fieldsOf(value)['metadata'])['namespace'];
   if (choice.namespace !== undefined && typeof found === 'string' && found !== choice.namespace) {
@@ -196,12 +217,11 @@ function faultsOf(source: ManifestObject, value: unknown, choice: SecretChoice):
       allowEmpty: choice.allowEmptyData === true,
       ...(choice.scope === undefined ? {} : { scope: choice.scope }),
     };
-    for (const plaintext of checkSecret(value, options).plaintexts.values()) plaintext.wipe();
+    return { faults, checked: checkSecret(value, options) };
   } catch (error) {
     if (!(error instanceof SealRefusedError)) throw error;
-    faults.push(...locateFaults(source.place, value, error));
+    return { faults: [...faults, ...locateFaults(source.place, value, error)], checked: null };
   }
-  return faults;
 }
 
 /** One error for each fault, so that each gets a line and a hint of its own. */

@@ -3,8 +3,9 @@ import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
-import { describeFailures, UnsealError, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
+import { describeFailures, UnsealError, type UnsealOptions, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
 import { readPrivateKeys } from '../connect/private-keys.ts';
+import { withTemplateRenderer } from '../connect/template-renderer.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import { addInputOptions, type InputOptions } from '../options/input-options.ts';
@@ -51,7 +52,9 @@ export async function unseal(options: UnsealCommandOptions, session: Session): P
   const objects = files.flatMap(objectsOf).filter(isMeant);
   const faults = objects.flatMap(faultsOf);
   throwIfAny([...errors, ...faults], NOTHING_UNSEALED);
-  const results = await Promise.all(objects.map((object) => unsealOne(object, keyring)));
+  const results = await withTemplateRenderer(session.io, (renderer) =>
+    Promise.all(objects.map((object) => unsealOne(object, keyring, { renderer, at: session.io.now() }))),
+  );
   throwIfAny(
     results.flatMap(({ failures }) => failures),
     NOTHING_UNSEALED,
@@ -67,9 +70,13 @@ interface Outcome {
   readonly failures: readonly CodedError[];
 }
 
-async function unsealOne({ place, value }: ManifestObject, keyring: Keyring<OpeningKey>): Promise<Outcome> {
+async function unsealOne(
+  { place, value }: ManifestObject,
+  keyring: Keyring<OpeningKey>,
+  options: UnsealOptions,
+): Promise<Outcome> {
   try {
-    return { secret: [await unsealSecret(value as SealedSecret, keyring)], failures: [] };
+    return { secret: [await unsealSecret(value as SealedSecret, keyring, options)], failures: [] };
   } catch (error) {
     if (error instanceof UnsealError) return { secret: [], failures: errorsOf(place, value, error) };
     if (error instanceof CodedError) return { secret: [], failures: [new LocatedError(place, error)] };

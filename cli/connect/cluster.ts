@@ -4,6 +4,7 @@ import type { KubeClient } from '../../shared/kube/client.ts';
 import { createKubeClient } from '../../shared/kube/connect.ts';
 import type { ClusterConnection } from '../../shared/kube/connection.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
+import type { KubeconfigOverrides } from '../../shared/kube/kubeconfig-overrides.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 
@@ -11,6 +12,12 @@ import type { Session } from '../terminal/session.ts';
 export interface ClusterChoice {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** What flags lay over the kubeconfig. */
+  readonly overrides?: KubeconfigOverrides;
+  /** Deadline of one request; default 30 s. */
+  readonly requestTimeoutMs?: number;
+  /** Default: the connection of the kubeconfig, by {@link loadConnection}. */
+  readonly connect?: () => Promise<ClusterConnection>;
 }
 
 /** An open connection. */
@@ -31,9 +38,11 @@ export async function withCluster<Result>(
   choice: ClusterChoice,
   task: (cluster: Cluster) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await loadConnection(session.io, choice);
+  const connection = await (choice.connect ?? (() => loadConnection(session.io, choice)))();
+  const { requestTimeoutMs } = choice;
   const client = createKubeClient(connection, {
     userAgent: 'signet',
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
     onWarning: (warning: string) => session.report.warn(`the API server says: ${warning}`),
   });
   const close = (): void => client.close();
@@ -53,5 +62,6 @@ export function loadConnection(io: Pick<Io, 'env' | 'cwd'>, choice: ClusterChoic
     cwd: io.cwd,
     ...(choice.kubeconfig === undefined ? {} : { path: choice.kubeconfig }),
     ...(choice.context === undefined ? {} : { context: choice.context }),
+    ...(choice.overrides === undefined ? {} : { overrides: choice.overrides }),
   });
 }

@@ -3,14 +3,13 @@
  * through the API server's service proxy, which is the only way that sealed-secrets' controller knows.
  */
 
-import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
-import { CONFIG_MAPS, SERVICES } from '../../shared/kube/resource-type.ts';
-import { servicePath } from '../../shared/kube/service-proxy.ts';
+import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { type KeyList, readKeyList } from '../../shared/resources/key-list.ts';
 import { DEFAULT_CONTROLLER_NAMESPACES, KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
+import { findServicePort, readServiceCertificate } from './controller-service.ts';
 
 /** Where the controller is; what is absent is looked for. */
 export interface ControllerChoice {
@@ -38,7 +37,6 @@ const SERVICE_NAMES: readonly (readonly [namespace: string, name: string])[] = [
   // The name that sealed-secrets' Helm chart gives unless told otherwise.
   ['kube-system', 'sealed-secrets'],
 ];
-const MAX_PEM_BYTES = 1024 * 1024;
 
 /**
  * The certificates of the chosen controller, or of the first one that is found.
@@ -49,9 +47,10 @@ export async function readControllerCertificates(
   choice: ControllerChoice,
 ): Promise<ControllerCertificates> {
   const misses: string[] = [];
-  const found = await findKeyList(cluster, choice, misses);
-  if (found !== null) {
-    return { pem: found.list.certificatesPem, origin: `ConfigMap ${KEYS_CONFIG_MAP} in ${found.namespace}` };
+  for (const { namespace, list } of await readKeyLists(cluster, choice, misses)) {
+    const origin = `ConfigMap ${KEYS_CONFIG_MAP} in ${namespace}`;
+    if (list.certificatesPem !== '') return { pem: list.certificatesPem, origin };
+    misses.push(`${origin}: ${list.problem ?? 'lists no key that can be sealed to'}`);
   }
   for (const [namespace, name] of servicesOf(choice)) {
     const pem = await readFromService(cluster, { namespace, name }, misses);
@@ -66,19 +65,35 @@ export async function readControllerCertificates(
   );
 }
 
-/** The key list of the chosen controller, or of the first one that is found; null when there is none. Each place without one is added to `misses`. */
+/**
+ * The key list of the chosen controller, or of the first one that is found; null when there is none. It may say no more
+ * than why there are no keys. Each place without a list is added to `misses`.
+ */
 export async function findKeyList(
   cluster: Cluster,
   choice: ControllerChoice,
   misses: string[] = [],
 ): Promise<FoundKeyList | null> {
+  const [first = null] = await readKeyLists(cluster, choice, misses);
+  return first;
+}
+
+/** Every list that says something, in the order in which controllers are looked for; only the first one unless it has no certificate. */
+async function readKeyLists(
+  cluster: Cluster,
+  choice: ControllerChoice,
+  misses: string[],
+): Promise<readonly FoundKeyList[]> {
   const namespaces =
     choice.controllerNamespace === undefined ? DEFAULT_CONTROLLER_NAMESPACES : [choice.controllerNamespace];
+  const found: FoundKeyList[] = [];
   for (const namespace of namespaces) {
     const list = await readList(cluster, namespace, misses);
-    if (list !== null && list.keys.length > 0) return { namespace, list };
+    if (list === null || (list.keys.length === 0 && list.problem === undefined)) continue;
+    found.push({ namespace, list });
+    if (list.certificatesPem !== '') break;
   }
-  return null;
+  return found;
 }
 
 async function readList(cluster: Cluster, namespace: string, misses: string[]): Promise<KeyList | null> {
@@ -105,37 +120,14 @@ async function readFromService(
     misses.push(`Service ${service.namespace}/${service.name}: ${why}`);
     return null;
   };
-  const port = await portNameOf(cluster, service);
+  const port = await findServicePort(cluster, service);
   if (port === null) return miss('not found');
-  const answer = await cluster.client.raw({
-    method: 'GET',
-    path: servicePath(service.namespace, service.name, port, '/v1/cert.pem'),
-    headers: { accept: 'application/x-pem-file, */*' },
-    maxBytes: MAX_PEM_BYTES,
-  });
-  if (answer.status === 200) return decodeUtf8(answer.body) ?? miss('the answer is no text');
-  if (answer.status === 403) return miss('you may not reach it through the service proxy');
-  return miss(`its /v1/cert.pem answers HTTP ${answer.status}`);
+  const answer = await readServiceCertificate(cluster, service, port);
+  return answer.kind === 'found' ? answer.pem : miss(answer.reason);
 }
 
-/** Name of the Service's first port, which may be empty; null when there is no such Service. */
-async function portNameOf(
-  cluster: Cluster,
-  service: { readonly namespace: string; readonly name: string },
-): Promise<string | null> {
-  try {
-    const object = await cluster.client.get(SERVICES, service);
-    if (object === null) return null;
-    const spec = object['spec'] as { readonly ports?: readonly { readonly name?: string }[] } | undefined;
-    return spec?.ports?.[0]?.name ?? '';
-  } catch (error) {
-    if (!isKubeError(error, 'KUBE_FORBIDDEN')) throw error;
-    // Whoever may use the proxy but not read the Service gets by with its only port.
-    return '';
-  }
-}
-
-function servicesOf(choice: ControllerChoice): readonly (readonly [namespace: string, name: string])[] {
+/** Every Service that may be the chosen controller's, the likeliest first. */
+export function servicesOf(choice: ControllerChoice): readonly (readonly [namespace: string, name: string])[] {
   const { controllerNamespace: namespace, controllerName: name } = choice;
   if (namespace === undefined && name === undefined) return SERVICE_NAMES;
   const namespaces = namespace === undefined ? DEFAULT_CONTROLLER_NAMESPACES : [namespace];

@@ -45,7 +45,7 @@ async function follow(address: URL, env: Io['env'], signal: AbortSignal): Promis
     response.destroy();
     const { location } = response.headers;
     if (status < 300 || status > 399 || location === undefined) {
-      throw fetchFailed(address, `the answer is HTTP ${status}`);
+      throw fetchFailed(address, `${status} ${http.STATUS_CODES[status] ?? ''}`.trim());
     }
     url = redirect(address, url, location);
   }

@@ -6,7 +6,7 @@ import { type CliErrorCode, SeveralErrors } from './errors.ts';
 export const EXIT = Object.freeze({
   /** Done; for `plan`: nothing to do. */
   done: 0,
-  /** Done, and there is something to report: a plan with changes, a reconcile that did not end in Ready. */
+  /** Done, and there is something to report: a plan with changes, a reconcile that did not end in Ready; a key that is still needed. */
   findings: 1,
   /** The command line is wrong. */
   usage: 2,
@@ -51,7 +51,10 @@ const OF_CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   CLI_PRIVATE_KEY_UNREADABLE: EXIT.certificate,
   CLI_CANNOT_UNSEAL: EXIT.cannotUnseal,
   CLI_CONTROLLER_NOT_FOUND: EXIT.cluster,
+  CLI_CONTROLLER_FAILED: EXIT.cluster,
   CLI_OBJECT_NOT_FOUND: EXIT.cluster,
+  CLI_KEY_NEEDED: EXIT.findings,
+  CLI_EDITOR_FAILED: EXIT.invalidInput,
   CLI_SOURCE_UNREADABLE: EXIT.source,
   CLI_OUTPUT_FAILED: EXIT.output,
   CLI_TIMED_OUT: EXIT.timeout,
@@ -68,6 +71,9 @@ const OF_AREA: readonly (readonly [prefix: string, code: ExitCode])[] = [
   ['KUBE_', EXIT.cluster],
   ['GIT_', EXIT.source],
   ['SEAL_', EXIT.invalidInput],
+  ['LINT_', EXIT.invalidInput],
+  ['BACKUP_KEY_', EXIT.certificate],
+  ['BACKUP_', EXIT.invalidInput],
   ['YAML_', EXIT.invalidInput],
   ['JSON_', EXIT.invalidInput],
   ['TEXT_', EXIT.invalidInput],

@@ -143,7 +143,7 @@ function statInput(io: Io, name: string): Stats {
 }
 
 function unreadable(name: string, error: unknown): CliError {
-  return new CliError('CLI_INPUT_UNREADABLE', `cannot read "${name}": ${describeSystemError(error)}`);
+  return new CliError('CLI_INPUT_UNREADABLE', `cannot read "${name}": ${describeSystemError(error)}`, { cause: error });
 }
 
 function tooLarge(name: string, size: number | null): CliError {

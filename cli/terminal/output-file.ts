@@ -2,8 +2,25 @@
  * @module Writes result files whole or not at all: each goes to a new file in the same folder, is flushed to the disk, and
  * takes the place of the old one in one step. With several files, none is replaced before all of them are on the disk.
  */
-import { constants, type Stats } from 'node:fs';
-import { access, chmod, chown, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  fsync,
+  linkSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { CliError } from './errors.ts';
 import { describeSystemError, systemCodeOf } from './system-error.ts';
@@ -20,6 +37,8 @@ export interface OutputFile {
    * was before.
    */
   readonly access: 'public' | 'private';
+  /** A file that is there already is an error; a device or a pipe is none. Default: its place is taken. */
+  readonly isNew?: boolean;
 }
 
 /** What stands at a path now, behind symbolic links. */
@@ -29,12 +48,15 @@ interface Target {
   readonly existing: Stats | null;
 }
 
-interface Prepared extends Target {
+interface Staged extends Target {
   /** The new content, beside the old one; null when the target is no regular file and is written to directly. */
   readonly temporary: string | null;
+  /** Why the new content is not on the disk; null when it is. */
+  readonly flushed: Promise<unknown>;
 }
 
-const PARALLEL_WRITES = 16;
+/** Files that wait for the disk at the same time. */
+const PARALLEL_FLUSHES = 32;
 
 /**
  * Writes `files`. When one of them cannot be prepared, nothing has changed and nothing is left behind.
@@ -42,118 +64,191 @@ const PARALLEL_WRITES = 16;
  * @throws CliError `CLI_OUTPUT_FAILED`, or the signal's reason.
  */
 export async function writeOutputFiles(files: readonly OutputFile[], signal: AbortSignal): Promise<void> {
-  const prepared: Prepared[] = [];
+  const batch = new OutputBatch(signal);
   try {
-    const targets = await Promise.all(files.map(findTarget));
-    for (let at = 0; at < targets.length; at += PARALLEL_WRITES) {
-      signal.throwIfAborted();
-      const results = await Promise.allSettled(targets.slice(at, at + PARALLEL_WRITES).map(prepare));
-      prepared.push(...results.filter((result) => result.status === 'fulfilled').map((result) => result.value));
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-    }
-    signal.throwIfAborted();
+    for (const file of files) await batch.stage(file);
   } catch (error) {
-    await Promise.all(prepared.map(discard));
+    await batch.discard();
     throw error;
   }
-  await replaceAll(prepared);
+  await batch.commit();
 }
 
-async function findTarget(file: OutputFile): Promise<Target> {
+/**
+ * Files that are written together: each is staged beside its target as soon as it is known, and all of them take their
+ * places at the end. Whoever stages calls {@link commit} or {@link discard}.
+ */
+export class OutputBatch {
+  readonly #signal: AbortSignal;
+  readonly #staged: Staged[] = [];
+
+  /** `signal` stops before the first file is replaced; from then on the writing goes to its end. */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** Writes `file` beside its target. @throws CliError `CLI_OUTPUT_FAILED`, or the signal's reason */
+  async stage(file: OutputFile): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#staged.push(prepare(findTarget(file)));
+    // Bounds the open files, and lets work that was started before go on.
+    await this.#staged.at(-PARALLEL_FLUSHES)?.flushed;
+  }
+
+  /** Puts every staged file in its place. @throws CliError `CLI_OUTPUT_FAILED`, or the signal's reason */
+  async commit(): Promise<void> {
+    try {
+      for (const { file, flushed } of this.#staged) {
+        const error = await flushed;
+        if (error !== null) throw outputFailed(file, describeSystemError(error), error);
+      }
+      this.#signal.throwIfAborted();
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+    replaceAll(this.#staged);
+  }
+
+  /** Removes what was staged; the targets stay as they are. */
+  async discard(): Promise<void> {
+    await Promise.all(this.#staged.map(({ flushed }) => flushed));
+    this.#staged.forEach(discard);
+  }
+}
+
+function findTarget(file: OutputFile): Target {
   try {
-    const target = await realpath(file.path);
-    const existing = await stat(target);
+    const target = realpathSync.native(file.path);
+    const existing = statSync(target);
     if (existing.isDirectory()) throw outputFailed(file, 'it is a directory');
+    if (file.isNew === true && existing.isFile()) throw alreadyThere(file);
     // Taking the file's place needs no right to write it; whoever took that right away meant something by it.
-    await access(target, constants.W_OK);
+    accessSync(target, constants.W_OK);
     return { file, path: target, existing };
   } catch (error) {
     if (error instanceof CliError) throw error;
     if (systemCodeOf(error) !== 'ENOENT') throw outputFailed(file, describeSystemError(error), error);
-    if (await isLink(file.path)) throw outputFailed(file, 'it is a symbolic link to nothing', error);
+    if (isLink(file.path)) throw outputFailed(file, 'it is a symbolic link to nothing', error);
     return { file, path: file.path, existing: null };
   }
 }
 
-async function isLink(file: string): Promise<boolean> {
-  try {
-    return (await lstat(file)).isSymbolicLink();
-  } catch {
-    return false;
-  }
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-async function prepare(target: Target): Promise<Prepared> {
-  if (target.existing !== null && !target.existing.isFile()) return { ...target, temporary: null };
-  let temporary: string | null = null;
+function prepare(target: Target): Staged {
+  if (target.existing !== null && !target.existing.isFile()) {
+    return { ...target, temporary: null, flushed: Promise.resolve(null) };
+  }
+  let created: { readonly path: string; readonly file: number } | null = null;
   try {
-    const created = await createBeside(target.path, target.file.access === 'private' ? 0o600 : 0o666);
-    temporary = created.path;
-    try {
-      await created.file.writeFile(target.file.content);
-      await created.file.sync();
-    } finally {
-      await created.file.close();
-    }
-    await keepOwnership(target, temporary);
-    return { ...target, temporary };
+    created = createBeside(target.path, target.file.access === 'private' ? 0o600 : 0o666);
+    writeFileSync(created.file, target.file.content);
+    keepOwnership(target, created.path, created.file);
+    return { ...target, temporary: created.path, flushed: flush(created.file) };
   } catch (error) {
-    if (temporary !== null) await unlink(temporary).catch(() => undefined);
+    if (created !== null) {
+      closeSync(created.file);
+      remove(created.path);
+    }
     throw outputFailed(target.file, describeSystemError(error), error);
   }
 }
 
+/** Flushes and closes; resolves to what went wrong, or null. */
+function flush(file: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    fsync(file, (error) => {
+      closeSync(file);
+      resolve(error);
+    });
+  });
+}
+
 /** Opens a file that did not exist before: exclusive creation also refuses a link that somebody planted. */
-async function createBeside(target: string, mode: number) {
+function createBeside(target: string, mode: number) {
   const base = path.join(path.dirname(target), `.${path.basename(target)}.signet`);
   for (let attempt = 0; ; attempt += 1) {
     const candidate = `${base}-${attempt}`;
     try {
-      return { path: candidate, file: await open(candidate, 'wx', mode) };
+      return { path: candidate, file: openSync(candidate, 'wx', mode) };
     } catch (error) {
       if (systemCodeOf(error) !== 'EEXIST' || attempt >= 100) throw error;
     }
   }
 }
 
-async function keepOwnership(target: Target, temporary: string): Promise<void> {
+function keepOwnership(target: Target, temporary: string, file: number): void {
   if (target.existing === null) return;
-  const own = await stat(temporary);
-  if (own.uid !== target.existing.uid || own.gid !== target.existing.gid) {
-    // Only root may give files away; a file in a shared folder then simply becomes the user's.
-    await chown(temporary, target.existing.uid, target.existing.gid).catch(() => undefined);
+  const own = fstatSync(file);
+  const { uid, gid, mode } = target.existing;
+  if (own.uid !== uid || own.gid !== gid) {
+    try {
+      chownSync(temporary, uid, gid);
+    } catch {
+      // Only root may give files away; a file in a shared folder then simply becomes the user's.
+    }
   }
-  if (target.file.access === 'public') await chmod(temporary, target.existing.mode & 0o7777);
+  if (target.file.access === 'public' && own.mode !== mode) chmodSync(temporary, mode & 0o7777);
 }
 
-async function replaceAll(prepared: readonly Prepared[]): Promise<void> {
+function replaceAll(staged: readonly Staged[]): void {
   let done = 0;
   try {
-    for (const one of prepared) {
-      await (one.temporary === null ? writeDirectly(one) : rename(one.temporary, one.path));
+    for (const one of staged) {
+      if (one.temporary === null) writeFileSync(one.path, one.file.content);
+      else takePlace(one, one.temporary);
       done += 1;
     }
   } catch (error) {
-    const failed = prepared[done];
-    await Promise.all(prepared.slice(done).map(discard));
-    const before = done === 0 ? '' : `; ${done} of ${prepared.length} files were written before it`;
-    throw outputFailed(failed?.file, `${describeSystemError(error)}${before}`, error);
+    staged.slice(done).forEach(discard);
+    if (error instanceof CliError) throw error;
+    const before = done === 0 ? '' : `; ${done} of ${staged.length} files were written before it`;
+    throw outputFailed(staged[done]?.file, `${describeSystemError(error)}${before}`, error);
   }
 }
 
-/** A device or a pipe takes the text itself: putting a file in its place would destroy it. */
-async function writeDirectly(target: Prepared): Promise<void> {
-  const file = await open(target.path, 'w');
+function takePlace({ file, path: target }: Staged, temporary: string): void {
+  if (file.isNew !== true) {
+    renameSync(temporary, target);
+    return;
+  }
   try {
-    await file.writeFile(target.file.content);
-  } finally {
-    await file.close();
+    linkOrCopy(temporary, target);
+  } catch (error) {
+    throw systemCodeOf(error) === 'EEXIST' ? alreadyThere(file) : error;
+  }
+  remove(temporary);
+}
+
+/** Unlike a rename it fails when somebody was faster; the copy is for file systems without links. */
+function linkOrCopy(temporary: string, target: string): void {
+  try {
+    linkSync(temporary, target);
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') throw error;
+    copyFileSync(temporary, target, constants.COPYFILE_EXCL);
   }
 }
 
-async function discard(prepared: Prepared): Promise<void> {
-  if (prepared.temporary !== null) await unlink(prepared.temporary).catch(() => undefined);
+function discard({ temporary }: Staged): void {
+  if (temporary !== null) remove(temporary);
+}
+
+function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // It is gone, or cannot go: what is reported is why it was to go.
+  }
+}
+
+function alreadyThere(file: OutputFile): CliError {
+  return new CliError('CLI_OUTPUT_FAILED', `cannot write "${file.name}": it exists already`, {
+    hint: 'name a new file: this one is never overwritten',
+  });
 }
 
 function outputFailed(file: OutputFile | undefined, reason: string, cause?: unknown): CliError {

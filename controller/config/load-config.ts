@@ -1,13 +1,20 @@
-/** @module Command line and surroundings to a frozen configuration, or to everything that is wrong with them. */
-import { parseDuration } from '../../shared/resources/duration.ts';
-import type { ControllerConfig, KeyConfig } from './config.ts';
-import { type FlagValues, parseFlags } from './flags.ts';
+/** @module Command line, variables and surroundings to a frozen configuration, or to everything that is wrong with them. */
+import type { ControllerConfig, HttpConfig, UnsealConfig } from './config.ts';
+import { parseGoDuration, parseGoInteger } from './go-values.ts';
+import { helpText } from './help-text.ts';
+import { parseLabelSelector, splitList } from './label-texts.ts';
 import { parseListenAddress } from './listen-address.ts';
+import { parseArguments } from './parse-arguments.ts';
+import { quote } from './quote.ts';
+import { readKeys } from './read-keys.ts';
+import { readLog } from './read-log.ts';
+import { readNotices } from './read-notices.ts';
+import { Settings, type Variables } from './settings.ts';
 
 /** What the program finds around it. */
 export interface Surroundings {
-  /** `POD_NAMESPACE`. */
-  readonly podNamespace: string | undefined;
+  /** The variables of the process. */
+  readonly variables: Variables;
   /** Content of the service account's namespace file. */
   readonly serviceAccountNamespace: string | undefined;
   readonly version: string;
@@ -20,103 +27,104 @@ export type ConfigResult =
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 const DEFAULT_NAMESPACE = 'signet-system';
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const MAX_PREFIX = 245;
-const MIN_RENEW_MS = 1_000;
-const MAX_TTL_MS = 1_000_000 * 3_600_000;
+/** More than any timer of the server could hold would fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_RATE = 1_000_000;
 
-/** Collects problems so that all of them are told at once. */
-class Problems {
-  readonly found: string[] = [];
-
-  /** `value`, unless it is null: then `fallback`, and a problem. */
-  take<T>(value: T | null, fallback: T, problem: string): T {
-    if (value !== null) return value;
-    this.found.push(problem);
-    return fallback;
-  }
-}
-
-/** The configuration that `argv`, without the program's name, and `surroundings` give. */
+/** The configuration that `argv`, without the program's name, and `surroundings` give. Never throws. */
 export function loadConfig(argv: readonly string[], surroundings: Surroundings): ConfigResult {
-  const flags = parseFlags(argv, surroundings.version);
-  if (flags.kind === 'print') return flags;
-  if (flags.kind === 'problem') return { kind: 'problems', problems: [flags.problem] };
-  const problems = new Problems();
-  const config = readConfig(flags.values, surroundings, problems);
-  if (problems.found.length > 0) return { kind: 'problems', problems: problems.found };
+  const { given, problems } = parseArguments(argv);
+  const settings = new Settings(given, surroundings.variables);
+  const asksHelp = settings.switch('help');
+  const asksVersion = settings.switch('version');
+  settings.problems.unshift(...problems);
+  if (problems.length === 0 && asksHelp) return { kind: 'print', text: helpText() };
+  if (problems.length === 0 && asksVersion) {
+    return { kind: 'print', text: `controller version: ${surroundings.version}\n` };
+  }
+  const config = readConfig(settings, surroundings);
+  if (settings.problems.length > 0) return { kind: 'problems', problems: settings.problems };
   return { kind: 'config', config: Object.freeze(config) };
 }
 
-function readConfig(values: FlagValues, surroundings: Surroundings, problems: Problems): ControllerConfig {
-  const nowhere = { host: undefined, port: 0 };
-  const { listenAddr, listenMetricsAddr, logLevel } = values;
-  const level = LOG_LEVELS.find((known) => known === logLevel) ?? null;
+function readConfig(settings: Settings, surroundings: Surroundings): ControllerConfig {
+  const namespace = readNamespace(settings, surroundings);
+  const address = {
+    parse: parseListenAddress,
+    expected: 'an address such as :8080 or 127.0.0.1:8080',
+    fallback: { host: undefined, port: 0 },
+  };
   return {
-    kubeconfig: values.kubeconfig,
-    namespace: readNamespace(values, surroundings, problems),
-    listen: problems.take(parseListenAddress(listenAddr), nowhere, addressProblem('--listen-addr', listenAddr)),
-    metricsListen: problems.take(
-      parseListenAddress(listenMetricsAddr),
-      nowhere,
-      addressProblem('--listen-metrics-addr', listenMetricsAddr),
-    ),
-    keys: Object.freeze(readKeys(values, problems)),
-    logLevel: problems.take(level, 'info', `--log-level is "${logLevel}", expected debug, info, warn or error`),
-    unseal: values.unseal,
-    sync: values.sync,
-    cacheDirectory: values.cacheDir,
-    allowHttpGit: values.allowHttpGit,
+    kubeconfig: settings.text('kubeconfig'),
+    namespace,
+    listen: settings.read('listen-addr', address),
+    metricsListen: settings.read('listen-metrics-addr', address),
+    keys: readKeys(settings),
+    unsealing: readUnsealing(settings, namespace),
+    http: readHttp(settings),
+    metrics: Object.freeze({ omitSecretLabels: settings.switch('metrics-omit-secret-labels') }),
+    log: readLog(settings),
+    unseal: !settings.switch('no-unseal'),
+    sync: !settings.switch('no-sync'),
+    cacheDirectory: settings.text('cache-dir'),
+    allowHttpGit: settings.switch('allow-http-git'),
+    notices: readNotices(settings),
   };
 }
 
-function readNamespace(values: FlagValues, surroundings: Surroundings, problems: Problems): string {
-  const found = [values.namespace, surroundings.podNamespace, surroundings.serviceAccountNamespace?.trim()];
+function readNamespace(settings: Settings, { variables, serviceAccountNamespace }: Surroundings): string {
+  const found = [settings.text('namespace'), variables['POD_NAMESPACE'], serviceAccountNamespace?.trim()];
   const namespace = found.find((text) => text !== undefined && text !== '') ?? DEFAULT_NAMESPACE;
-  return problems.take(
-    NAMESPACE.test(namespace) ? namespace : null,
-    DEFAULT_NAMESPACE,
-    `the namespace is "${namespace}", expected at most 63 of a-z, 0-9 and "-"`,
-  );
+  if (NAMESPACE.test(namespace)) return namespace;
+  settings.problems.push(`the namespace is ${quote(namespace)}, expected at most 63 of a-z, 0-9 and "-"`);
+  return DEFAULT_NAMESPACE;
 }
 
-function readKeys(values: FlagValues, problems: Problems): KeyConfig {
-  const { keyRenewPeriod, keyTtl, keySize, keyPrefix } = values;
-  const isPrefix = keyPrefix.length <= MAX_PREFIX && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(keyPrefix);
-  return {
-    prefix: problems.take(
-      isPrefix ? keyPrefix : null,
-      '',
-      `--key-prefix is "${keyPrefix}", expected at most ${MAX_PREFIX} of a-z, 0-9 and "-", with a letter or digit at both ends`,
-    ),
-    bits: problems.take(parseBits(keySize), 0, `--key-size is "${keySize}", expected 2048 to 8192 in steps of 8`),
-    validForMs: problems.take(parseTtl(keyTtl), 0, `--key-ttl is "${keyTtl}", expected a duration such as 87600h`),
-    commonName: values.myCn,
-    renewPeriodMs: problems.take(
-      parseRenewPeriod(keyRenewPeriod),
-      0,
-      `--key-renew-period is "${keyRenewPeriod}", expected a duration such as 720h, or 0`,
-    ),
-  };
+function readUnsealing(settings: Settings, namespace: string): UnsealConfig {
+  const inAll = settings.switch('all-namespaces');
+  const additional = settings.read('additional-namespaces', {
+    parse: parseNamespaces,
+    expected: 'names of namespaces, with commas between them',
+    fallback: [],
+  });
+  const namespaces = [...new Set([namespace, ...additional])];
+  return Object.freeze({
+    acceptV1: settings.switch('accept-deprecated-v1-data'),
+    updateStatus: settings.switch('update-status'),
+    skipRecreate: settings.switch('skip-recreate'),
+    oldGc: settings.switch('old-gc-behavior'),
+    labelSelector: settings.read('label-selector', {
+      parse: parseLabelSelector,
+      expected: 'a label selector such as team=shop,tier in (a,b)',
+      fallback: '',
+    }),
+    namespaces: inAll && additional.length === 0 ? null : Object.freeze(namespaces),
+  });
 }
 
-function parseBits(text: string): number | null {
-  const bits = /^\d{4}$/.test(text) ? Number(text) : 0;
-  return bits >= 2048 && bits <= 8192 && bits % 8 === 0 ? bits : null;
+function parseNamespaces(text: string): readonly string[] | null {
+  const names = splitList(text);
+  return names.every((name) => NAMESPACE.test(name)) ? names : null;
 }
 
-function parseTtl(text: string): number | null {
-  const ttlMs = parseDuration(text);
-  return ttlMs !== null && ttlMs >= MIN_RENEW_MS && ttlMs <= MAX_TTL_MS ? ttlMs : null;
+function readHttp(settings: Settings): HttpConfig {
+  const count = { parse: parseRate, expected: `a whole number from 0 to ${MAX_RATE}`, fallback: 0 };
+  const timeout = { parse: parseTimeout, expected: 'a duration such as 2m of at most 500h, or 0', fallback: 0 };
+  return Object.freeze({
+    rateLimit: settings.read('rate-limit', count),
+    rateBurst: settings.read('rate-limit-burst', count),
+    readTimeoutMs: settings.read('read-timeout', timeout),
+    writeTimeoutMs: settings.read('write-timeout', timeout),
+  });
 }
 
-function parseRenewPeriod(text: string): number | null {
-  if (/^0(h|m|s|ms)?$/.test(text)) return 0;
-  const periodMs = parseDuration(text);
-  return periodMs !== null && periodMs >= MIN_RENEW_MS ? periodMs : null;
+function parseRate(text: string): number | null {
+  const rate = parseGoInteger(text);
+  return rate !== null && rate >= 0 && rate <= MAX_RATE ? rate + 0 : null;
 }
 
-function addressProblem(flag: string, text: string): string {
-  return `${flag} is "${text}", expected an address such as :8080 or 127.0.0.1:8080`;
+function parseTimeout(text: string): number | null {
+  const timeoutMs = parseGoDuration(text);
+  return timeoutMs !== null && timeoutMs <= MAX_TIMEOUT_MS ? timeoutMs : null;
 }

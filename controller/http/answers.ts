@@ -6,14 +6,19 @@ export function sendText(response: Response, line: string): void {
   response.type('text/plain').send(`${line}\n`);
 }
 
-/** Settings and headers of every answer. Only GET and HEAD pass; bodies are not read, and end the connection. */
-export function guardRequests(app: Express): void {
+/**
+ * Settings and headers of every answer. Only GET and HEAD pass, and only POST at the paths `posts`, whose routes take care of the body;
+ * all other bodies are not read, and end the connection.
+ */
+export function guardRequests(app: Express, posts: ReadonlySet<string> = new Set()): void {
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('trust proxy', false);
   app.use((request: Request, response: Response, next: NextFunction) => {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    if (hasBody(request)) response.set('connection', 'close');
-    if (request.method === 'GET' || request.method === 'HEAD') next();
-    else sendText(response.status(405).set('allow', 'GET, HEAD'), 'method not allowed');
+    const methods = posts.has(request.path) ? ['POST'] : ['GET', 'HEAD'];
+    const isAllowed = methods.includes(request.method);
+    if (hasBody(request) && !(isAllowed && request.method === 'POST')) response.set('connection', 'close');
+    if (isAllowed) next();
+    else sendText(response.status(405).set('allow', methods.join(', ')), 'method not allowed');
   });
 }
 

@@ -1,6 +1,6 @@
 /** @module Opens a port for an application, with limits on how long a caller may take, and closes it again. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** An open port. */
@@ -11,8 +11,16 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** How long a caller may take; 0: no limit. */
+export interface ListenLimits {
+  /** For a whole request to arrive; its headers have at most ten seconds of it. */
+  readonly readTimeoutMs: number;
+  /** From the end of a request's headers to the end of its answer. */
+  readonly writeTimeoutMs: number;
+}
+
+const DEFAULT_LIMITS: ListenLimits = { readTimeoutMs: 15_000, writeTimeoutMs: 0 };
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_MS = 5_000;
 /** How late the two limits above may be noticed; by default that is half a minute. */
 const CHECK_EVERY_MS = 1_000;
@@ -25,11 +33,13 @@ const MAX_CLOSE_MS = 1_000;
 export async function listen(
   app: RequestListener,
   address: { readonly host: string | undefined; readonly port: number },
+  limits: ListenLimits = DEFAULT_LIMITS,
 ): Promise<Listener> {
+  const { readTimeoutMs, writeTimeoutMs } = limits;
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: readTimeoutMs === 0 ? HEADERS_TIMEOUT_MS : Math.min(HEADERS_TIMEOUT_MS, readTimeoutMs),
+      requestTimeout: readTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       maxHeaderSize: 16_384,
@@ -38,6 +48,7 @@ export async function listen(
   );
   server.maxConnections = MAX_CONNECTIONS;
   limitPerAddress(server);
+  if (writeTimeoutMs > 0) limitAnswers(server, writeTimeoutMs);
   server.listen({ port: address.port, ...(address.host === undefined ? {} : { host: address.host }) });
   await once(server, 'listening');
   const bound = server.address() as AddressInfo;
@@ -53,6 +64,13 @@ export async function listen(
       clearTimeout(timer);
     },
   };
+}
+
+function limitAnswers(server: Server, writeTimeoutMs: number): void {
+  server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
+    const timer = setTimeout(() => response.destroy(), writeTimeoutMs);
+    response.once('close', () => clearTimeout(timer));
+  });
 }
 
 function limitPerAddress(server: Server): void {

@@ -1,6 +1,8 @@
-/** @module The routes of the public port, as an application without a port: the certificate and the probes. */
-import express, { type Express } from 'express';
+/** @module The public port as an application without a port: the certificate, the probes, and what is done with a SealedSecret. */
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import { answerErrors, answerUnknown, guardRequests, sendText } from './answers.ts';
+import { addSealingRoutes, SEALING_PATHS, type SealingRoutesDependencies } from './sealing-routes.ts';
 
 /** What the routes tell. */
 export interface PublicAppDependencies {
@@ -8,14 +10,17 @@ export interface PublicAppDependencies {
   readonly certificatePem: () => string | null;
   /** True when every part of the controller acts on the cluster's state. */
   readonly isReady: () => boolean;
+  readonly sealing: SealingRoutesDependencies;
+  readonly metrics: HttpMetrics;
   /** An unforeseen failure of a route; the caller learns nothing of it. */
   readonly onError: (error: unknown) => void;
 }
 
-/** GET `/v1/cert.pem`, `/healthz` and `/readyz`; everything else is 404. No request body is read. */
+/** GET `/v1/cert.pem`, `/healthz` and `/readyz`, POST `/v1/verify` and `/v1/rotate`; everything else is 404. */
 export function createPublicApp(dependencies: PublicAppDependencies): Express {
   const app = express();
-  guardRequests(app);
+  countRequests(app, dependencies);
+  guardRequests(app, SEALING_PATHS);
   app.get('/v1/cert.pem', (_request, response) => {
     const pem = dependencies.certificatePem();
     if (pem === null) sendText(response.status(503), 'there is no sealing key yet');
@@ -26,7 +31,21 @@ export function createPublicApp(dependencies: PublicAppDependencies): Express {
     if (dependencies.isReady()) sendText(response, 'ok');
     else sendText(response.status(503), 'not ready');
   });
+  addSealingRoutes(app, dependencies.sealing);
   answerUnknown(app);
   answerErrors(app, dependencies.onError);
   return app;
+}
+
+/** Counts every request when it has been answered, or its caller has gone. */
+function countRequests(app: Express, { metrics, sealing }: PublicAppDependencies): void {
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const startMs = sealing.nowMs();
+    const { method, path } = request;
+    response.once('close', () => {
+      const status = response.headersSent ? response.statusCode : 0;
+      metrics.answered({ path, method, status, seconds: (sealing.nowMs() - startMs) / 1_000 });
+    });
+    next();
+  });
 }

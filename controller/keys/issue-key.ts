@@ -15,6 +15,10 @@ export interface KeySettings {
   readonly validForMs: number;
   /** Common name of certificates; empty for none. */
   readonly commonName: string;
+  /** Added to the labels of new key Secrets. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Added to the annotations of new key Secrets. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What {@link issueKey} needs. */
@@ -31,8 +35,12 @@ export interface IssueRequest {
   readonly secrets: readonly KeySecret[];
   /** The rotation request that the new key answers, as written. */
   readonly answers: string | undefined;
+  /** Begin of validity of the youngest certificate that is sealed to, or null. */
+  readonly youngest: Date | null;
 }
 
+/** How far ahead of `now` a certificate may begin for the sake of order: as far as clocks go wrong. */
+const MAX_AHEAD_MS = 600_000;
 /** Names that are tried when Secrets that are no keys stand in the way. */
 const MAX_NAMES = 20;
 
@@ -46,18 +54,19 @@ export async function issueKey(
   request: IssueRequest,
 ): Promise<{ readonly object: KubeObject; readonly isOurs: boolean }> {
   const { client, namespace, settings } = dependencies;
+  const { labels, annotations } = settings;
   // Loaded when a key is made, which is once a month: it brings node-forge, which nothing else needs.
   const { issueSealingKey } = await import('../../shared/certificate/issue-certificate.ts');
   const material = await issueSealingKey({
     bits: settings.bits,
     validForMs: settings.validForMs,
-    now: dependencies.now(),
+    now: beginOf(dependencies.now(), request.youngest),
     ...(settings.commonName === '' ? {} : { commonName: settings.commonName }),
   });
   let uid = newestUid(request.secrets);
   for (let attempt = 0; attempt < MAX_NAMES; attempt += 1) {
     const name = keySecretName(settings.prefix, uid);
-    const secret = newKeySecret({ ...material, name, namespace, answers: request.answers });
+    const secret = newKeySecret({ ...material, name, namespace, labels, annotations, answers: request.answers });
     try {
       return { object: await client.create(SECRETS, secret, { fieldManager: CONTROLLER_FIELD_MANAGER }), isOurs: true };
     } catch (error) {
@@ -74,6 +83,16 @@ export async function issueKey(
     'KEYS_NAME_EXHAUSTED',
     `cannot name a new key Secret in "${namespace}": ${MAX_NAMES} names are taken`,
   );
+}
+
+/**
+ * Begin of validity of a new certificate: now, or just after `youngest`. Certificates count whole seconds, and of two
+ * keys made within one of them the second would otherwise not be the newer one.
+ */
+function beginOf(now: Date, youngest: Date | null): Date {
+  const afterMs = (youngest?.getTime() ?? 0) + 1_000;
+  const aheadMs = afterMs - now.getTime();
+  return aheadMs > 0 && aheadMs <= MAX_AHEAD_MS ? new Date(afterMs) : now;
 }
 
 function newestUid(secrets: readonly KeySecret[]): string | undefined {

@@ -1,8 +1,10 @@
 /** @module Follows the objects that sealing keys are made of: key Secrets, and the two public ConfigMaps. */
 import type { KubeWatcher, ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
+import { isKubeError } from '../../shared/kube/errors.ts';
 import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../shared/kube/resource-type.ts';
 import { KEY_LABEL, KEYS_CONFIG_MAP, REQUESTS_CONFIG_MAP } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 
 /** What {@link KeyObjects} is made of. */
 export interface KeyObjectsOptions {
@@ -13,6 +15,8 @@ export interface KeyObjectsOptions {
   onChange(): void;
   /** A list or watch failed; it goes on by itself. */
   onProblem(error: unknown): void;
+  /** The right to read ConfigMaps is missing, as in roles made for sealed-secrets; told once, until it comes. */
+  onConfigMapsRefused(error: unknown): void;
 }
 
 /** The watched objects by name, as last seen. */
@@ -23,7 +27,11 @@ export class KeyObjects {
   /** The Secret that has the bare prefix as its name and may lack the label. */
   readonly #legacy = new Map<string, KubeObject>();
   readonly #configMaps = new Map<string, KubeObject>();
+  /** The uid of the object of each kind and name that was removed last. */
+  readonly #removed = new Map<string, string | undefined>();
   #watches: readonly ObjectWatch[] = [];
+  #configMapWatches: readonly ObjectWatch[] = [];
+  #areConfigMapsRefused = false;
 
   constructor(options: KeyObjectsOptions) {
     this.#options = options;
@@ -35,19 +43,26 @@ export class KeyObjects {
     this.#watches = [
       this.#watch(SECRETS, { labelSelector: KEY_LABEL }, this.#labelled),
       this.#watch(SECRETS, { fieldSelector: `metadata.name=${prefix}` }, this.#legacy),
-      this.#watch(CONFIG_MAPS, { fieldSelector: `metadata.name=${KEYS_CONFIG_MAP}` }, this.#configMaps),
-      this.#watch(CONFIG_MAPS, { fieldSelector: `metadata.name=${REQUESTS_CONFIG_MAP}` }, this.#configMaps),
     ];
+    this.#configMapWatches = [KEYS_CONFIG_MAP, REQUESTS_CONFIG_MAP].map((name) =>
+      this.#watch(CONFIG_MAPS, { fieldSelector: `metadata.name=${name}` }, this.#configMaps),
+    );
   }
 
   /** Ends all watches. */
   stop(): void {
-    for (const watch of this.#watches) watch.stop();
+    for (const watch of [...this.#watches, ...this.#configMapWatches]) watch.stop();
   }
 
-  /** True after the first complete look at everything. */
+  /** True after the first complete look at everything that may be read: keys open Secrets also where they cannot be published. */
   isSynced(): boolean {
-    return this.#watches.length > 0 && this.#watches.every((watch) => watch.isSynced());
+    const areSecretsKnown = this.#watches.length > 0 && this.#watches.every((watch) => watch.isSynced());
+    return areSecretsKnown && (this.#areConfigMapsRefused || this.#areConfigMapsKnown());
+  }
+
+  /** False while the right to read ConfigMaps is missing: then there is nothing to publish into. */
+  mayPublish(): boolean {
+    return this.#areConfigMapsKnown();
   }
 
   /** Every Secret that is, or was, a key. */
@@ -62,12 +77,20 @@ export class KeyObjects {
 
   /** Takes note of a key Secret that was just written, ahead of its watch event. */
   noteSecret(object: KubeObject): void {
-    this.#labelled.set(object.metadata.name ?? '', object);
+    this.#note(this.#labelled, object);
   }
 
   /** Takes note of a ConfigMap that was just written, ahead of its watch event. */
   noteConfigMap(object: KubeObject): void {
-    this.#configMaps.set(object.metadata.name ?? '', object);
+    this.#note(this.#configMaps, object);
+  }
+
+  /** The answer to a write may come after the events that followed it: what was removed since would stay for ever. */
+  #note(into: Map<string, KubeObject>, object: KubeObject): void {
+    const { name = '', uid, resourceVersion } = object.metadata;
+    if (uid !== undefined && this.#removed.get(`${object.kind}/${name}`) === uid) return;
+    const known = into.get(name);
+    if (known === undefined || isNewerVersion(resourceVersion, known.metadata.resourceVersion)) into.set(name, object);
   }
 
   #watch(
@@ -77,10 +100,28 @@ export class KeyObjects {
   ): ObjectWatch {
     const { client, namespace, onChange, onProblem } = this.#options;
     const onEvent = ({ kind, object }: WatchEvent) => {
-      if (kind === 'removed') into.delete(object.metadata.name ?? '');
-      else into.set(object.metadata.name ?? '', object);
+      const { name = '', uid } = object.metadata;
+      if (kind === 'removed') {
+        into.delete(name);
+        this.#removed.set(`${object.kind}/${name}`, uid);
+      } else into.set(name, object);
       onChange();
     };
-    return client.watch(type, { namespace, ...selector }, { onEvent, onSynced: onChange, onProblem });
+    const onTrouble = (error: unknown): void => {
+      if (type === CONFIG_MAPS && isKubeError(error, 'KUBE_FORBIDDEN')) this.#onConfigMapsRefused(error);
+      else onProblem(error);
+    };
+    return client.watch(type, { namespace, ...selector }, { onEvent, onSynced: onChange, onProblem: onTrouble });
+  }
+
+  #areConfigMapsKnown(): boolean {
+    return this.#configMapWatches.length > 0 && this.#configMapWatches.every((watch) => watch.isSynced());
+  }
+
+  #onConfigMapsRefused(error: unknown): void {
+    if (this.#areConfigMapsRefused) return;
+    this.#areConfigMapsRefused = true;
+    this.#options.onConfigMapsRefused(error);
+    this.#options.onChange();
   }
 }

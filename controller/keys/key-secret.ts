@@ -1,10 +1,11 @@
 /** @module The Secret that holds one sealing key: what of it counts, and how a new one is written. It opens no keys. */
 import { createHash } from 'node:crypto';
-import { decodeBase64, encodeBase64 } from '../../shared/encoding/base64.ts';
+import { encodeBase64, tryDecodeBase64 } from '../../shared/encoding/base64.ts';
 import { decodeUtf8, encodeUtf8 } from '../../shared/encoding/bytes.ts';
 import {
   KEY_LABEL,
   KEY_LABEL_ACTIVE,
+  KEY_LABEL_RETIRED,
   ROTATE_REQUESTED_ANNOTATION,
   UNSEAL_FIELD_MANAGER,
 } from '../../shared/resources/names.ts';
@@ -18,8 +19,12 @@ export interface KeySecret {
   /** Changes with every write of the Secret. */
   readonly revision: string;
   readonly createdAt: Date;
+  /** Value of the key label; undefined when there is none. */
+  readonly label: string | undefined;
   /** False for a key that was retired, or marked otherwise: it is known, and not loaded. */
   readonly isActive: boolean;
+  /** True for a key that was taken out of use. */
+  readonly isRetired: boolean;
   /** True when the unsealer wrote it: its content is that of whoever may create SealedSecrets here, and not a sealing key of ours. */
   readonly isFromSealedSecret: boolean;
   /** The rotation request that it records, as written; undefined when it records none, or none that can be believed. */
@@ -38,7 +43,18 @@ export interface NewKeySecret extends KeyMaterial {
   readonly name: string;
   readonly namespace: string;
   readonly answers: string | undefined;
+  /** Added to our own, which they cannot replace. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Added to our own, which they cannot replace. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
+
+/** Far more than the longest chain and the largest key take, and few enough for every public list. */
+const MAX_TEXT_BYTES = 64 * 1024;
+/** First byte of every certificate and key in DER. */
+const DER_SEQUENCE = 0x30;
+/** Labels and annotations of these domains mean something to a controller, so nobody sets them by a flag. */
+const OWN_DOMAINS: readonly string[] = ['signet.dev/', 'sealedsecrets.bitnami.com/'];
 
 /**
  * Reads `object`. A Secret without the key label is a key when it has the bare prefix as its name, as the first
@@ -53,8 +69,10 @@ export function readKeySecret(object: KubeObject, prefix: string): KeySecret {
     name,
     uid,
     revision: `${uid}/${resourceVersion}`,
-    createdAt: new Date(creationTimestamp ?? 0),
+    createdAt: readCreation(creationTimestamp),
+    label,
     isActive: label === KEY_LABEL_ACTIVE || (label === undefined && name === prefix),
+    isRetired: label === KEY_LABEL_RETIRED,
     isFromSealedSecret,
     answers: recorded !== undefined && parseInstant(recorded) !== null ? recorded : undefined,
     object,
@@ -63,37 +81,62 @@ export function readKeySecret(object: KubeObject, prefix: string): KeySecret {
 
 /** The PEM texts that `object` holds, or why it holds none. */
 export function readKeyMaterial(object: KubeObject): KeyMaterial | { readonly problem: string } {
-  const certificatePem = readText(object, 'tls.crt');
-  const privateKeyPem = readText(object, 'tls.key');
-  if (certificatePem === null) return { problem: 'data "tls.crt" is missing or is not base64 text' };
-  if (privateKeyPem === null) return { problem: 'data "tls.key" is missing or is not base64 text' };
-  return { certificatePem, privateKeyPem };
+  const certificate = readCertificateText(object);
+  if ('problem' in certificate) return certificate;
+  const privateKey = readText(object, 'tls.key');
+  if ('problem' in privateKey) return privateKey;
+  return { certificatePem: certificate.text, privateKeyPem: privateKey.text };
 }
 
-function readText(object: KubeObject, key: string): string | null {
+/** The text of `tls.crt` alone, or why there is none; the private key is not looked at. */
+export function readCertificateText(object: KubeObject): { readonly text: string } | { readonly problem: string } {
+  return readText(object, 'tls.crt');
+}
+
+function readText(object: KubeObject, key: string): { readonly text: string } | { readonly problem: string } {
   const data = object['data'] as Readonly<Record<string, unknown>> | null | undefined;
   const value = data && Object.hasOwn(data, key) ? data[key] : undefined;
-  if (typeof value !== 'string') return null;
-  try {
-    return decodeUtf8(decodeBase64(value));
-  } catch {
-    return null;
+  if (typeof value !== 'string' || value === '') return { problem: `data "${key}" is missing` };
+  if (value.length > (MAX_TEXT_BYTES / 3) * 4) {
+    return { problem: `data "${key}" is longer than ${MAX_TEXT_BYTES} bytes` };
   }
+  const bytes = tryDecodeBase64(value);
+  if (typeof bytes === 'number') return { problem: `data "${key}" is not base64` };
+  const text = decodeUtf8(bytes);
+  if (text !== null) return { text };
+  const isDer = bytes[0] === DER_SEQUENCE;
+  return { problem: `data "${key}" is not text${isDer ? ' but looks like DER: convert it to PEM' : ''}` };
+}
+
+/** An instant that cannot be read is the beginning of time: whoever wrote it does not get ahead of others. */
+function readCreation(text: string | null | undefined): Date {
+  const createdAt = new Date(text ?? 0);
+  return Number.isNaN(createdAt.getTime()) ? new Date(0) : createdAt;
 }
 
 /** A key Secret as sealed-secrets writes it, so that either controller can load it. */
 export function newKeySecret(parts: NewKeySecret): KubeObject {
-  const annotations = parts.answers === undefined ? {} : { [ROTATE_REQUESTED_ANNOTATION]: parts.answers };
+  const annotations = {
+    ...withoutOwn(parts.annotations),
+    ...(parts.answers === undefined ? {} : { [ROTATE_REQUESTED_ANNOTATION]: parts.answers }),
+  };
+  const labels = { ...withoutOwn(parts.labels), [KEY_LABEL]: KEY_LABEL_ACTIVE };
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'kubernetes.io/tls',
-    metadata: { name: parts.name, namespace: parts.namespace, labels: { [KEY_LABEL]: KEY_LABEL_ACTIVE }, annotations },
+    metadata: { name: parts.name, namespace: parts.namespace, labels, annotations },
     data: {
       'tls.crt': encodeBase64(encodeUtf8(parts.certificatePem)),
       'tls.key': encodeBase64(encodeUtf8(parts.privateKeyPem)),
     },
   };
+}
+
+function withoutOwn(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(extra).filter(([name]) => !OWN_DOMAINS.some((domain) => name.startsWith(domain))),
+  );
 }
 
 /**

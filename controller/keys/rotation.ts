@@ -1,9 +1,12 @@
 /** @module When a new sealing key is due. Pure: Secrets, requests and a clock go in, a decision comes out. */
+import { createHash } from 'node:crypto';
 import { ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf, type KubeObject } from '../../shared/resources/object-meta.ts';
 import { parseInstant } from './instant.ts';
+import { type KeyOrder, orderInstant } from './key-order.ts';
 import type { KeySecret } from './key-secret.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
+import type { LoadedKey } from './loaded-key.ts';
 
 /** A request that is not honoured, and why. */
 export interface RefusedRequest {
@@ -11,10 +14,28 @@ export interface RefusedRequest {
   readonly problem: string;
 }
 
-/** What to do about new keys. `answers` is the request that the new key records, so that nobody honours it again. */
+/** What a new key is made for. */
+export type IssueReason = 'first' | 'renewal' | 'cut-off' | 'request';
+
+/**
+ * What to do about new keys. `answers` is the request that the new key records, so that nobody honours it again.
+ * `untilMs` is when to decide again. `keyless`: there is no key to seal to, and none may be made.
+ */
 export type RotationDecision =
-  | { readonly kind: 'issue'; readonly why: 'first' | 'renewal' | 'request'; readonly answers: string | undefined }
-  | { readonly kind: 'wait'; readonly untilMs: number | null };
+  | { readonly kind: 'issue'; readonly why: IssueReason; readonly answers: string | undefined }
+  | { readonly kind: 'wait'; readonly untilMs: number | null }
+  | { readonly kind: 'keyless' };
+
+/** What decides about new keys beside the keys themselves. */
+export interface RotationRules {
+  /** 0: keys are never renewed by time. */
+  readonly renewPeriodMs: number;
+  /** A youngest key that is older gets a successor; null: none does. */
+  readonly cutoffAt: Date | null;
+  readonly orderPriority: KeyOrder;
+  /** `never`: without a key none is made. */
+  readonly firstKey: 'create' | 'never';
+}
 
 /** What a decision is made from. */
 export interface RotationState {
@@ -24,12 +45,13 @@ export interface RotationState {
   /** The objects that may carry a request. */
   readonly requestObjects: readonly KubeObject[];
   readonly now: Date;
-  /** 0: keys are never renewed by time. */
-  readonly renewPeriodMs: number;
+  readonly rules: RotationRules;
 }
 
 /** Requests further in the future than clocks go wrong are refused: they would stand in the way of every later one. */
 const MAX_AHEAD_MS = 600_000;
+/** Share of the renewal period by which a key may be renewed early, so that clusters made at once do not stay in step. */
+const MAX_JITTER = 0.05;
 
 /**
  * Decides whether a key is made now. A request is answered when any key Secret records its instant or a later one; a
@@ -40,12 +62,43 @@ export function decideRotation(state: RotationState): RotationDecision {
   const requested = latest(state.requestObjects.map((object) => readRequest(object, state.now)));
   const answers = later(requested, answered);
   const { active } = state.snapshot;
-  if (active === null) return { kind: 'issue', why: 'first', answers };
+  if (active === null) {
+    return state.rules.firstKey === 'never' ? { kind: 'keyless' } : { kind: 'issue', why: 'first', answers };
+  }
   if (requested !== undefined && answers !== answered) return { kind: 'issue', why: 'request', answers };
-  if (state.renewPeriodMs === 0) return { kind: 'wait', untilMs: null };
+  const nowMs = state.now.getTime();
+  const due = dueTimes(active, state.rules);
+  const reason = due.find(({ atMs }) => nowMs >= atMs);
+  if (reason !== undefined) return { kind: 'issue', why: reason.why, answers };
+  // The end of validity may hand over to another key, also where keys are not renewed.
+  const endMs = active.key.certificate.notAfter.getTime();
+  const next = [...due.map(({ atMs }) => atMs), ...(endMs >= nowMs ? [endMs] : [])];
+  return { kind: 'wait', untilMs: next.length === 0 ? null : Math.min(...next) };
+}
+
+/** From when on the key gets a successor, and why. */
+function dueTimes(
+  active: LoadedKey,
+  rules: RotationRules,
+): readonly { readonly why: IssueReason; readonly atMs: number }[] {
+  const { renewPeriodMs, orderPriority, cutoffAt } = rules;
   const { notBefore, notAfter } = active.key.certificate;
-  const untilMs = Math.min(notBefore.getTime() + state.renewPeriodMs, notAfter.getTime());
-  return state.now.getTime() >= untilMs ? { kind: 'issue', why: 'renewal', answers } : { kind: 'wait', untilMs };
+  const bornMs = orderInstant(active, orderPriority);
+  const renewalMs = Math.min(bornMs + earlyPeriod(active, renewPeriodMs), notAfter.getTime());
+  // Certificates count whole seconds; and the clock that dates Secrets is another one than ours, so that of a key that we
+  // made the certificate decides as well: it must not look older than the cut-off that it was made for.
+  const cutoffMs = Math.floor((cutoffAt?.getTime() ?? 0) / 1_000) * 1_000;
+  const isBehind = cutoffAt !== null && Math.max(bornMs, notBefore.getTime()) < cutoffMs;
+  return [
+    ...(isBehind ? [{ why: 'cut-off' as const, atMs: cutoffMs }] : []),
+    ...(renewPeriodMs === 0 ? [] : [{ why: 'renewal' as const, atMs: renewalMs }]),
+  ];
+}
+
+/** `periodMs`, or up to a twentieth less: always the same for one key Secret, and another for the next. */
+function earlyPeriod({ secret }: LoadedKey, periodMs: number): number {
+  const share = createHash('sha256').update(secret.uid).digest().readUInt32BE(0) / 2 ** 32;
+  return Math.floor(periodMs * (1 - MAX_JITTER * share));
 }
 
 /** The requests among `objects` that are not honoured. */

@@ -4,18 +4,25 @@ import type { LogFields, Logger } from './logger.ts';
 import { redact } from './redact.ts';
 
 /** Least severe level that is written. */
-type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Where lines go and which. */
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Takes one line with its newline, synchronously. */
-  write(line: string): void;
+  /** Takes one line with its newline, synchronously, and the line's own level. */
+  write(line: string, level: LogLevel): void;
 }
 
 /** A logger that writes one JSON object per line: `level`, `time` (RFC 3339), the fields, `msg`. */
 export function createLogger(options: LoggerOptions): Logger {
-  const destination = { write: (line: string) => options.write(redact(line)) };
+  const destination = {
+    // Asks pino to note the level of each line before it is written.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line: string) {
+      options.write(redact(line), levelOf(this.lastLevel));
+    },
+  };
   const settings = {
     level: options.level,
     base: null,
@@ -23,6 +30,13 @@ export function createLogger(options: LoggerOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return new PinoLogger(pino(settings, destination));
+}
+
+/** pino counts its levels in steps of ten. */
+function levelOf(number: number): LogLevel {
+  if (number >= 50) return 'error';
+  if (number >= 40) return 'warn';
+  return number >= 30 ? 'info' : 'debug';
 }
 
 class PinoLogger implements Logger {

@@ -1,5 +1,7 @@
 /** @module The controller's own Prometheus registry: every metric in one value, none in a global one. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
+import { createPeerMetrics, type PeerMetrics } from './peer-metrics.ts';
 import { createReconcileMetrics, type ReconcileMetrics } from './reconcile-metrics.ts';
 import {
   createEventMetrics,
@@ -24,12 +26,14 @@ export interface Metrics extends MetricsText {
   readonly keys: KeyMetrics;
   readonly events: EventMetrics;
   readonly sync: SyncMetrics;
+  readonly peer: PeerMetrics;
+  readonly http: HttpMetrics;
   /** Reports `count` whenever metrics are read: the number of requests sent to the API server so far. */
   followKubeRequests(count: () => number): void;
 }
 
-/** Fresh metrics, all at zero. */
-export function createMetrics(version: string): Metrics {
+/** Fresh metrics, all at zero. `omitSecretLabels` leaves out those that name single SealedSecrets. */
+export function createMetrics(version: string, { omitSecretLabels = false } = {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const info = new Gauge({
@@ -47,6 +51,8 @@ export function createMetrics(version: string): Metrics {
     keys: createKeyMetrics(registry),
     events: createEventMetrics(registry),
     sync: createSyncMetrics(registry),
+    peer: createPeerMetrics(registry, { version, omitSecretLabels }),
+    http: createHttpMetrics(registry),
     followKubeRequests: (count) => followKubeRequests(registry, count),
   };
 }

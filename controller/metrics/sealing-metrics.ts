@@ -1,5 +1,7 @@
 /** @module Counts of unsealing, and the state of the sealing keys. */
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { KeyList } from '../../shared/resources/key-list.ts';
+import { createKeyListMetrics } from './key-list-metrics.ts';
 
 /** What was done to a Secret. */
 export type SecretWrite = 'created' | 'replaced' | 'patched';
@@ -18,6 +20,8 @@ export interface KeyMetrics {
   /** Number of loaded keys and of key Secrets that cannot be used, and the end of the active certificate, if any. */
   keys(loaded: number, unusable: number, activeUntil: Date | null): void;
   issued(): void;
+  /** What is said of each key in public; series of keys that are not among them go. */
+  listed(list: KeyList): void;
 }
 
 /** What the event recorder reports. */
@@ -77,6 +81,7 @@ export function createKeyMetrics(registry: Registry): KeyMetrics {
       until.set(activeUntil === null ? 0 : Math.floor(activeUntil.getTime() / 1000));
     },
     issued: () => issued.inc(),
+    listed: createKeyListMetrics(registry),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from '../logging/logger.ts';
 import type { ReconcileMetrics, ReconcileResult } from '../metrics/reconcile-metrics.ts';
 import type { Outcome, Reconciler, Request } from './reconciler.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { WorkQueue } from './work-queue.ts';
+import { type Urgency, WorkQueue } from './work-queue.ts';
 
 /** What a loop is made of. */
 export interface LoopOptions {
@@ -27,10 +27,14 @@ export interface Loop {
   /**
    * Asks for a reconcile of `request`, now or after `delayMs`. Requests for the same object merge and the earliest wins;
    * one that arrives while the object is worked on runs afterwards. A request without delay clears the object's backoff.
+   * Fresh requests, which is the default, go before the backlog, and retries are part of that.
    */
-  enqueue(request: Request, delayMs?: number): void;
-  /** True while an object is worked on or waits to be worked on now; delayed ones do not count. */
-  isBusy(): boolean;
+  enqueue(request: Request, delayMs?: number, urgency?: Urgency): void;
+  /**
+   * True while an object waits to be worked on now, delayed ones aside, or more than `idle` are worked on: so many are known to
+   * wait for something else.
+   */
+  isBusy(idle?: number): boolean;
   start(): void;
   /** Takes no new work, aborts the signal of running reconciles, and resolves when they have returned. */
   stop(): Promise<void>;
@@ -54,14 +58,14 @@ class QueueLoop implements Loop {
     this.#queue = new WorkQueue(() => this.#dispatch());
   }
 
-  enqueue(request: Request, delayMs = 0): void {
+  enqueue(request: Request, delayMs = 0, urgency: Urgency = 'fresh'): void {
     if (this.#abort.signal.aborted) return;
     if (delayMs <= 0) this.#failures.delete(keyOf(request));
-    this.#queue.add(keyOf(request), request, delayMs);
+    this.#queue.add(keyOf(request), request, { delayMs, urgency });
   }
 
-  isBusy(): boolean {
-    return this.#running.size > 0 || this.#queue.depth > 0;
+  isBusy(idle = 0): boolean {
+    return this.#running.size > idle || this.#queue.depth > 0;
   }
 
   start(): void {
@@ -114,7 +118,7 @@ class QueueLoop implements Loop {
       case 'stalled':
         return;
       case 'again':
-        this.#queue.add(key, request, Math.max(1, outcome.afterMs));
+        this.#queue.add(key, request, { delayMs: Math.max(1, outcome.afterMs), urgency: 'fresh' });
         return;
       case 'retry':
         this.#retry(key, request, outcome);
@@ -125,7 +129,7 @@ class QueueLoop implements Loop {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     const delayMs = Math.max(retryDelayMs(failures, this.#options.random), outcome.atLeastMs ?? 0);
-    this.#queue.add(key, request, delayMs);
+    this.#queue.add(key, request, { delayMs, urgency: 'backlog' });
     const fields = { kind: this.#options.name, ...request, retryInMs: Math.round(delayMs), failures: failures + 1 };
     this.#options.logger.warn({ ...fields, error: describeError(outcome.error) }, 'reconcile failed');
   }

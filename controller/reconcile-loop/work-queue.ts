@@ -1,9 +1,13 @@
 /** @module A queue with one entry per key, entries that wait for their time, and none handed out twice at once. */
 import type { Request } from './reconciler.ts';
 
+/** `fresh`: somebody waits for it. `backlog`: a start or a repetition asked, and it may wait until fresh work is done. */
+export type Urgency = 'fresh' | 'backlog';
+
 interface Entry {
   readonly key: string;
   readonly request: Request;
+  readonly urgency: Urgency;
 }
 
 interface Delayed {
@@ -15,9 +19,16 @@ interface Delayed {
 /** Longest wait that a timer can hold; later entries come up early, which is harmless. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Entries are taken in the order in which they came up; what was taken is held back until it is released. */
+/** Of so many entries one comes from the backlog although there is fresh work, or a busy cluster would never see its end. */
+const BACKLOG_SHARE = 8;
+
+/**
+ * Entries are taken in the order in which they came up, fresh ones before the backlog; what was taken is held back until it
+ * is released.
+ */
 export class WorkQueue {
-  readonly #ready = new Map<string, Entry>();
+  readonly #ready: Readonly<Record<Urgency, Map<string, Entry>>> = { fresh: new Map(), backlog: new Map() };
+  #freshInARow = 0;
   readonly #delayed = new Map<string, Delayed>();
   readonly #taken = new Set<string>();
   /** Came up while taken; becomes ready on release. */
@@ -31,22 +42,34 @@ export class WorkQueue {
 
   /** Number of entries that can be taken now. */
   get depth(): number {
-    return this.#ready.size;
+    return this.#ready.fresh.size + this.#ready.backlog.size;
   }
 
-  /** Puts `key` into the queue, or moves it forward; one that is there already and due earlier stays as it is. */
-  add(key: string, request: Request, delayMs: number): void {
-    if (this.#ready.has(key) || this.#again.has(key)) return;
-    const entry = { key, request };
-    if (delayMs <= 0) this.#comeUp(entry);
+  /**
+   * Puts `key` into the queue, or moves it forward; one that is there already, due earlier and as urgent, stays as it is. A
+   * delayed entry is part of the backlog when its time comes, unless it is said to be fresh.
+   */
+  add(
+    key: string,
+    request: Request,
+    { delayMs, urgency }: { readonly delayMs: number; readonly urgency: Urgency },
+  ): void {
+    const entry = { key, request, urgency };
+    const waiting = this.#ready.fresh.get(key) ?? this.#ready.backlog.get(key) ?? this.#again.get(key);
+    if (waiting !== undefined) this.#promote(waiting, entry, delayMs);
+    else if (delayMs <= 0) this.#comeUp(entry);
     else this.#delay(entry, Math.min(delayMs, MAX_TIMER_MS));
   }
 
   /** The entry that waits longest, or null; it is held back until {@link release}. */
   take(): Entry | null {
-    const first = this.#ready.values().next();
+    const { fresh, backlog } = this.#ready;
+    const isTurnOfBacklog = fresh.size === 0 || (backlog.size > 0 && this.#freshInARow >= BACKLOG_SHARE - 1);
+    const lane = isTurnOfBacklog ? backlog : fresh;
+    const first = lane.values().next();
     if (first.done) return null;
-    this.#ready.delete(first.value.key);
+    this.#freshInARow = isTurnOfBacklog ? 0 : this.#freshInARow + 1;
+    lane.delete(first.value.key);
     this.#taken.add(first.value.key);
     return first.value;
   }
@@ -64,7 +87,8 @@ export class WorkQueue {
   clear(): void {
     for (const { timer } of this.#delayed.values()) clearTimeout(timer);
     this.#delayed.clear();
-    this.#ready.clear();
+    this.#ready.fresh.clear();
+    this.#ready.backlog.clear();
     this.#again.clear();
   }
 
@@ -74,8 +98,14 @@ export class WorkQueue {
       this.#again.set(entry.key, entry);
       return;
     }
-    this.#ready.set(entry.key, entry);
+    this.#ready[entry.urgency].set(entry.key, entry);
     this.#onReady();
+  }
+
+  #promote(waiting: Entry, entry: Entry, delayMs: number): void {
+    if (delayMs > 0 || entry.urgency === waiting.urgency || entry.urgency === 'backlog') return;
+    if (this.#ready.backlog.delete(entry.key)) this.#ready.fresh.set(entry.key, entry);
+    else if (this.#again.has(entry.key)) this.#again.set(entry.key, entry);
   }
 
   #delay(entry: Entry, delayMs: number): void {

@@ -8,6 +8,7 @@ import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { scopeOf } from '../../shared/sealing/scope.ts';
+import { allowsMissing } from '../../shared/sealing/secret-from-items.ts';
 import type { SecretContent } from './secret-content.ts';
 
 /** Computes digests, in hex. Equal input gives equal digests for as long as the digest key stays. */
@@ -18,8 +19,14 @@ export interface Digests {
   content(content: SecretContent): string;
   /** Of a SealedSecret's claim on a Secret: without the mode, one that may only add keys could pass for an owner. */
   owner(sealedUid: string, secretUid: string, mode: UnsealMode): string;
-  /** Of the set of loaded keys. */
-  keys(keyring: Keyring): string;
+  /** Of the set of loaded keys, and of those that are retired: both decide on what is said of an object that does not open. */
+  keys(keyring: Keyring, retired: readonly string[]): string;
+  /** Of the keys that opened what `sealedDigest` stands for: bound to it, so that no older answer passes for a later one. */
+  openedBy(sealedUid: string, sealedDigest: string, keys: readonly string[]): string;
+  /** Of the clock by which the templates of what `sealedDigest` stands for were rendered. */
+  renderedBy(sealedUid: string, sealedDigest: string, renderedAt: string): string;
+  /** What chance in templates follows from, 32 bytes: the same for one state of an object, and known to nobody else. */
+  seed(sealedDigest: string): Uint8Array;
 }
 
 /** Raised when the way in which Secrets are built changes, so that every object is looked at once more. */
@@ -27,15 +34,24 @@ const FORMAT = 1;
 
 /** Digests under `key`. */
 export function createDigests(key: SecretBytes): Digests {
-  const digest = (purpose: string, value: unknown): string =>
-    createHmac('sha256', key.expose())
-      .update(canonicalJson([FORMAT, purpose, value]))
-      .digest('hex');
+  const hmac = (purpose: string, value: unknown) =>
+    createHmac('sha256', key.expose()).update(canonicalJson([FORMAT, purpose, value]));
+  const digest = (purpose: string, value: unknown): string => hmac(purpose, value).digest('hex');
   return {
-    sealed: ({ metadata, spec }) =>
-      digest('sealed', [metadata.uid, metadata.namespace, metadata.name, scopeOf(metadata), spec]),
+    sealed: (sealed) => {
+      const { metadata, spec } = sealed;
+      const identity = [metadata.uid, metadata.namespace, metadata.name];
+      return digest('sealed', [...identity, scopeOf(metadata), spec, ...(allowsMissing(sealed) ? ['no value'] : [])]);
+    },
     content: (content) => digest('content', content),
     owner: (sealedUid, secretUid, mode) => digest('owner', [sealedUid, secretUid, mode]),
-    keys: (keyring) => digest('keys', keyring.keys.map((loaded) => loaded.fingerprint).sort()),
+    keys: (keyring, retired) => {
+      const loaded = keyring.keys.map(({ fingerprint }) => fingerprint).sort();
+      // Without retired keys as ever, so that what is remembered from before there were any still counts.
+      return digest('keys', retired.length === 0 ? loaded : [loaded, retired.toSorted()]);
+    },
+    renderedBy: (sealedUid, sealedDigest, renderedAt) => digest('rendered-by', [sealedUid, sealedDigest, renderedAt]),
+    seed: (sealedDigest) => hmac('seed', sealedDigest).digest(),
+    openedBy: (sealedUid, sealedDigest, keys) => digest('opened-by', [sealedUid, sealedDigest, keys]),
   };
 }

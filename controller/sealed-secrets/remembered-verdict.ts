@@ -3,6 +3,7 @@
  * is public, and others may write it: only what keyed digests prove is believed.
  */
 import type { SealedSecret, UnsealAttempt, UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
+import { DRIFTED, type DriftMode } from './drift-mode.ts';
 import { type Claimant, decideOwnership, type SecretClaims } from './ownership.ts';
 import { REMEMBERED_WRITE_REASONS, UNSEAL_FAILURE_REASONS, type UnsealReason, type Verdict } from './verdict.ts';
 
@@ -19,15 +20,34 @@ export interface Subject {
   readonly lastVerdict: Verdict | undefined;
   readonly sealedDigest: string;
   readonly keysDigest: string;
+  readonly driftMode: DriftMode;
 }
 
 /** The verdict that still holds, or null when the object must be worked on. */
 export function findRememberedVerdict(subject: Subject, verifiedVersion: string | undefined): Verdict | null {
   const { record, claims } = subject;
-  if (record !== null && isInPlace(record, claims, verifiedVersion) && record.sealedDigest === subject.sealedDigest) {
-    return { state: 'unsealed', reason: 'Unsealed', message: '', record, attempt: null };
+  if (record !== null && record.sealedDigest === subject.sealedDigest) {
+    if (subject.driftMode === 'ignore' || isInPlace(record, claims, verifiedVersion)) return unsealed(record);
+    const drift = rememberedDrift(subject, record);
+    if (drift !== null) return { ...unsealed(record), drift };
   }
   return findRememberedFailure(subject);
+}
+
+/** The verdict that the Secret of `record` is as it should be. */
+export function unsealed(record: UnsealedRecord): Verdict {
+  return { state: 'unsealed', reason: 'Unsealed', message: '', record, attempt: null };
+}
+
+/**
+ * True when exactly this was unsealed before, so that whatever the Secret holds else is an edit of it. Where records are
+ * not stored, the status says so.
+ */
+export function wasUnsealedBefore({ sealed, record, lastVerdict, sealedDigest }: Subject): boolean {
+  if (record !== null || lastVerdict !== undefined) return record?.sealedDigest === sealedDigest;
+  const { conditions, observedGeneration } = sealed.status ?? {};
+  if (!Array.isArray(conditions) || observedGeneration !== sealed.metadata.generation) return false;
+  return conditions.some((condition) => condition?.type === 'Synced' && condition.status === 'True');
 }
 
 /** True when the same content was unsealed before into the Secret that stands there, which others have written to since. */
@@ -47,6 +67,19 @@ function isInPlace(record: UnsealedRecord, claims: SecretClaims | null, verified
   return claims.uid === record.uid && isSameVersion && !claims.isTerminating;
 }
 
+/** What was reported of the Secret that stands there, in the words of that time; null when nothing was. */
+export function rememberedDrift(
+  { claims, driftMode, lastVerdict, sealed }: Subject,
+  record: UnsealedRecord,
+): string | null {
+  const isReported = claims?.uid === record.uid && claims.resourceVersion === record.driftedVersion;
+  if (driftMode !== 'report' || !isReported || claims.isTerminating) return null;
+  if (lastVerdict !== undefined) return lastVerdict.drift ?? null;
+  const conditions = sealed.status?.conditions;
+  const drifted = Array.isArray(conditions) ? conditions.find(({ type }) => type === DRIFTED) : undefined;
+  return drifted?.status === 'True' ? drifted.message : null;
+}
+
 function findRememberedFailure(subject: Subject): Verdict | null {
   const { attempt, record } = subject;
   if (attempt === null) return null;
@@ -58,6 +91,8 @@ function findRememberedFailure(subject: Subject): Verdict | null {
 
 function stillApplies(reason: UnsealReason, subject: Subject, attempt: UnsealAttempt): boolean {
   if (UNSEAL_FAILURE_REASONS.some((known) => known === reason)) return true;
+  // It did open, and an earlier version did not record with which keys: worth one more look.
+  if (attempt.keys === undefined) return false;
   if (reason === 'SecretExists') return decideOwnership(subject.claims, subject.claimant).kind === 'blocked';
   return REMEMBERED_WRITE_REASONS.some((known) => known === reason) && attempt.secret === obstacleOf(subject.claims);
 }

@@ -6,23 +6,30 @@ import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
-import type { UnsealedRecord, UnsealMode } from '../../shared/resources/sealed-secret.ts';
+import type { UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
+import type { TemplateRenderer } from '../../shared/sealing/template-renderer.ts';
 import type { KeySource } from '../keys/key-part.ts';
 import type { UnsealMetrics } from '../metrics/sealing-metrics.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
 import type { Digests } from './digests.ts';
+import { driftModeOf } from './drift-mode.ts';
+import type { KeyUsageNotes } from './key-usage-tally.ts';
 import { claimsOf } from './ownership.ts';
-import { findRememberedVerdict, isDriftSuspected, obstacleOf, type Subject } from './remembered-verdict.ts';
+import {
+  findRememberedVerdict,
+  isDriftSuspected,
+  rememberedDrift,
+  type Subject,
+  unsealed,
+} from './remembered-verdict.ts';
 import { RepairBudget } from './repair-budget.ts';
 import type { SealedSecretStore } from './sealed-secret-store.ts';
 import { contentOf, shapeOf } from './secret-content.ts';
 import { HOLD_MS, type SecretIndex } from './secret-index.ts';
-import { SecretWriter, type WriteResult } from './secret-writer.ts';
 import { readAttempt, readRecord } from './status-record.ts';
 import type { StatusReporter } from './status-reporter.ts';
-import { openSealedSecret } from './unseal-object.ts';
+import { type Finding, knownKeys, UnsealWork } from './unseal-work.ts';
 import type { Verdict } from './verdict.ts';
-import type { WriteRefusal } from './write-refusal.ts';
 
 /** What the reconciler is made of. */
 export interface SealedSecretReconcilerOptions {
@@ -34,14 +41,14 @@ export interface SealedSecretReconcilerOptions {
   readonly reporter: StatusReporter;
   /** Has the report of an object written, when its turn comes. */
   readonly submitReport: (request: Request) => void;
+  readonly usage: KeyUsageNotes;
+  /** An object was unsealed by a controller that did not record with which keys. */
+  readonly submitCensus: (request: Request) => void;
   readonly metrics: UnsealMetrics;
+  readonly renderer: TemplateRenderer;
+  /** Whether the deprecated form, a whole Secret in `spec.data`, is opened. */
+  readonly acceptV1: boolean;
   readonly now: () => Date;
-}
-
-/** A verdict that was just reached. `written`: a Secret was sent. */
-interface Finding {
-  readonly verdict: Verdict;
-  readonly written: boolean;
 }
 
 const SETTLED: Outcome = { kind: 'settled' };
@@ -53,24 +60,29 @@ const MIN_BLOCKED_RETRY_MS = 1_000;
 /** The reconciler of SealedSecrets. */
 export class SealedSecretReconciler implements Reconciler {
   readonly #options: SealedSecretReconcilerOptions;
-  readonly #writer: SecretWriter;
+  readonly #work: UnsealWork;
   readonly #repairs = new RepairBudget();
 
   constructor(options: SealedSecretReconcilerOptions) {
     this.#options = options;
-    this.#writer = new SecretWriter(options.client);
+    this.#work = new UnsealWork(options);
   }
 
   async reconcile(request: Request, signal: AbortSignal): Promise<Outcome> {
     const subject = this.#load(request);
-    if (subject === null) return SETTLED;
+    if (subject === null) {
+      this.#options.usage.forget(request);
+      return SETTLED;
+    }
     const remembered = await this.#guard(request, subject);
-    if (remembered !== null) return this.#report(request, subject, { verdict: remembered, written: false });
+    if (remembered !== null) return this.#report(request, subject, this.#remind(request, subject, remembered));
     const waitMs = this.#waitBeforeWork(request, subject);
     if (waitMs > 0) return { kind: 'again', afterMs: waitMs };
     await this.#options.reporter.announce(subject.sealed);
     if (signal.aborted) return SETTLED;
-    const finding = await this.#work(subject);
+    const finding = await this.#work.run(subject);
+    // What the stop itself broke off is no verdict on the object.
+    if (signal.aborted && finding?.verdict.state === 'waiting') return SETTLED;
     return finding === null ? { kind: 'again', afterMs: HOLD_MS } : this.#report(request, subject, finding);
   }
 
@@ -81,6 +93,7 @@ export class SealedSecretReconciler implements Reconciler {
     if (sealed === null || sealed.metadata.deletionTimestamp !== undefined) return null;
     const lastVerdict = store.verdictOf(request);
     const record = lastVerdict === undefined ? readRecord(sealed, digests) : lastVerdict.record;
+    const { keyring, retired } = keys.current();
     return {
       sealed,
       claims: index.find(request.namespace, request.name),
@@ -89,29 +102,51 @@ export class SealedSecretReconciler implements Reconciler {
         hasClaimed: (uid) => record !== null && record.mode !== 'patched' && record.uid === uid,
       },
       record,
-      attempt: lastVerdict === undefined ? readAttempt(sealed) : lastVerdict.attempt,
+      attempt: lastVerdict === undefined ? readAttempt(sealed, digests) : lastVerdict.attempt,
       lastVerdict,
       sealedDigest: digests.sealed(sealed),
-      keysDigest: digests.keys(keys.current().keyring),
+      keysDigest: digests.keys(
+        keyring,
+        retired.map(({ certificate }) => certificate.fingerprint),
+      ),
+      driftMode: driftModeOf(sealed.metadata),
     };
   }
 
   /** The verdict that still holds, found without decrypting; null when the object must be worked on. */
   async #guard(request: Request, subject: Subject): Promise<Verdict | null> {
     const { store } = this.#options;
+    const { record } = subject;
     const remembered = findRememberedVerdict(subject, store.verifiedVersionOf(request));
-    if (remembered !== null || !isDriftSuspected(subject) || subject.record === null) return remembered;
+    if (remembered !== null || record === null || !isDriftSuspected(subject)) return remembered;
     const live = await this.#options.client.get(SECRETS, request).catch(() => null);
-    if (live === null || !this.#isAsRecorded(subject, subject.record, live)) return null;
+    const found = live === null ? null : this.#compare(subject, record, live);
+    if (live === null || found === null) return null;
     this.#options.index.observeAnswer(live);
-    store.rememberVerified(request, live.metadata.resourceVersion);
-    return { state: 'unsealed', reason: 'Unsealed', message: '', record: subject.record, attempt: null };
+    if (found.drift === undefined) store.rememberVerified(request, live.metadata.resourceVersion);
+    return found;
   }
 
-  #isAsRecorded({ sealed }: Subject, record: UnsealedRecord, live: KubeObject): boolean {
+  /** The verdict on a Secret that others have written to; null when they changed what they should not, and it is news. */
+  #compare(subject: Subject, record: UnsealedRecord, live: KubeObject): Verdict | null {
     const claims = claimsOf(live.metadata);
-    const digest = this.#options.digests.content(contentOf(live, shapeOf(sealed, record.mode)));
-    return claims.uid === record.uid && !claims.isTerminating && digest === record.secretDigest;
+    if (claims.uid !== record.uid || claims.isTerminating) return null;
+    const digest = this.#options.digests.content(contentOf(live, shapeOf(subject.sealed, record.mode)));
+    if (digest === record.secretDigest) {
+      const { driftedVersion: _, driftedDigest: __, ...kept } = record;
+      return unsealed(kept);
+    }
+    if (digest !== record.driftedDigest) return null;
+    const drifted = { ...record, driftedVersion: claims.resourceVersion };
+    const drift = rememberedDrift({ ...subject, claims }, drifted);
+    return drift === null ? null : { ...unsealed(drifted), drift };
+  }
+
+  /** `verdict` as a finding; a record without keys is completed when there is nothing better to do. */
+  #remind(request: Request, subject: Subject, verdict: Verdict): Finding {
+    const keys = knownKeys(subject.sealedDigest, verdict);
+    if (keys === undefined && verdict.state === 'unsealed') this.#options.submitCensus(request);
+    return { verdict, written: false, keys: keys ?? null };
   }
 
   /** Milliseconds to wait: while the place of somebody else's deleted Secret is held, and after many repairs in a row. */
@@ -123,65 +158,14 @@ export class SealedSecretReconciler implements Reconciler {
     return isRepair ? this.#repairs.take(request, nowMs) : 0;
   }
 
-  /** Unseals and writes; null when the Secret of somebody else has gone at this moment. */
-  async #work(subject: Subject): Promise<Finding | null> {
-    const { keys, metrics } = this.#options;
-    const opened = await openSealedSecret(subject.sealed, keys.current().keyring);
-    metrics.decrypted(opened.kind === 'opened' ? 'Unsealed' : opened.reason);
-    if (opened.kind === 'failed') {
-      const { reason, message } = opened;
-      const attempt = { sealedDigest: subject.sealedDigest, keysDigest: subject.keysDigest, secret: '' };
-      return { verdict: { state: 'stalled', reason, message, record: subject.record, attempt }, written: false };
-    }
-    const { sealed, claimant, claims } = subject;
-    const result = await this.#writer.write({ sealed, desired: opened.secret, claimant, claims });
-    return this.#findingOf(subject, result);
-  }
-
-  #findingOf(subject: Subject, result: WriteResult): Finding | null {
-    switch (result.kind) {
-      case 'vanished':
-        return null;
-      case 'refused':
-        return { verdict: this.#refusedVerdict(subject, result.refusal, result.live), written: false };
-      case 'written': {
-        if (result.write !== null) this.#options.metrics.secretWritten(result.write);
-        this.#options.index.observeAnswer(result.secret);
-        const record = this.#recordOf(subject, result.secret, result.mode);
-        const verdict: Verdict = { state: 'unsealed', reason: 'Unsealed', message: '', record, attempt: null };
-        return { verdict, written: result.write !== null };
-      }
-    }
-  }
-
-  #recordOf({ sealed, sealedDigest }: Subject, secret: KubeObject, mode: UnsealMode): UnsealedRecord {
-    const { digests } = this.#options;
-    const { uid = '', resourceVersion = '' } = secret.metadata;
-    return {
-      uid,
-      resourceVersion,
-      sealedDigest,
-      // Of the answer, not of what was sent: an admission webhook may have changed it, and that is no drift.
-      secretDigest: digests.content(contentOf(secret, shapeOf(sealed, mode))),
-      ownerDigest: digests.owner(sealed.metadata.uid ?? '', uid, mode),
-      mode,
-    };
-  }
-
-  #refusedVerdict(subject: Subject, refusal: WriteRefusal, live: KubeObject | null): Verdict {
-    const { sealedDigest, keysDigest, record } = subject;
-    const isFinal = refusal.state === 'stalled' || refusal.reason === 'SecretExists';
-    const secret = obstacleOf(live === null ? null : claimsOf(live.metadata));
-    return { ...refusal, record, attempt: isFinal ? { sealedDigest, keysDigest, secret } : null };
-  }
-
   /** Hands the verdict on to status and events, and tells the loop how to go on. */
-  #report(request: Request, { sealed }: Subject, { verdict, written }: Finding): Outcome {
-    const { store, metrics, reporter, submitReport } = this.#options;
+  #report(request: Request, { sealed }: Subject, { verdict, written, keys, repair }: Finding): Outcome {
+    const { store, metrics, reporter, submitReport, usage } = this.#options;
+    usage.note(request, keys);
     if (isKubeError(verdict.error, ...UNREACHABLE)) return retry(verdict);
     store.remember(request, sealed.metadata.uid, verdict);
     const { uid, generation } = sealed.metadata;
-    reporter.keep(request, { uid, generation, verdict, wroteSecret: written });
+    reporter.keep(request, { uid, generation, verdict, wroteSecret: written, ...(repair && { repair }) });
     submitReport(request);
     if (verdict.state === 'unsealed') return SETTLED;
     metrics.failed(verdict.reason);

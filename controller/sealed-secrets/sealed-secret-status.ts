@@ -1,6 +1,8 @@
 /** @module Verdicts to the status of a SealedSecret, so that kstatus, Argo CD and Flux read the same from it. Pure. */
 import { type Condition, type ConditionChange, setConditions } from '../../shared/resources/conditions.ts';
+import type { ObjectMeta } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
+import { DRIFTED, driftModeOf, driftModeProblem } from './drift-mode.ts';
 import { shortenMessage, type Verdict } from './verdict.ts';
 
 /** `Synced` is `True` or `False`; Unknown only says that a new generation is being looked at. */
@@ -15,7 +17,7 @@ export function statusOf(
   const current = restoreTruth(conditionsOf(sealed), before ?? syncedBefore(sealed));
   return {
     observedGeneration: sealed.metadata.generation ?? 0,
-    conditions: setConditions(current, changesFor(verdict), now),
+    conditions: setConditions(current, [...changesFor(sealed, verdict), ...driftChange(current, verdict)], now),
     unsealed: verdict.record,
     attempt: verdict.attempt,
     lastSynced: null,
@@ -46,6 +48,11 @@ export function syncedBefore(sealed: SealedSecret): SyncedTruth | null {
   return remembered === 'True' || remembered === 'False' ? remembered : null;
 }
 
+/** The status of condition `Synced` of an object as the API server gave it; undefined when it has none. */
+export function syncedOf(sealed: SealedSecret): string | undefined {
+  return conditionsOf(sealed).find((condition) => condition?.type === 'Synced')?.status;
+}
+
 /** True when `status` says something else than `sealed` does now; times alone are nothing new. */
 export function isStatusNews(sealed: SealedSecret, status: SealedSecretStatus): boolean {
   const { unsealed = null, attempt = null, observedGeneration } = sealed.status ?? {};
@@ -57,7 +64,7 @@ export function isStatusNews(sealed: SealedSecret, status: SealedSecretStatus): 
   );
 }
 
-/** True when the conditions, or the generation that they speak of, differ: what people should hear about. */
+/** True when the conditions, or the generation that they speak of, differ. */
 export function isConditionNews(sealed: SealedSecret, status: SealedSecretStatus): boolean {
   const say = (conditions: readonly Condition[]) =>
     JSON.stringify(conditions.map(({ type, status: truth, reason, message }) => [type, truth, reason, message]));
@@ -65,24 +72,60 @@ export function isConditionNews(sealed: SealedSecret, status: SealedSecretStatus
   return say(conditionsOf(sealed)) !== say(status.conditions ?? []);
 }
 
-function changesFor(verdict: Verdict): readonly ConditionChange[] {
+/**
+ * True when `status` tells another result of unsealing: what people should hear about. Completing what sealed-secrets, or
+ * an earlier version, said is no news.
+ */
+export function isResultNews(sealed: SealedSecret, status: SealedSecretStatus): boolean {
+  if (sealed.status?.observedGeneration !== status.observedGeneration) return true;
+  const before = conditionsOf(sealed).find(({ type }) => type === 'Synced');
+  const after = status.conditions?.find(({ type }) => type === 'Synced');
+  if (before?.status !== after?.status) return true;
+  return after?.status === 'False' && (before?.reason !== after.reason || before?.message !== after.message);
+}
+
+/** The message of condition `type` where `status` says it and `sealed` did not, or said it in other words; else null. */
+export function newlyTrue(sealed: SealedSecret, status: SealedSecretStatus, type: string): string | null {
+  const [before, after] = [conditionsOf(sealed), status.conditions ?? []].map((conditions) =>
+    conditions.find((condition) => condition.type === type && condition.status === 'True'),
+  );
+  return after === undefined || after.message === before?.message ? null : after.message;
+}
+
+function changesFor({ metadata }: SealedSecret, verdict: Verdict): readonly ConditionChange[] {
   const { reason } = verdict;
   const message = shortenMessage(verdict.message);
   if (verdict.state === 'unsealed') {
     return [
       { type: 'Synced', status: 'True', reason, message: '' },
-      { type: 'Ready', status: 'True', reason, message: 'the Secret is as it was sealed' },
+      { type: 'Ready', status: 'True', reason, message: readyMessage(metadata, verdict) },
       { type: 'Reconciling', status: 'False', reason, message: '' },
       { type: 'Stalled', status: 'False', reason, message: '' },
     ];
   }
-  const isStalled = verdict.state === 'stalled';
+  // Stalled also while it is tried again: with Reconciling in its place kstatus would read progress, Argo CD and Flux a failure.
+  const retries = verdict.state === 'waiting' ? 'it is tried again by itself' : '';
   return [
     { type: 'Synced', status: 'False', reason, message },
     { type: 'Ready', status: 'False', reason, message },
-    { type: 'Reconciling', status: isStalled ? 'False' : 'True', reason, message: isStalled ? '' : message },
-    { type: 'Stalled', status: isStalled ? 'True' : 'False', reason, message: isStalled ? message : '' },
+    { type: 'Reconciling', status: 'False', reason, message: retries },
+    { type: 'Stalled', status: 'True', reason, message },
   ];
+}
+
+function readyMessage(metadata: ObjectMeta, { drift }: Verdict): string {
+  if (drift !== undefined) return `the Secret was unsealed and has been changed since: see condition ${DRIFTED}`;
+  if (driftModeOf(metadata) === 'ignore') return 'the Secret was unsealed; what others change in it is ignored';
+  const problem = driftModeProblem(metadata);
+  return problem === '' ? 'the Secret is as it was sealed' : `the Secret is as it was sealed; ${problem}`;
+}
+
+/** The condition is there from the first reported edit on. It says nothing about health: the SealedSecret itself is unsealed. */
+function driftChange(current: readonly Condition[], { state, drift }: Verdict): readonly ConditionChange[] {
+  if (drift !== undefined)
+    return [{ type: DRIFTED, status: 'True', reason: 'SecretChanged', message: shortenMessage(drift) }];
+  const isKnown = state === 'unsealed' && current.some(({ type }) => type === DRIFTED);
+  return isKnown ? [{ type: DRIFTED, status: 'False', reason: 'Unsealed', message: '' }] : [];
 }
 
 /**

@@ -78,10 +78,43 @@ export class SealedSecretStore {
     return [...this.#entries.values()].map(({ sealed }) => requestOf(sealed));
   }
 
+  /**
+   * Where else something like `sealed` stands, or stood: its name in other namespaces, those that have an object of that name
+   * first, and the names of other objects beside it. A bounded number of each, the likeliest first.
+   */
+  placesNear({ metadata }: SealedSecret): readonly Request[] {
+    const own = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+    const [copies, siblings, namespaces] = [new Set<string>(), new Set<string>(), new Set<string>()];
+    for (const { sealed } of this.#entries.values()) {
+      const { namespace, name } = requestOf(sealed);
+      if (namespace === own.namespace) addUpTo(siblings, name);
+      else if (name === own.name) addUpTo(copies, namespace);
+      else addUpTo(namespaces, namespace);
+    }
+    return [
+      ...[...copies].map((namespace) => ({ namespace, name: own.name })),
+      ...[...siblings].filter((name) => name !== own.name).map((name) => ({ namespace: own.namespace, name })),
+      ...[...namespaces].filter((one) => !copies.has(one)).map((namespace) => ({ namespace, name: own.name })),
+    ];
+  }
+
+  /** True when nothing was ever said of the object's present generation: somebody waits for it. */
+  isNew(request: Request): boolean {
+    const sealed = this.find(request);
+    return sealed !== null && sealed.status?.observedGeneration !== sealed.metadata.generation;
+  }
+
   /** Every object whose last verdict, or status, is not that it was unsealed. */
   failing(): readonly Request[] {
     return [...this.#entries.values()].filter(isFailing).map(({ sealed }) => requestOf(sealed));
   }
+}
+
+/** More places of one sort would use up the questions that a failing object may cost. */
+const MAX_PLACES = 8;
+
+function addUpTo(set: Set<string>, value: string): void {
+  if (set.size < MAX_PLACES) set.add(value);
 }
 
 /** Namespace and name of `object`. */

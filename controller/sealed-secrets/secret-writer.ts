@@ -8,6 +8,7 @@ import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-sec
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { SecretWrite } from '../metrics/sealing-metrics.ts';
 import { changesData, skipsOwner, toCreate, toReplacement, toUpsert } from './desired-secret.ts';
+import { applyMergePatch } from './merge-patch.ts';
 import { type Claimant, claimsOf, decideOwnership, isOurs, type SecretClaims } from './ownership.ts';
 import {
   refusalOf,
@@ -37,6 +38,8 @@ export type WriteResult =
       readonly secret: KubeObject;
       readonly mode: UnsealMode;
       readonly write: SecretWrite | null;
+      /** What stood there before; null when nothing did, or when it did not matter. */
+      readonly before: KubeObject | null;
     }
   | { readonly kind: 'refused'; readonly refusal: WriteRefusal; readonly live: KubeObject | null }
   | { readonly kind: 'vanished' };
@@ -82,16 +85,16 @@ export class SecretWriter {
     const { sealed, desired } = request;
     if (live === null) {
       const secret = await this.#client.create(SECRETS, toCreate(sealed, desired), OPTIONS);
-      return { kind: 'written', secret, mode: 'owned', write: 'created' };
+      return { kind: 'written', secret, mode: 'owned', write: 'created', before: null };
     }
     const ownership = decideOwnership(claimsOf(live.metadata), request.claimant);
     const refusal = refuse(request, live, ownership.kind);
     if (refusal !== null) return isAdoptable(request, live) ? adopt(live) : { kind: 'refused', refusal, live };
     if (ownership.kind === 'upsert') return this.#upsert(request, live, ownership);
     const replacement = toReplacement(sealed, desired, live);
-    if (replacement === null) return { kind: 'written', secret: live, mode: 'owned', write: null };
+    if (replacement === null) return { kind: 'written', secret: live, mode: 'owned', write: null, before: live };
     const secret = await this.#client.replace(SECRETS, replacement, OPTIONS);
-    return { kind: 'written', secret, mode: 'owned', write: 'replaced' };
+    return { kind: 'written', secret, mode: 'owned', write: 'replaced', before: live };
   }
 
   async #upsert(
@@ -101,10 +104,20 @@ export class SecretWriter {
   ): Promise<WriteResult> {
     const mode = isShared ? 'shared' : 'patched';
     const patch = toUpsert(sealed, desired, live, { addsOwner });
-    if (patch === null) return { kind: 'written', secret: live, mode, write: null };
-    const reference = { namespace: sealed.metadata.namespace, name: sealed.metadata.name ?? '' };
-    const secret = await this.#client.mergePatch(SECRETS, reference, patch, OPTIONS);
-    return { kind: 'written', secret, mode, write: 'patched' };
+    if (patch === null) return { kind: 'written', secret: live, mode, write: null, before: live };
+    const secret = await this.#patch(live, patch);
+    return { kind: 'written', secret, mode, write: 'patched', before: live };
+  }
+
+  /** Roles made for sealed-secrets give the right to update Secrets, and none to patch them. */
+  async #patch(live: KubeObject, patch: Readonly<Record<string, unknown>>): Promise<KubeObject> {
+    const { namespace, name = '' } = live.metadata;
+    try {
+      return await this.#client.mergePatch(SECRETS, { namespace, name }, patch, OPTIONS);
+    } catch (error) {
+      if (!isKubeError(error, 'KUBE_FORBIDDEN')) throw error;
+      return this.#client.replace(SECRETS, applyMergePatch(live, patch), OPTIONS);
+    }
   }
 }
 
@@ -136,5 +149,5 @@ function isAdoptable({ sealed, desired }: WriteRequest, live: KubeObject): boole
 }
 
 function adopt(secret: KubeObject): WriteResult {
-  return { kind: 'written', secret, mode: 'owned', write: null };
+  return { kind: 'written', secret, mode: 'owned', write: null, before: secret };
 }

@@ -3,16 +3,25 @@
  * unsealed, but never long. Status is patched against the version that it was made from, and made again on a conflict.
  */
 import { describeError } from '../../shared/errors/describe-error.ts';
-import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
+import type { KubeReader } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
-import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
-import { isConditionNews, isStatusNews, progressingStatus, statusOf, syncedBefore } from './sealed-secret-status.ts';
+import { DRIFTED, driftModeProblem } from './drift-mode.ts';
+import {
+  isConditionNews,
+  isResultNews,
+  isStatusNews,
+  newlyTrue,
+  progressingStatus,
+  statusOf,
+  syncedBefore,
+} from './sealed-secret-status.ts';
 import type { SealedSecretStore } from './sealed-secret-store.ts';
+import type { StatusTarget } from './status-target.ts';
 import { eventReasonOf, shortenMessage, type Verdict } from './verdict.ts';
 
 /** A verdict on one generation of one object. */
@@ -22,11 +31,14 @@ export interface Report {
   readonly verdict: Verdict;
   /** Whether a Secret was written; that alone is worth an event. */
   readonly wroteSecret: boolean;
+  /** What others had changed in the Secret that was put right; absent when it was not that. */
+  readonly repair?: string;
 }
 
 /** What a reporter is made of. */
 export interface StatusReporterOptions {
-  readonly client: Pick<KubeReader, 'get'> & Pick<KubeWriter, 'mergePatch'>;
+  readonly client: Pick<KubeReader, 'get'>;
+  readonly statuses: StatusTarget;
   readonly store: SealedSecretStore;
   readonly events: EventRecorder;
   readonly logger: Logger;
@@ -50,18 +62,22 @@ export class StatusReporter implements Reconciler {
   /** Keeps the latest report for an object until it is written. */
   keep(request: Request, report: Report): void {
     const key = keyOf(request);
-    const wroteSecret = report.wroteSecret || (this.#reports.get(key)?.wroteSecret ?? false);
-    this.#reports.set(key, { ...report, wroteSecret });
+    const before = this.#reports.get(key);
+    const wroteSecret = report.wroteSecret || (before?.wroteSecret ?? false);
+    const repair = report.repair ?? before?.repair;
+    this.#reports.set(key, { ...report, wroteSecret, ...(repair !== undefined && { repair }) });
   }
 
   /** Shows that a new generation is being worked on, where an older result would be misread. Failing to is no failure. */
-  async announce(sealed: SealedSecret): Promise<void> {
+  async announce(seen: SealedSecret): Promise<void> {
+    const { statuses } = this.#options;
+    const sealed = statuses.asSaid(seen);
     const status = progressingStatus(sealed, this.#options.now());
     if (status === null) return;
     const before = syncedBefore(sealed);
     if (before !== null) this.#truths.set(sealed.metadata.uid ?? '', before);
     try {
-      this.#options.store.observeAnswer(await this.#patch(sealed, status));
+      await statuses.write(sealed, status);
     } catch (error) {
       this.#options.logger.debug({ object: sealed.metadata.name, error: describeError(error) }, 'cannot announce work');
     }
@@ -90,28 +106,34 @@ export class StatusReporter implements Reconciler {
     return isSame ? sealed : null;
   }
 
-  async #write(sealed: SealedSecret, report: Report): Promise<void> {
+  async #write(seen: SealedSecret, report: Report): Promise<void> {
+    const { statuses } = this.#options;
+    const sealed = statuses.asSaid(seen);
     const uid = sealed.metadata.uid ?? '';
     const before = this.#truths.get(uid) ?? null;
     const status = statusOf(sealed, report.verdict, { now: this.#options.now(), before });
     const isNews = isConditionNews(sealed, status);
     if (isStatusNews(sealed, status)) {
       const { conditions: _, ...records } = status;
-      this.#options.store.observeAnswer(await this.#patch(sealed, isNews ? status : records));
+      await statuses.write(sealed, isNews ? status : records);
     }
     this.#truths.delete(uid);
-    if (isNews || report.wroteSecret) this.#tell(sealed, report.verdict);
+    this.#tellNews(sealed, status, report);
   }
 
-  #patch(sealed: SealedSecret, status: SealedSecretStatus) {
-    const { namespace, name = '', resourceVersion } = sealed.metadata;
-    const options = { subresource: 'status', fieldManager: CONTROLLER_FIELD_MANAGER } as const;
-    return this.#options.client.mergePatch(
-      SEALED_SECRETS,
-      { namespace, name },
-      { metadata: { resourceVersion }, status },
-      options,
-    );
+  #tellNews(sealed: SealedSecret, status: SealedSecretStatus, report: Report): void {
+    const { events } = this.#options;
+    const warn = (reason: string, message: string) =>
+      events.record({ regarding: sealed, type: 'Warning', reason, message: shortenMessage(message) });
+    const isNews = isResultNews(sealed, status);
+    const name = JSON.stringify(sealed.metadata.name);
+    if (isNews || (report.wroteSecret && report.repair === undefined)) this.#tell(sealed, report.verdict);
+    if (report.repair !== undefined)
+      warn('SecretRepaired', `Secret ${name} is as it was sealed again: ${report.repair}`);
+    const drift = newlyTrue(sealed, status, DRIFTED);
+    if (drift !== null) warn('SecretDrifted', `Secret ${name} is not as it was sealed: ${drift}`);
+    const problem = driftModeProblem(sealed.metadata);
+    if (problem !== '' && newlyTrue(sealed, status, 'Ready')?.includes(problem)) warn('DriftModeUnknown', problem);
   }
 
   async #refresh(request: Request): Promise<void> {

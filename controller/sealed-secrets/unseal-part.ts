@@ -4,19 +4,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { Backoff } from '../../shared/kube/backoff.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
+import type { UnsealConfig } from '../config/config.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { KeySource } from '../keys/key-part.ts';
+import type { KeyUsage, KeyUsageSource } from '../keys/key-usage.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ProblemLog } from '../logging/problem-log.ts';
+import type { PeerMetrics } from '../metrics/peer-metrics.ts';
 import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
 import type { UnsealMetrics } from '../metrics/sealing-metrics.ts';
 import type { ControllerPart } from '../reconcile-loop/controller-part.ts';
 import { createLoop, type Loop } from '../reconcile-loop/loop.ts';
+import type { Request } from '../reconcile-loop/reconciler.ts';
+import { countStatusFailures, countUnseals } from './count-failures.ts';
+import { type ClosableRenderer, CountedRenderer } from './counted-renderer.ts';
 import { Deferral } from './deferral.ts';
 import { createDigests } from './digests.ts';
+import { KeyCensus } from './key-census.ts';
+import { KeyUsageTally } from './key-usage-tally.ts';
 import { ObjectWatches } from './object-watches.ts';
 import { SealedSecretReconciler } from './sealed-secret-reconciler.ts';
+import { SecretRemoval } from './secret-removal.ts';
 import { StatusReporter } from './status-reporter.ts';
+import { ClusterStatus, type StatusTarget, UnwrittenStatus } from './status-target.ts';
 
 /** What the part is made of. */
 export interface UnsealPartOptions {
@@ -28,13 +38,20 @@ export interface UnsealPartOptions {
   readonly now: () => Date;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly metrics: { readonly reconcile: ReconcileMetrics; readonly unseal: UnsealMetrics };
+  readonly metrics: {
+    readonly reconcile: ReconcileMetrics;
+    readonly unseal: UnsealMetrics;
+    readonly peer: PeerMetrics;
+  };
+  readonly config: UnsealConfig;
+  /** Renders the templates of objects; it is closed at the stop. */
+  readonly renderer: ClosableRenderer;
   /** How many objects are worked on at the same time. */
   readonly concurrency: number;
 }
 
 /** A running unsealer. */
-export interface UnsealPart extends ControllerPart {
+export interface UnsealPart extends ControllerPart, KeyUsageSource {
   /** True while objects wait to be unsealed or reported. */
   isBusy(): boolean;
 }
@@ -42,7 +59,11 @@ export interface UnsealPart extends ControllerPart {
 /** The loops, from the moment at which all that they need is there. */
 interface Loops {
   readonly objects: Loop;
+  /** Of records that lack the keys. */
+  readonly census: Loop;
   readonly status: Loop;
+  /** Of Secrets whose SealedSecrets have gone. */
+  readonly removals: Loop;
   readonly deferral: Deferral;
 }
 
@@ -59,35 +80,64 @@ export function createUnsealPart(options: UnsealPartOptions): UnsealPart {
 class Unsealer implements UnsealPart {
   readonly #options: UnsealPartOptions;
   readonly #watches: ObjectWatches;
+  readonly #removal: SecretRemoval;
+  readonly #renderer: CountedRenderer;
+  readonly #statuses: StatusTarget;
   readonly #abort = new AbortController();
   readonly #aborted = once(this.#abort.signal, 'abort');
   #loops: Loops | null = null;
   #preparing: Promise<void> | null = null;
+  readonly #usage = new KeyUsageTally(() => this.#watches.isSynced());
 
   constructor(options: UnsealPartOptions) {
     this.#options = options;
-    const { client, now, logger } = options;
+    this.#renderer = new CountedRenderer(options.renderer);
+    const { client, config, now, logger, metrics } = options;
+    this.#removal = new SecretRemoval({ client, logger });
     this.#watches = new ObjectWatches({
       client,
+      config,
       now,
       logger,
-      wake: (request, delayMs) => this.#loops?.objects.enqueue(request, delayMs),
+      metrics: metrics.peer,
+      wake: (request, delayMs, urgency) => this.#loops?.objects.enqueue(request, delayMs, urgency),
+      onRemoved: (sealed) => {
+        this.#statuses.forget(sealed);
+        if (config.oldGc) this.#loops?.removals.enqueue(this.#removal.note(sealed));
+      },
     });
+    const { store } = this.#watches;
+    this.#statuses = config.updateStatus
+      ? new ClusterStatus({ client, store, logger })
+      : new UnwrittenStatus(metrics.peer);
   }
 
   async start(): Promise<void> {
     this.#options.keys.onChange(() => {
-      for (const request of this.#watches.store.failing()) this.#loops?.objects.enqueue(request);
+      for (const request of this.#watches.store.failing()) this.#loops?.objects.enqueue(request, 0, 'backlog');
     });
     this.#preparing = this.#prepare();
   }
 
   isReady(): boolean {
-    return this.#loops !== null;
+    return this.#loops !== null && this.#watches.isSynced();
+  }
+
+  usage(): KeyUsage | null {
+    return this.#usage.usage();
+  }
+
+  onUsageChange(listener: () => void): void {
+    this.#usage.onUsageChange(listener);
   }
 
   isBusy(): boolean {
-    return this.#loops !== null && (this.#loops.objects.isBusy() || this.#loops.status.isBusy());
+    return this.#loops !== null && (this.#isUnsealing(this.#loops.objects) || this.#loops.status.isBusy());
+  }
+
+  /** Objects that wait for the template engine, which may take a while, hold up neither reports nor events. */
+  #isUnsealing(objects: Loop): boolean {
+    return objects.isBusy(this.#renderer.pending);
   }
 
   async stop(): Promise<void> {
@@ -95,7 +145,11 @@ class Unsealer implements UnsealPart {
     this.#watches.stop();
     await this.#preparing;
     if (this.#loops === null) return;
-    await this.#loops.objects.stop();
+    await this.#loops.census.stop();
+    const stopping = Promise.all([this.#loops.objects.stop(), this.#loops.removals.stop()]);
+    // Only now: an object whose templates are broken off must know why.
+    await this.#renderer.close();
+    await stopping;
     await drain(this.#loops);
     await this.#loops.status.stop();
   }
@@ -110,10 +164,14 @@ class Unsealer implements UnsealPart {
     const [digestKey] = await needs;
     const loops = this.#createLoops(digestKey);
     const requests = this.#watches.store.all();
-    for (const request of requests) loops.objects.enqueue(request);
+    const { store } = this.#watches;
+    for (const request of requests) loops.objects.enqueue(request, 0, store.isNew(request) ? 'fresh' : 'backlog');
+    this.#usage.begin(requests);
     this.#loops = loops;
     loops.status.start();
     loops.objects.start();
+    loops.removals.start();
+    loops.census.start();
     this.#options.logger.info({ sealedSecrets: requests.length }, 'unsealing');
   }
 
@@ -135,31 +193,52 @@ class Unsealer implements UnsealPart {
   #createLoops(digestKey: SecretBytes): Loops {
     const { client, keys, metrics, events, logger, now, random, concurrency } = this.#options;
     const { store, index } = this.#watches;
-    const reporter = new StatusReporter({ client, store, events, logger, now });
+    const reporter = new StatusReporter({ client, store, events, logger, now, statuses: this.#statuses });
+    const digests = createDigests(digestKey);
+    const submitReport = (request: Request) => deferral.add(request);
     const reconciler = new SealedSecretReconciler({
       client,
       store,
       index,
       keys,
-      digests: createDigests(digestKey),
+      digests,
       reporter,
-      submitReport: (request) => deferral.add(request),
+      submitReport,
+      usage: this.#usage,
+      submitCensus: (request) => census.enqueue(request, 0, 'backlog'),
       metrics: metrics.unseal,
+      renderer: this.#renderer,
+      acceptV1: this.#options.config.acceptV1,
       now,
     });
     const common = { random, logger, metrics: metrics.reconcile };
-    const objects = createLoop({ ...common, reconciler, name: 'SealedSecret', concurrency });
+    const objects = createLoop({
+      ...common,
+      reconciler: countUnseals(reconciler, store, metrics.peer),
+      name: 'SealedSecret',
+      concurrency,
+    });
+    const removals = createLoop({ ...common, reconciler: this.#removal, name: 'SecretRemoval', concurrency: 1 });
     const status = createLoop({
       ...common,
-      reconciler: reporter,
+      reconciler: countStatusFailures(reporter, metrics.peer),
       name: 'SealedSecretStatus',
       concurrency: STATUS_CONCURRENCY,
     });
+    const isBusy = () => this.#isUnsealing(objects);
+    const unseal = metrics.unseal;
+    const counting = { store, keys, digests, reporter, submitReport, usage: this.#usage, metrics: unseal, isBusy };
+    const census = createLoop({
+      ...common,
+      reconciler: new KeyCensus(counting),
+      name: 'SealedSecretKeys',
+      concurrency: 1,
+    });
     const deferral = new Deferral({
-      isBusy: () => objects.isBusy(),
+      isBusy,
       release: (request) => status.enqueue(request),
     });
-    return { objects, status, deferral };
+    return { objects, census, status, removals, deferral };
   }
 }
 

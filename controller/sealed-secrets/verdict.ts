@@ -38,6 +38,8 @@ export interface Verdict {
   readonly record: UnsealedRecord | null;
   /** Set when trying again without a change would be in vain. */
   readonly attempt: UnsealAttempt | null;
+  /** What others changed in the Secret, where that is reported and not repaired; absent when they changed nothing. */
+  readonly drift?: string;
   /** The failure behind a `waiting` verdict; it says how long to wait, where the server did. */
   readonly error?: unknown;
 }

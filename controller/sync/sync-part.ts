@@ -2,8 +2,10 @@
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
+import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { GIT_SYNC_KIND, SIGNET_API_VERSION } from '../../shared/resources/names.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
@@ -64,6 +66,8 @@ class SyncEngine implements ControllerPart {
   #watch: ObjectWatch | null = null;
   #digest: Promise<DigestObject> | null = null;
   #lastProblem = '';
+  /** The kind is not installed, and so there is nothing to be ready for. */
+  #isUnserved = false;
 
   constructor(options: SyncPartOptions) {
     const { client, nowMs, logger, events, metrics, random, concurrency } = options;
@@ -119,14 +123,17 @@ class SyncEngine implements ControllerPart {
       {
         onEvent: (event) => this.#onGitSync(event),
         // Who owns what can be told only when all GitSyncs are known.
-        onSynced: () => this.#loop.start(),
+        onSynced: () => {
+          this.#isUnserved = false;
+          this.#loop.start();
+        },
         onProblem: (error) => this.#onProblem(error),
       },
     );
   }
 
   isReady(): boolean {
-    return this.#watch?.isSynced() === true;
+    return this.#isUnserved || this.#watch?.isSynced() === true;
   }
 
   async stop(): Promise<void> {
@@ -154,6 +161,15 @@ class SyncEngine implements ControllerPart {
     const isNews = problem !== this.#lastProblem;
     this.#lastProblem = problem;
     this.#options.logger[isNews ? 'warn' : 'debug']({ error: problem }, 'cannot watch GitSyncs');
+    if (isKubeError(error, 'KUBE_NOT_FOUND', 'KUBE_FORBIDDEN')) void this.#lookForKind();
+  }
+
+  /** Without rights the server says the same of a kind that is installed and of one that is not; discovery tells them apart. */
+  async #lookForKind(): Promise<void> {
+    const type = await this.#options.client.findType(SIGNET_API_VERSION, GIT_SYNC_KIND).catch(() => undefined);
+    if (type === null && !this.#isUnserved)
+      this.#options.logger.info({}, 'GitSync is not installed: nothing is synced');
+    if (type !== undefined) this.#isUnserved = type === null;
   }
 
   #loadDigest(): Promise<DigestObject> {

@@ -7,23 +7,36 @@ import { DER_TAG, type DerElement, DerReader } from './der-reader.ts';
 import { CertificateError } from './errors.ts';
 import { type RsaPublicNumbers, readForeignAlgorithm, readPublicNumbers } from './rsa-key.ts';
 
-/** What a certificate says. `spki` is its SubjectPublicKeyInfo as it stands there. */
-export interface CertificateFields {
+/** What a certificate of any kind of key says. `spki` is its SubjectPublicKeyInfo as it stands there. */
+export interface AnyCertificateFields {
   readonly serialNumber: string;
   readonly subject: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly spki: Uint8Array<ArrayBuffer>;
+}
+
+/** What a certificate of an RSA key says. */
+export interface CertificateFields extends AnyCertificateFields {
   readonly publicNumbers: RsaPublicNumbers;
 }
 
 const COMMON_NAME_OID = '550403';
 
 /**
- * Reads one DER certificate.
+ * Reads one DER certificate of an RSA key.
  * @throws CertificateError `CERT_MALFORMED`, `CERT_NOT_RSA`.
  */
 export function parseCertificateFields(der: Uint8Array<ArrayBuffer>): CertificateFields {
+  const fields = parseAnyCertificate(der);
+  return { ...fields, publicNumbers: publicNumbersOf(fields.spki) };
+}
+
+/**
+ * Reads one DER certificate, whatever kind of key it holds.
+ * @throws CertificateError `CERT_MALFORMED`.
+ */
+export function parseAnyCertificate(der: Uint8Array<ArrayBuffer>): AnyCertificateFields {
   const outer = new DerReader(der, 'CERT_MALFORMED');
   const certificate = outer.enter(DER_TAG.sequence, 'the certificate');
   outer.expectEnd('the certificate');
@@ -41,12 +54,12 @@ export function parseCertificateFields(der: Uint8Array<ArrayBuffer>): Certificat
   const notAfter = readTime(validity, 'the end of validity');
   validity.expectEnd('the validity');
   const subject = readCommonName(signed.enter(DER_TAG.sequence, 'the subject'));
-  return { serialNumber, subject, notBefore, notAfter, ...readPublicKey(signed) };
+  const { raw: spki } = signed.read(DER_TAG.sequence, 'the public key');
+  return { serialNumber, subject, notBefore, notAfter, spki };
 }
 
-function readPublicKey(signed: DerReader): Pick<CertificateFields, 'spki' | 'publicNumbers'> {
-  const { raw } = signed.read(DER_TAG.sequence, 'the public key');
-  const info = new DerReader(raw, 'CERT_MALFORMED').enter(DER_TAG.sequence, 'the public key');
+function publicNumbersOf(spki: Uint8Array<ArrayBuffer>): RsaPublicNumbers {
+  const info = new DerReader(spki, 'CERT_MALFORMED').enter(DER_TAG.sequence, 'the public key');
   const foreign = readForeignAlgorithm(info);
   if (foreign !== null) {
     throw new CertificateError(
@@ -60,7 +73,7 @@ function readPublicKey(signed: DerReader): Pick<CertificateFields, 'spki' | 'pub
   bits.expectEnd('the public key');
   const publicNumbers = readPublicNumbers(key, 'CERT_MALFORMED');
   key.expectEnd('the exponent');
-  return { spki: raw, publicNumbers };
+  return publicNumbers;
 }
 
 function serialText(serial: DerElement): string {

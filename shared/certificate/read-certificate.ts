@@ -96,10 +96,14 @@ function certificateBlocks(pem: string): readonly [PemBlock, ...PemBlock[]] {
 
 async function fromBlock(block: PemBlock): Promise<SealingCertificate> {
   const fields = parseCertificateFields(block.bytes);
+  const [publicKey, fingerprint] = await Promise.all([
+    importPublicKey(fields.spki),
+    fingerprintOf(fields.publicNumbers),
+  ]);
   return {
     pem: encodePem('CERTIFICATE', block.bytes),
-    publicKey: await importPublicKey(fields.spki),
-    fingerprint: await fingerprintOf(fields.publicNumbers),
+    publicKey,
+    fingerprint,
     notBefore: fields.notBefore,
     notAfter: fields.notAfter,
     modulusBits: modulusBitsOf(fields.publicNumbers),

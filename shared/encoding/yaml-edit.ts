@@ -15,6 +15,8 @@ export interface DocumentReplacement {
   readonly document: ParsedDocument;
   /** One document in YAML or JSON, without a separator; line endings are adapted to their surroundings. */
   readonly replacement: string;
+  /** What the replacement must read as; default: what it reads as by itself. */
+  readonly value?: unknown;
 }
 
 /**
@@ -23,14 +25,18 @@ export interface DocumentReplacement {
  * @param replacements documents as `parseDocuments(text)` gave them, in any order
  * @throws EncodingError YAML_EDIT_REFUSED when the result would read differently, or the codes of `parseDocuments`
  */
-export function replaceDocuments(text: string, replacements: readonly DocumentReplacement[]): string {
+export function replaceDocuments(
+  text: string,
+  replacements: readonly DocumentReplacement[],
+  documents: readonly ParsedDocument[] = parseDocuments(text, UNBOUNDED),
+): string {
   const fromTheEnd = replacements.toSorted((a, b) => b.document.start - a.document.start);
   let edited = text;
   for (const { document, replacement } of fromTheEnd) {
     const content = fitted(text, document, replacement);
     edited = edited.slice(0, document.start) + content + edited.slice(document.end);
   }
-  assertIntended(text, edited, replacements);
+  assertIntended(documents, edited, replacements);
   return edited;
 }
 
@@ -57,17 +63,25 @@ function lineBreakNear(text: string, offset: number): string {
   return (breaks.exec(text) ?? breaks.exec(text))?.[0] ?? '\n';
 }
 
-function assertIntended(before: string, after: string, replacements: readonly DocumentReplacement[]): void {
-  const intended = new Map<number, string>();
-  for (const document of parseDocuments(before, UNBOUNDED)) intended.set(document.index, canonicalJson(document.value));
-  for (const { document, replacement } of replacements) {
-    const [only, ...others] = parseDocuments(replacement, { ...UNBOUNDED, where: 'the replacement' });
-    if (only === undefined || others.length > 0) throw refused('the replacement is not one document');
-    intended.set(document.index, canonicalJson(only.value));
-  }
+function assertIntended(
+  before: readonly ParsedDocument[],
+  after: string,
+  replacements: readonly DocumentReplacement[],
+): void {
+  const replaced = new Map(replacements.map((replacement) => [replacement.document.index, replacement]));
+  const intended = new Map(before.map((document) => [document.index, document.value]));
+  for (const [index, replacement] of replaced) intended.set(index, intendedValue(replacement));
   const actual = parseDocuments(after, { ...UNBOUNDED, where: 'the edited text' });
-  const isIntended = ({ index, value }: ParsedDocument): boolean => intended.get(index) === canonicalJson(value);
+  const isIntended = ({ index, value }: ParsedDocument): boolean =>
+    intended.has(index) && canonicalJson(intended.get(index)) === canonicalJson(value);
   if (actual.length !== intended.size || !actual.every(isIntended)) throw refused('the result would read differently');
+}
+
+function intendedValue({ replacement, value }: DocumentReplacement): unknown {
+  if (value !== undefined) return value;
+  const [only, ...others] = parseDocuments(replacement, { ...UNBOUNDED, where: 'the replacement' });
+  if (only === undefined || others.length > 0) throw refused('the replacement is not one document');
+  return only.value;
 }
 
 function refused(reason: string): EncodingError {

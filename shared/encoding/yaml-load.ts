@@ -2,7 +2,7 @@
  * @module One YAML document, from text to value, with every bound that untrusted text needs. Splitting a stream and
  * naming places in a file are left to yaml-documents.ts.
  */
-import { load } from 'js-yaml';
+import { type EventType, load, type State } from 'js-yaml';
 import { assertExpansionBounded } from './yaml-expansion.ts';
 import { toYamlFault, YamlFault } from './yaml-fault.ts';
 import { findDanglingDashes, isOutside } from './yaml-list-ends.ts';
@@ -19,15 +19,18 @@ const MAX_MERGED_KEYS = 10_000;
  */
 const FOREIGN_CHARACTER = /[^\P{Cc}\t\n\r]|[\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]|(?:^|[\n\r])\ufeff/u;
 
+/** Told of each node that the parser opens and closes, after the value of the node has been corrected. */
+export type NodeListener = (event: EventType, state: State) => void;
+
 /**
  * The value of the single document `source`, its directives and opening marker included.
  * @throws YamlFault
  */
-export function loadYaml(source: string): unknown {
+export function loadYaml(source: string, follow?: NodeListener): unknown {
   assertYamlCharacters(source);
   const dashes = findDanglingDashes(source);
   const watch = new NodeWatch(source, { keepScalars: dashes.length > 0 });
-  const value = parse(source, watch);
+  const value = parse(source, watch, follow);
   const misread = dashes.find((offset) => isOutside(offset, watch.scalars));
   if (misread !== undefined) {
     throw new YamlFault('YAML_INVALID', 'an empty item at the end of a nested list (write null)', misread);
@@ -37,10 +40,15 @@ export function loadYaml(source: string): unknown {
   return value ?? null;
 }
 
-function parse(source: string, watch: NodeWatch): unknown {
+function parse(source: string, watch: NodeWatch, follow: NodeListener | undefined): unknown {
   const limits = { maxDepth: MAX_DEPTH, maxTotalMergeKeys: MAX_MERGED_KEYS };
+  const both: NodeListener = (event, state) => {
+    watch.listener(event, state);
+    follow?.(event, state);
+  };
+  const listener = follow === undefined ? watch.listener : both;
   try {
-    return load(source, { schema: kubectlSchema, listener: watch.listener, ...limits });
+    return load(source, { schema: kubectlSchema, listener, ...limits });
   } catch (error) {
     const fault = toYamlFault(error, source);
     if (fault === null) throw error;

@@ -49,7 +49,7 @@ function listLines(list: readonly unknown[]): readonly string[] {
 function mapLines(map: object): readonly string[] {
   const lines = Object.entries(map).flatMap(([key, entry]) => {
     const form = jsonForm(entry);
-    return form === undefined ? [] : memberLines(`${keyText(key)}:`, form);
+    return form === undefined ? [] : memberLines(`${scalarText(key)}:`, form);
   });
   return lines.length === 0 ? ['{}'] : lines;
 }
@@ -70,7 +70,7 @@ function indented(lines: readonly string[]): readonly string[] {
 }
 
 function stringLines(text: string): readonly string[] {
-  if (!fitsBlockScalar(text)) return [keyText(text)];
+  if (!fitsBlockScalar(text)) return [scalarText(text)];
   const endsInBreak = text.endsWith('\n');
   const lines = (endsInBreak ? text.slice(0, -1) : text).split('\n');
   return [endsInBreak ? '|' : '|-', ...indented(lines)];
@@ -82,8 +82,12 @@ function fitsBlockScalar(text: string): boolean {
   return !BREAKS_BLOCK_SCALAR.test(text) && !BLANK_AT_LINE_END.test(text);
 }
 
-function keyText(text: string): string {
-  return canStandPlain(text) ? text : quoted(text);
+/** `text` as a key or value on one line: as it is when every reader takes it for that text, else in quotes. */
+export function scalarText(text: string): string {
+  if (canStandPlain(text)) return text;
+  // As kubectl does; JSON in an annotation stays readable.
+  if (/["\\]/.test(text) && !NEEDS_ESCAPE.test(text)) return `'${text.replaceAll("'", "''")}'`;
+  return quotedText(text);
 }
 
 function canStandPlain(text: string): boolean {
@@ -91,7 +95,8 @@ function canStandPlain(text: string): boolean {
   return resolveScalar(text).kind === 'string' && !READ_OTHERWISE_ELSEWHERE.test(text);
 }
 
-function quoted(text: string): string {
+/** `text` in double quotes, on one line. */
+export function quotedText(text: string): string {
   // JSON's escapes are YAML's as well; what JSON leaves alone beyond ASCII is added.
   return JSON.stringify(text).replace(NEEDS_ESCAPE_ALL, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

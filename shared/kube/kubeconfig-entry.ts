@@ -65,6 +65,11 @@ export class KubeconfigEntry {
     return value;
   }
 
+  /** This entry with other values for some fields; an empty one is as good as none. */
+  with(fields: Readonly<Record<string, unknown>>): KubeconfigEntry {
+    return new KubeconfigEntry(this.kind, this.name, this.file, { ...this.#fields, ...fields });
+  }
+
   /** The error that says what is wrong with this entry. `problem` must not quote a credential. */
   invalid(problem: string, hint?: string): KubeError {
     const message = `cannot use ${this.kind} ${JSON.stringify(this.name)} of ${this.file}: ${problem}`;

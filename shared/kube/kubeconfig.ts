@@ -5,6 +5,7 @@ import { KubeError } from './errors.ts';
 import { clusterFacts, type ProxyEnv } from './kubeconfig-cluster.ts';
 import type { KubeconfigEntry } from './kubeconfig-entry.ts';
 import { type Kubeconfig, mergeKubeconfigs, readKubeconfigFile } from './kubeconfig-file.ts';
+import { emptyEntry, type KubeconfigOverrides, overrideCluster, overrideUser } from './kubeconfig-overrides.ts';
 import { createUserCredentials } from './kubeconfig-user.ts';
 
 /** The variables that are looked at. */
@@ -21,6 +22,8 @@ export interface KubeconfigOptions {
   readonly env: KubeconfigEnv;
   /** Default: the current context. */
   readonly context?: string;
+  /** What the command line lays over the kubeconfig; with a server there, no kubeconfig is needed. */
+  readonly overrides?: KubeconfigOverrides;
   /** What relative paths on the command line and in KUBECONFIG start from; default: the process's own. */
   readonly cwd?: string;
   /** Milliseconds since the epoch; default `Date.now`. */
@@ -32,16 +35,21 @@ export interface KubeconfigOptions {
  * when there is no kubeconfig at all and `KUBE_KUBECONFIG_INVALID` when it cannot be used as it stands.
  */
 export async function loadKubeconfig(options: KubeconfigOptions): Promise<ClusterConnection> {
+  const { overrides = {}, cwd = '.' } = options;
   const { config, files } = await readKubeconfigs(options);
-  const context = chooseContext(config, options.context, files);
-  const cluster = findEntry(config.clusters, context, 'cluster');
+  const context = chooseContext(config, options, files);
+  const cluster = overrideCluster(
+    findEntry(config.clusters, context, { kind: 'cluster', name: overrides.cluster }),
+    overrides,
+    cwd,
+  );
   if (!cluster) throw context.invalid('it names no cluster');
-  const user = findEntry(config.users, context, 'user');
+  const user = overrideUser(findEntry(config.users, context, { kind: 'user', name: overrides.user }), overrides, cwd);
   const facts = await clusterFacts(cluster, user, options.env);
   const credentials = await createUserCredentials(user, facts, options.now ?? Date.now);
   return {
     ...facts,
-    namespace: context.text('namespace') ?? 'default',
+    namespace: overrides.namespace || (context.text('namespace') ?? 'default'),
     credentials,
     describe: () => `${facts.server} (context ${JSON.stringify(context.name)} of ${context.file})`,
   };
@@ -58,7 +66,7 @@ async function readKubeconfigs(options: KubeconfigOptions): Promise<{ config: Ku
       throw new KubeError('KUBE_KUBECONFIG_MISSING', `cannot read kubeconfig ${file}: there is no such file`);
     }
   }
-  if (configs.length === 0) throw missingError(paths);
+  if (configs.length === 0 && !options.overrides?.server) throw missingError(paths);
   return { config: mergeKubeconfigs(configs), files };
 }
 
@@ -71,8 +79,14 @@ function candidatePaths({ path: only, env, cwd = '.' }: KubeconfigOptions): read
   return home ? [path.join(home, '.kube', 'config')] : [];
 }
 
-function chooseContext(config: Kubeconfig, wanted: string | undefined, files: string): KubeconfigEntry {
+function chooseContext(
+  config: Kubeconfig,
+  { context: wanted, overrides }: KubeconfigOptions,
+  files: string,
+): KubeconfigEntry {
   const name = wanted ?? config.currentContext;
+  // Whoever names a server or an entry by flag needs no context.
+  if (name === undefined && (overrides?.server || overrides?.cluster)) return emptyEntry('context');
   const hint = contextHint(config);
   if (name === undefined) {
     throw new KubeError('KUBE_KUBECONFIG_INVALID', `cannot choose a cluster: ${files} names no current context`, {
@@ -90,16 +104,16 @@ function contextHint(config: Kubeconfig): string {
   return names.length === 0 ? 'use a kubeconfig that has a context' : `name one of the contexts ${names.join(', ')}`;
 }
 
-/** The entry that the context names; undefined when it names none. */
+/** The entry that the command line names, else the context; undefined when neither does. */
 function findEntry(
   entries: ReadonlyMap<string, KubeconfigEntry>,
   context: KubeconfigEntry,
-  field: 'cluster' | 'user',
+  { kind, name: wanted }: { readonly kind: 'cluster' | 'user'; readonly name: string | undefined },
 ): KubeconfigEntry | undefined {
-  const name = context.text(field);
+  const name = wanted || context.text(kind);
   if (name === undefined) return undefined;
   const entry = entries.get(name);
-  if (!entry) throw context.invalid(`there is no ${field} ${JSON.stringify(name)}`);
+  if (!entry) throw context.invalid(`there is no ${kind} ${JSON.stringify(name)}`);
   return entry;
 }
 

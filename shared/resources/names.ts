@@ -21,10 +21,28 @@ export const MANAGED_ANNOTATION = 'sealedsecrets.bitnami.com/managed';
 export const PATCH_ANNOTATION = 'sealedsecrets.bitnami.com/patch';
 /** In a SealedSecret's template: the Secret gets no ownerReference. Only `"true"` counts. */
 export const SKIP_OWNER_ANNOTATION = 'sealedsecrets.bitnami.com/skip-set-owner-references';
+/** On a SealedSecret: what it was sealed with and for, as a public hint; shared/sealing/receipt.ts has its form. */
+export const RECEIPT_ANNOTATION = 'signet.dev/receipt';
+/** On a SealedSecret: what becomes of edits that others make to its Secret: `repair` (also without it), `report` or `ignore`. */
+export const DRIFT_ANNOTATION = 'signet.dev/drift';
+/** On a SealedSecret or in its template: `allow` has templates print `<no value>` for what is missing, as sealed-secrets does. */
+export const TEMPLATE_MISSING_ANNOTATION = 'signet.dev/template-missing';
+/** The one value of {@link TEMPLATE_MISSING_ANNOTATION} that counts. */
+export const TEMPLATE_MISSING_ALLOW = 'allow';
 /** Label of a key Secret; `active` keys are loaded by either controller. */
 export const KEY_LABEL = 'sealedsecrets.bitnami.com/sealed-secrets-key';
 /** Value of {@link KEY_LABEL} on a key that is in use. */
 export const KEY_LABEL_ACTIVE = 'active';
+/** Value of {@link KEY_LABEL} on a key that was taken out of use: neither controller loads it. */
+export const KEY_LABEL_RETIRED = 'retired';
+/** On a retired key Secret: the RFC 3339 instant of its retirement. */
+export const RETIRED_AT_ANNOTATION = 'signet.dev/retired-at';
+/** On a key Secret: the RFC 3339 instant at which a backup of it was confirmed. Counts only beside a right {@link BACKED_UP_FINGERPRINT_ANNOTATION}. */
+export const BACKED_UP_AT_ANNOTATION = 'signet.dev/backed-up-at';
+/** On a key Secret: fingerprint of the key that was backed up, so that the confirmation does not outlive a change of the key. */
+export const BACKED_UP_FINGERPRINT_ANNOTATION = 'signet.dev/backed-up-fingerprint';
+/** On a key Secret inside of a backup: fingerprint of its key. It has no meaning in a cluster. */
+export const KEY_FINGERPRINT_ANNOTATION = 'signet.dev/fingerprint';
 /** Default prefix of the names of key Secrets; a Secret of exactly this name is a key without a label, too. */
 export const DEFAULT_KEY_PREFIX = 'sealed-secrets-key';
 

@@ -26,8 +26,16 @@ export interface SealedSecretSpec {
  */
 export type UnsealMode = 'owned' | 'shared' | 'patched';
 
+/** Which sealing keys opened the values of a SealedSecret; absent where nobody has looked since records hold it. */
+export interface OpenedBy {
+  /** Fingerprints, sorted. */
+  readonly keys?: readonly string[];
+  /** HMAC over the SealedSecret's uid, `sealedDigest` and `keys`, hex: without it nobody could tell who wrote `keys`. */
+  readonly keysProof?: string;
+}
+
 /** What the controller remembers of the Secret that it wrote, so that a restart decrypts nothing that is unchanged. */
-export interface UnsealedRecord {
+export interface UnsealedRecord extends OpenedBy {
   readonly uid: string;
   readonly resourceVersion: string;
   /** HMAC of the SealedSecret's spec and scope, hex. */
@@ -37,10 +45,18 @@ export interface UnsealedRecord {
   /** HMAC of both objects' uids and the mode, hex: proof that the controller itself once claimed this Secret so. */
   readonly ownerDigest: string;
   readonly mode: UnsealMode;
+  /** RFC 3339: the clock by which templates were rendered; absent without templates. Rendering it again uses the same. */
+  readonly renderedAt?: string;
+  /** HMAC over the SealedSecret's uid, `sealedDigest` and `renderedAt`, hex. */
+  readonly renderedProof?: string;
+  /** resourceVersion of the Secret when an edit of it was last reported. */
+  readonly driftedVersion?: string;
+  /** HMAC of what it held then, hex. */
+  readonly driftedDigest?: string;
 }
 
 /** What was tried last, and in vain: while all of it stays the same, trying again would come to the same. */
-export interface UnsealAttempt {
+export interface UnsealAttempt extends OpenedBy {
   /** As in {@link UnsealedRecord}. */
   readonly sealedDigest: string;
   /** HMAC of the fingerprints of all loaded keys, hex. */

@@ -30,12 +30,16 @@ export function readPlaintexts(
   return new Map([...plaintexts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** How to mend a key that is refused. */
+export const KEY_RULE = `use 1 to ${MAX_KEY_LENGTH} letters, digits, "-", "_" and ".", not beginning with ".."`;
+
 /** The rule of the API server for keys of Secrets and ConfigMaps. */
+export function isSecretKey(key: string): boolean {
+  return /^[-._a-zA-Z0-9]+$/.test(key) && key.length <= MAX_KEY_LENGTH && key !== '.' && !key.startsWith('..');
+}
+
 function checkKey(key: string, field: string, reader: FieldReader): void {
-  const isValid = /^[-._a-zA-Z0-9]+$/.test(key) && key.length <= MAX_KEY_LENGTH && key !== '.' && !key.startsWith('..');
-  if (isValid) return;
-  reader.note('SEAL_KEY_INVALID', fieldPath(field, key), {
-    problem: 'is no key that a Secret can have',
-    hint: `use 1 to ${MAX_KEY_LENGTH} letters, digits, "-", "_" and ".", not beginning with ".."`,
-  });
+  if (isSecretKey(key)) return;
+  const problem = 'is no key that a Secret can have';
+  reader.note('SEAL_KEY_INVALID', fieldPath(field, key), { problem, hint: KEY_RULE });
 }

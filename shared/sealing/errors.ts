@@ -11,10 +11,19 @@ export type SealedValueCode =
   | 'SEALED_VALUE_NO_TAG'
   | 'SEALED_VALUE_BAD_CONTENT_KEY'
   | 'SEALED_VALUE_CORRUPT'
-  | 'UNSEAL_V1_UNSUPPORTED';
+  | 'SEALED_VALUE_CHANGED'
+  | 'UNSEAL_V1_UNSUPPORTED'
+  | 'UNSEAL_V1_REFUSED'
+  | 'UNSEAL_V1_CONFLICT'
+  | 'UNSEAL_V1_MALFORMED';
 
 /** A well-formed sealed value that no key of the ring opens, for all that can be told. */
-export type SealedKeyCode = 'SEALED_NO_KEYS' | 'SEALED_KEY_SIZE_MISMATCH' | 'SEALED_KEY_NOT_FOUND';
+export type SealedKeyCode =
+  | 'SEALED_NO_KEYS'
+  | 'SEALED_KEY_SIZE_MISMATCH'
+  | 'SEALED_KEY_NOT_FOUND'
+  | 'SEALED_KEY_RETIRED'
+  | 'SEALED_KEY_ELSEWHERE';
 
 /** A sealed value that a key of the ring opens for another scope, or for another name or namespace. */
 export type SealedLabelCode = 'SEALED_SCOPE_MISMATCH' | 'SEALED_NAME_MISMATCH';
@@ -33,14 +42,46 @@ export type SealFaultCode =
   | 'SEAL_FIELD_INVALID'
   | 'SEAL_UNKNOWN_FIELD';
 
-/** Everything that sealing and unsealing refuse. `TEMPLATE_*` is about `spec.template` of a SealedSecret. */
-export type SealingErrorCode =
-  | SealedValueCode
-  | SealedKeyCode
-  | SealedLabelCode
-  | SealFaultCode
+/**
+ * A `spec.template` that no Secret can be made of. `TEMPLATE_ENGINE_*` is no fault of the object: there is no engine for
+ * template actions here, it is busy, or it has broken.
+ */
+export type TemplateErrorCode =
   | 'TEMPLATE_NOT_SUPPORTED'
-  | 'TEMPLATE_INVALID';
+  | 'TEMPLATE_INVALID'
+  | 'TEMPLATE_SYNTAX'
+  | 'TEMPLATE_VALUE_MISSING'
+  | 'TEMPLATE_CALL_FAILED'
+  | 'TEMPLATE_OUTPUT_TOO_LARGE'
+  | 'TEMPLATE_TOO_DEEP'
+  | 'TEMPLATE_TIMED_OUT'
+  | 'TEMPLATE_OUT_OF_MEMORY'
+  | 'TEMPLATE_ENGINE_MISSING'
+  | 'TEMPLATE_ENGINE_BUSY'
+  | 'TEMPLATE_ENGINE_FAILED';
+
+/** Something in a Secret that is probably a mistake, although it can be sealed. */
+export type LintCode =
+  | 'LINT_ENCODED_TWICE'
+  | 'LINT_ENDS_IN_LINE_BREAK'
+  | 'LINT_WINDOWS_LINE_ENDS'
+  | 'LINT_BYTE_ORDER_MARK'
+  | 'LINT_UTF16'
+  | 'LINT_KEY_MISSING'
+  | 'LINT_ANNOTATION_MISSING'
+  | 'LINT_DOCKER_CONFIG_INVALID'
+  | 'LINT_DOCKER_CONFIG_EMPTY'
+  | 'LINT_TLS_CERTIFICATE_INVALID'
+  | 'LINT_TLS_CERTIFICATE_EXPIRED'
+  | 'LINT_TLS_KEY_INVALID'
+  | 'LINT_TLS_KEY_ENCRYPTED'
+  | 'LINT_TLS_PAIR_MISMATCH';
+
+/** Everything that sealing and unsealing refuse. */
+export type SealingErrorCode = SealedValueCode | SealedKeyCode | SealedLabelCode | SealFaultCode | TemplateErrorCode;
+
+/** Something that was found while sealing and is not let pass. The message never quotes a value of a Secret. */
+export class LintError extends CodedError<LintCode> {}
 
 /** Something that cannot be sealed or unsealed. The message never quotes a value of a Secret. */
 export class SealingError extends CodedError<SealingErrorCode> {}

@@ -40,6 +40,8 @@ export function causeOf(code: ItemFailureCode): FailureCause {
     case 'SEALED_NO_KEYS':
     case 'SEALED_KEY_SIZE_MISMATCH':
     case 'SEALED_KEY_NOT_FOUND':
+    case 'SEALED_KEY_RETIRED':
+    case 'SEALED_KEY_ELSEWHERE':
       return 'key';
     case 'SEALED_SCOPE_MISMATCH':
     case 'SEALED_NAME_MISMATCH':

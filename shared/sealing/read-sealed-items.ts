@@ -5,6 +5,7 @@ import { type Envelope, parseEnvelope } from './envelope.ts';
 import { SealingError } from './errors.ts';
 import { describeKind, isMap } from './is-map.ts';
 import { type ItemFailure, type ItemFailureCode, itemFailure } from './item-failure.ts';
+import { refuseWholeSecret } from './whole-secret.ts';
 
 /** One well-formed item; whether a key opens it is another question. */
 export interface SealedItem {
@@ -18,13 +19,14 @@ export interface SealedItems {
   readonly failures: readonly ItemFailure[];
 }
 
-const SEAL_AGAIN = 'seal the value again';
+const SEAL_AGAIN = 'seal the value again: "signet set FILE KEY"';
 
 /** Reads `spec.encryptedData`. Never throws: objects from files and from lax schemas can hold anything. */
 export function readSealedItems(sealed: SealedSecret): SealedItems {
   const spec: unknown = sealed.spec;
   const data = isMap(spec) ? (spec['encryptedData'] ?? {}) : spec;
-  if (isMap(spec) && typeof spec['data'] === 'string' && spec['data'] !== '') return failed(v1Failure());
+  if (isMap(spec) && typeof spec['data'] === 'string' && spec['data'] !== '')
+    return failed(refuseWholeSecret(sealed, true) ?? v1Failure());
   if (!isMap(data)) return failed(notAMapFailure());
   const names = Object.keys(data).sort();
   const read = names.map((name) => readItem(name, data[name]));

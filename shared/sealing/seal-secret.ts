@@ -4,11 +4,13 @@
  */
 import type { SealingCertificate } from '../certificate/read-certificate.ts';
 import { encodeBase64 } from '../encoding/base64.ts';
+import { RECEIPT_ANNOTATION } from '../resources/names.ts';
 import type { SealedSecret, SecretTemplate } from '../resources/sealed-secret.ts';
 import type { Secret } from '../resources/secret.ts';
 import { type CheckedSecret, checkSecret } from './check-secret.ts';
+import { MAX_RECEIPT_LENGTH, makeReceipt, type SealedValues, withoutReceipt } from './receipt.ts';
 import { labelOf, type Scope, scopeAnnotations, withoutScopeAnnotations } from './scope.ts';
-import { sealValue } from './value-cipher.ts';
+import { sealItems } from './seal-items.ts';
 
 /** How a Secret is sealed. */
 export interface SealOptions {
@@ -17,6 +19,8 @@ export interface SealOptions {
   readonly scope?: Scope;
   /** Seals a Secret without data instead of refusing it; default false. */
   readonly allowEmpty?: boolean;
+  /** Whether a receipt is left on the object; default true. One that would be too long is left out. */
+  readonly receipt?: boolean;
 }
 
 /**
@@ -34,38 +38,38 @@ const OBJECT_COPY =
 export async function sealSecret(secret: Secret, options: SealOptions): Promise<SealedSecret> {
   const checked = checkSecret(secret, options);
   const { name, namespace, scope } = checked;
+  // Invariant: entries come in the order of their keys, so that sealing again moves no lines.
+  const values = await sealItems(options.certificate, labelOf(scope, namespace, name), checked.plaintexts);
+  const annotations = {
+    ...scopeAnnotations(scope),
+    ...(options.receipt !== false && (await receiptAnnotation(checked, options.certificate, values))),
+  };
   return {
     apiVersion: 'bitnami.com/v1alpha1',
     kind: 'SealedSecret',
     metadata: {
-      ...(scope !== 'strict' && { annotations: scopeAnnotations(scope) }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
       name,
       ...(namespace !== '' && { namespace }),
     },
     spec: {
-      encryptedData: await sealItems(checked, options.certificate),
+      encryptedData: Object.fromEntries([...values].map(([key, value]) => [key, encodeBase64(value)])),
       template: templateOf(checked, options.scope),
     },
   };
 }
 
-/** Invariant: entries come in the order of their keys, so that sealing again moves no lines. */
-async function sealItems(checked: CheckedSecret, certificate: SealingCertificate): Promise<Record<string, string>> {
-  const label = labelOf(checked.scope, checked.namespace, checked.name);
-  const sealed = await Promise.all(
-    [...checked.plaintexts].map(async ([key, plaintext]): Promise<[string, string]> => {
-      try {
-        return [key, encodeBase64(await sealValue(certificate, label, plaintext))];
-      } finally {
-        plaintext.wipe();
-      }
-    }),
-  );
-  return Object.fromEntries(sealed);
+async function receiptAnnotation(
+  checked: CheckedSecret,
+  certificate: SealingCertificate,
+  values: SealedValues,
+): Promise<Record<string, string>> {
+  const receipt = await makeReceipt(checked, new Map([[certificate.fingerprint, values]]));
+  return receipt.length > MAX_RECEIPT_LENGTH ? {} : { [RECEIPT_ANNOTATION]: receipt };
 }
 
 function templateOf(checked: CheckedSecret, explicitScope: Scope | undefined): SecretTemplate {
-  const kept = Object.fromEntries([...checked.annotations].filter(([name]) => !OBJECT_COPY.test(name)));
+  const kept = withoutReceipt(Object.fromEntries([...checked.annotations].filter(([name]) => !OBJECT_COPY.test(name))));
   const annotations =
     explicitScope === undefined ? kept : { ...withoutScopeAnnotations(kept), ...scopeAnnotations(explicitScope) };
   return {

@@ -10,14 +10,14 @@ export interface CheckedTemplate {
   readonly finalizers?: readonly string[];
   readonly type?: string;
   readonly immutable?: boolean;
-  /** Literal values; null removes the key from the Secret. */
+  /** Texts, with actions or without; null removes the key from the Secret. */
   readonly data: ReadonlyMap<string, string | null>;
 }
 
 /**
  * The template of `sealed`. Of its metadata only labels, annotations and finalizers count: name and namespace are the
  * SealedSecret's own, and everything else belongs to the API server.
- * @throws SealingError `TEMPLATE_INVALID` for fields of the wrong kind, `TEMPLATE_NOT_SUPPORTED` for template actions.
+ * @throws SealingError `TEMPLATE_INVALID` for fields of the wrong kind.
  */
 export function readTemplate(sealed: SealedSecret): CheckedTemplate {
   const reader = new FieldReader();
@@ -28,9 +28,8 @@ export function readTemplate(sealed: SealedSecret): CheckedTemplate {
   const finalizers = reader.textList(metadata['finalizers'], 'spec.template.metadata.finalizers');
   const type = reader.text(template['type'], 'spec.template.type') ?? '';
   const immutable = reader.flag(template['immutable'], 'spec.template.immutable');
-  const data = readLiterals(template['data'], reader);
+  const data = readTexts(template['data'], reader);
   assertNoFaults(reader);
-  assertNoActions(data);
   return {
     ...(labels.size > 0 && { labels: Object.fromEntries(labels) }),
     ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }),
@@ -41,13 +40,18 @@ export function readTemplate(sealed: SealedSecret): CheckedTemplate {
   };
 }
 
-function readLiterals(value: unknown, reader: FieldReader): ReadonlyMap<string, string | null> {
-  const literals = new Map<string, string | null>();
+/** True when `text` is a Go template and not a literal value. */
+export function hasActions(text: string): boolean {
+  return text.includes('{{');
+}
+
+function readTexts(value: unknown, reader: FieldReader): ReadonlyMap<string, string | null> {
+  const texts = new Map<string, string | null>();
   for (const [key, entry] of Object.entries(reader.map(value, 'spec.template.data'))) {
-    const literal = entry === null ? null : reader.text(entry, fieldPath('spec.template.data', key));
-    if (literal !== undefined) literals.set(key, literal);
+    const text = entry === null ? null : reader.text(entry, fieldPath('spec.template.data', key));
+    if (text !== undefined) texts.set(key, text);
   }
-  return literals;
+  return texts;
 }
 
 function assertNoFaults({ faults }: FieldReader): void {
@@ -55,14 +59,4 @@ function assertNoFaults({ faults }: FieldReader): void {
   const problems = faults.map((fault) => fault.message).join('; ');
   const hint = [...new Set(faults.map((fault) => fault.hint ?? 'correct the template'))].join('; ');
   throw new SealingError('TEMPLATE_INVALID', `cannot make the Secret: ${problems}`, { hint });
-}
-
-function assertNoActions(literals: ReadonlyMap<string, string | null>): void {
-  const keys = [...literals].filter(([, literal]) => literal?.includes('{{')).map(([key]) => JSON.stringify(key));
-  if (keys.length === 0) return;
-  throw new SealingError(
-    'TEMPLATE_NOT_SUPPORTED',
-    `cannot make the Secret: "spec.template.data" holds template actions in ${keys.sort().join(', ')}`,
-    { hint: 'template actions are not supported: write literal values, or seal the finished text' },
-  );
 }

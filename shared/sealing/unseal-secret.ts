@@ -3,31 +3,37 @@
  * writes nothing and knows no cluster; owner references are the controller's to add.
  */
 import type { Fingerprint } from '../certificate/fingerprint.ts';
-import { encodeBase64 } from '../encoding/base64.ts';
-import { encodeUtf8 } from '../encoding/bytes.ts';
-import type { SecretBytes } from '../errors/secret-bytes.ts';
-import type { ObjectMeta } from '../resources/object-meta.ts';
+import { SecretBytes } from '../errors/secret-bytes.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
 import type { Secret } from '../resources/secret.ts';
-import { diagnoseItems } from './diagnose-items.ts';
+import { diagnoseItems, type Surroundings } from './diagnose-items.ts';
 import { SealingError } from './errors.ts';
 import { describeFailures, type ItemFailure } from './item-failure.ts';
 import type { Keyring, OpeningKey } from './keyring.ts';
 import { openItems } from './open-items.ts';
+import { openSealed } from './open-sealed.ts';
 import { readSealedItems } from './read-sealed-items.ts';
-import { placeOf, type SealedPlace } from './scope.ts';
-import { type CheckedTemplate, readTemplate } from './secret-template.ts';
+import { receiptHints } from './receipt.ts';
+import { placeOf } from './scope.ts';
+import { secretFromItems } from './secret-from-items.ts';
+import type { CheckedTemplate } from './secret-template.ts';
+import type { TemplateRenderer } from './template-renderer.ts';
+import { hasWholeSecret, readWholeSecret, refuseWholeSecret } from './whole-secret.ts';
 
 export { describeFailures, type ItemFailure };
+
+const SEED_BYTES = 32;
 
 /** Either every item, or why at least one of them does not open. */
 export type UnsealResult =
   | {
       readonly kind: 'opened';
-      /** By key of `spec.encryptedData`. The receiver wipes them after use. */
+      /** By key of the Secret. The receiver wipes them after use. */
       readonly items: ReadonlyMap<string, SecretBytes>;
       /** The keys that opened them. */
       readonly keys: ReadonlySet<Fingerprint>;
+      /** Of the deprecated form: what takes the place of the SealedSecret's template. */
+      readonly whole?: CheckedTemplate;
     }
   | {
       readonly kind: 'failed';
@@ -47,11 +53,35 @@ export class UnsealError extends SealingError {
   }
 }
 
+/** How items are opened, and what is known of the cluster around the object. */
+export interface UnsealItemsOptions extends Surroundings {
+  /** Whether the deprecated form, a whole Secret in `spec.data`, is opened; default true. */
+  readonly acceptV1?: boolean;
+}
+
+/** How a SealedSecret is unsealed. */
+export interface UnsealOptions extends UnsealItemsOptions {
+  /** Renders templates; without it one with actions is refused. */
+  readonly renderer?: TemplateRenderer;
+  /** What all chance in templates follows from, 32 bytes; default: new ones. */
+  readonly seed?: Uint8Array;
+  /** The clock of templates; default: now. */
+  readonly at?: Date;
+}
+
 /** Opens every item of `sealed` with the keys of `keyring`. Everything that an object can be guilty of is a value here. */
-export async function unsealItems(sealed: SealedSecret, keyring: Keyring<OpeningKey>): Promise<UnsealResult> {
+export async function unsealItems(
+  sealed: SealedSecret,
+  keyring: Keyring<OpeningKey>,
+  options: UnsealItemsOptions = {},
+): Promise<UnsealResult> {
+  if (hasWholeSecret(sealed)) return unsealWhole(sealed, keyring, options);
   const { items, failures: malformed } = readSealedItems(sealed);
-  const opening = await openItems(items, placeOf(sealed).label, keyring);
-  const unopened = await diagnoseItems(sealed, opening.unopened, { keyring, recent: opening.keys });
+  const opening = await openItems(items, placeOf(sealed).label, keyring, {
+    hints: receiptHints(sealed.metadata ?? {}),
+  });
+  const inquiry = { keyring, recent: opening.keys, tries: opening.triesLeft, surroundings: options };
+  const unopened = await diagnoseItems(sealed, opening.unopened, inquiry);
   const [first, ...others] = [...malformed, ...opening.failures, ...unopened].sort(byItem);
   if (first === undefined)
     return { kind: 'opened', items: opening.opened, keys: new Set(opening.keys.map((key) => key.fingerprint)) };
@@ -61,61 +91,47 @@ export async function unsealItems(sealed: SealedSecret, keyring: Keyring<Opening
 
 /**
  * The Secret of `sealed`, for use without a cluster: it has no owner reference.
- * @throws UnsealError with every item that does not open; SealingError `TEMPLATE_NOT_SUPPORTED`, `TEMPLATE_INVALID`.
+ * @throws UnsealError with every item that does not open; SealingError `TEMPLATE_*`.
  */
-export async function unsealSecret(sealed: SealedSecret, keyring: Keyring<OpeningKey>): Promise<Secret> {
-  const result = await unsealItems(sealed, keyring);
+export async function unsealSecret(
+  sealed: SealedSecret,
+  keyring: Keyring<OpeningKey>,
+  options: UnsealOptions = {},
+): Promise<Secret> {
+  const result = await unsealItems(sealed, keyring, options);
   if (result.kind === 'failed') {
     const { namespace, name } = placeOf(sealed);
     const place = namespace === '' ? name : `${namespace}/${name}`;
     throw new UnsealError(`SealedSecret ${JSON.stringify(place)}`, result.failures);
   }
   try {
-    return secretFromItems(sealed, result.items);
+    const { renderer, seed = crypto.getRandomValues(new Uint8Array(SEED_BYTES)), at = new Date() } = options;
+    const { whole } = result;
+    return await secretFromItems(sealed, result.items, {
+      ...(renderer && { rendering: { renderer, seed, at } }),
+      ...(whole && { whole }),
+    });
   } finally {
     for (const item of result.items.values()) item.wipe();
   }
 }
 
-/**
- * The Secret that `sealed` asks for, made of its opened `items`, which stay as they are. Name and namespace are the
- * SealedSecret's, all else is the template's. For a key on both sides the sealed item wins over a literal of the
- * template, and null in the template removes the key.
- * @throws SealingError `TEMPLATE_NOT_SUPPORTED`, `TEMPLATE_INVALID`.
- */
-export function secretFromItems(sealed: SealedSecret, items: ReadonlyMap<string, SecretBytes>): Secret {
-  const template = readTemplate(sealed);
-  const { type, immutable } = template;
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: secretMetadata(placeOf(sealed), template),
-    ...(type !== undefined && { type }),
-    ...(immutable !== undefined && { immutable }),
-    data: secretData(template.data, items),
-  };
-}
-
-function secretMetadata({ name, namespace }: SealedPlace, template: CheckedTemplate): ObjectMeta {
-  const { labels, annotations, finalizers } = template;
-  return {
-    name,
-    ...(namespace !== '' && { namespace }),
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
-    ...(finalizers && { finalizers }),
-  };
-}
-
-/** Built from entries: assignment would lose a key named `__proto__`. */
-function secretData(
-  literals: ReadonlyMap<string, string | null>,
-  items: ReadonlyMap<string, SecretBytes>,
-): Record<string, string> {
-  const data = new Map<string, string>();
-  for (const [key, literal] of literals) if (literal !== null) data.set(key, encodeBase64(encodeUtf8(literal)));
-  for (const [key, value] of items) if (literals.get(key) !== null) data.set(key, encodeBase64(value.expose()));
-  return Object.fromEntries([...data].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The deprecated form: what one sealed value holds takes the place of items and template. */
+async function unsealWhole(
+  sealed: SealedSecret,
+  keyring: Keyring<OpeningKey>,
+  { acceptV1 = true }: UnsealItemsOptions,
+): Promise<UnsealResult> {
+  const refusal = refuseWholeSecret(sealed, acceptV1);
+  if (refusal !== null) return { kind: 'failed', failures: [refusal] };
+  const { opening, failures } = await openSealed(sealed, keyring);
+  const [opened] = opening.opened.values();
+  if (failures !== null) return { kind: 'failed', failures };
+  const whole = readWholeSecret(opened ?? SecretBytes.fromText(''));
+  opened?.wipe();
+  if ('code' in whole) return { kind: 'failed', failures: [whole] };
+  const keys = new Set(opening.keys.map((key) => key.fingerprint));
+  return { kind: 'opened', items: whole.items, keys, whole: whole.template };
 }
 
 function byItem(a: ItemFailure, b: ItemFailure): number {

@@ -13,6 +13,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   express: ['controller/http/'],
   'prom-client': ['controller/metrics/'],
   pino: ['controller/logging/'],
+  'age-encryption': ['shared/key-backup/'],
 };
 
 function filesWith(pattern: RegExp): string[] {

@@ -67,10 +67,11 @@ async function execute(folder: string, words: readonly string[]): Promise<CliRes
   const redirect = rest.indexOf('<');
   const stdin = redirect < 0 ? '' : await readFile(path.join(folder, rest[redirect + 1] ?? ''));
   const argv = redirect < 0 ? rest : rest.slice(0, redirect);
-  const { NOW = '2026-11-01T12:00:00Z', ...variables } = env;
+  const { NOW = '2026-11-01T12:00:00Z', TYPED, ...variables } = env;
   return runCli(argv, {
     cwd: folder,
     stdin,
+    ...(TYPED === undefined ? {} : { typed: TYPED.split('|'), stdinIsTty: true }),
     env: { HOME: path.join(folder, 'home'), ...variables },
     now: () => new Date(NOW),
   });

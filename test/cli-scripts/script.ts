@@ -3,7 +3,7 @@
  *
  *     # Comments and blank lines mean nothing.
  *     > signet seal -f app.yaml --cert cert.pem     a command; words may be quoted; `NAME=value` in front sets the environment,
- *     exit 3                                        `NOW=` the clock, and `< file` at the end is standard input
+ *     exit 3                                        `NOW=` the clock, `TYPED=a|b` what is typed at prompts, and `< file` is standard input
  *     stdout:                                       what it must print: the indented lines below
  *       kind: SealedSecret
  *     stderr:

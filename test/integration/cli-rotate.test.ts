@@ -94,3 +94,17 @@ test('rotate without a place for requests, and without a controller, names what 
     expect(nobody.code).toBe(6);
   });
 });
+
+test('rotate asks nothing of a controller that may make no first key, and says so', async () => {
+  const world = await createUnsealWorld([]);
+  await world.start({ keys: { firstKey: 'never' } });
+  await withTempFolder(async (cwd) => {
+    await eventually(async () => {
+      const { code, stderr } = await rotateIn(cwd, world.keyNamespace, { args: ['--timeout', '10s'] });
+      expect(stderr).toContain('--first-key=never');
+      expect(code).not.toBe(0);
+    });
+  });
+  const requests = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: REQUESTS_CONFIG_MAP });
+  expect(requests?.metadata.annotations ?? {}).toEqual({});
+});

@@ -86,7 +86,7 @@ test('the unsealer does all of its work with the rights of its own roles', async
   await create('good');
   await create('foreign', undefined, secondCertificate);
   await create('refused', { type: 'kubernetes.io/dockerconfigjson' });
-  await create('templated', { data: { url: `{{ printf "${CANARY.slice(0, 6)}" }}` } });
+  await create('templated', { data: { url: `{{ fail "${CANARY.slice(0, 6)}" }}` } });
   await create('blocked');
   await eventually(async () => expect(Object.keys(await readyConditions())).toHaveLength(5));
   await eventually(async () => {

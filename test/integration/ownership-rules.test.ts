@@ -40,7 +40,7 @@ test('a Secret of somebody else blocks, untouched, and its deletion lets the obj
     status: 'False',
     message: expect.stringContaining('already exists and is not managed by SealedSecret'),
   });
-  expect(conditionOf(blocked, 'Reconciling')?.status).toBe('True');
+  expect(conditionOf(blocked, 'Stalled')?.status).toBe('True');
   expect((await world.secret())?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
   const deletedAt = performance.now();
   await deleteSecret(world);

@@ -106,14 +106,14 @@ test('every failing item is named, good ones do not hide them, and no Secret is 
   expect(events[0]).toMatch(/^ErrUnsealFailed: Failed to unseal: /);
 });
 
-test('template actions stall with a reason, and literals in their place unseal', async () => {
+test('a template that no Secret can be made of stalls with a reason, and one in its place unseals', async () => {
   const world = await createUnsealWorld([FIRST_KEY]);
   await world.start();
-  const sealed = await world.seal({ password: 'p' }, { template: { data: { url: 'db://{{ .password }}' } } });
+  const sealed = await world.seal({ password: 'p' }, { template: { metadata: { labels: { app: 'not a label!' } } } });
   await world.create(sealed);
   const stalled = await world.untilReason('TemplateFailed');
   expect(conditionOf(stalled, 'Stalled')?.status).toBe('True');
-  expect(conditionOf(stalled, 'Ready')?.message).toContain('"url"');
+  expect(conditionOf(stalled, 'Ready')?.message).toContain('metadata.labels');
   await world.edit({ ...sealed, spec: { ...sealed.spec, template: { data: { url: 'db://' } } } });
   await world.untilValues({ password: 'p', url: 'db://' });
 });

@@ -3,15 +3,20 @@
  * cannot build them gets a reason, which the tests that need them print as they skip.
  */
 
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { describeError } from '../../shared/errors/describe-error.ts';
-import { findOnPath, isExecutable, type MachineEnvironment, readEnvironment } from '../control-plane/environment.ts';
+import { isExecutable, type MachineEnvironment, readEnvironment } from '../control-plane/environment.ts';
 import { buildWithGo, findGo, type GoCommand } from '../control-plane/go-build.ts';
+import { findNamespaceObstacle } from './in-cluster-process.ts';
 
 /** The peers that can be brought. */
-export type PeerName = 'kubeseal' | 'sealed-secrets-controller' | 'gitops-engine-agent';
+export type PeerName =
+  | 'kubeseal'
+  | 'sealed-secrets-controller'
+  | 'gitops-engine-agent'
+  | 'age'
+  | 'age-keygen'
+  | 'age-plugin-batchpass';
 
 /** Where a peer lies, or why there is none. */
 export type PeerLookup =
@@ -22,6 +27,8 @@ export type PeerLookup =
 export const SEALED_SECRETS_VERSION = 'v0.36.6';
 /** The release of the gitops-engine that its agent is built from. */
 export const GITOPS_ENGINE_VERSION = 'v0.7.3';
+/** The release of the age tool. */
+export const AGE_VERSION = 'v1.3.2';
 
 const MODULES = path.join(import.meta.dirname, 'go');
 const SEALED_SECRETS = {
@@ -29,6 +36,7 @@ const SEALED_SECRETS = {
   moduleFolder: path.join(MODULES, 'sealed-secrets'),
   linkerFlags: [`-X=main.VERSION=${SEALED_SECRETS_VERSION.slice(1)}`],
 };
+const AGE = { version: AGE_VERSION, moduleFolder: path.join(MODULES, 'age'), linkerFlags: [] };
 const COMMANDS: Readonly<Record<PeerName, GoCommand>> = {
   kubeseal: {
     ...SEALED_SECRETS,
@@ -47,6 +55,13 @@ const COMMANDS: Readonly<Record<PeerName, GoCommand>> = {
     package: 'github.com/argoproj/gitops-engine/agent',
     linkerFlags: [],
   },
+  age: { ...AGE, name: 'age', package: 'filippo.io/age/cmd/age' },
+  'age-keygen': { ...AGE, name: 'age-keygen', package: 'filippo.io/age/cmd/age-keygen' },
+  'age-plugin-batchpass': {
+    ...AGE,
+    name: 'age-plugin-batchpass',
+    package: 'filippo.io/age/cmd/age-plugin-batchpass',
+  },
 };
 
 /** The program `name`, built if need be (up to a minute, once); never throws. `report` receives progress lines. */
@@ -57,7 +72,7 @@ export async function findPeer(
 ): Promise<PeerLookup> {
   const command = COMMANDS[name];
   if (name === 'sealed-secrets-controller') {
-    const obstacle = await findNamespaceObstacle(environment);
+    const obstacle = await findNamespaceObstacle(environment, 'the sealed-secrets controller');
     if (obstacle !== undefined) return { missing: obstacle };
   }
   const folder = `${command.version}-${environment.os}-${environment.arch}`;
@@ -71,18 +86,5 @@ export async function findPeer(
     return { path: cached };
   } catch (error) {
     return { missing: describeError(error) };
-  }
-}
-
-/** The peer's controller reads its credentials from fixed paths, so it needs a mount namespace of its own. */
-async function findNamespaceObstacle(environment: MachineEnvironment): Promise<string | undefined> {
-  const unshare = findOnPath('unshare', environment.variables);
-  if (unshare === undefined)
-    return 'the sealed-secrets controller runs outside a cluster only with unshare, of util-linux';
-  try {
-    await promisify(execFile)(unshare, ['-rm', 'true']);
-    return undefined;
-  } catch {
-    return 'this machine does not let its users make mount namespaces (unshare -rm), which the sealed-secrets controller needs';
   }
 }

@@ -3,9 +3,7 @@
  * an API server, so it gets the files of a service account in a mount namespace of its own.
  */
 
-import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import path from 'node:path';
 import { type ApiAccess, callApi } from '../control-plane/api-request.ts';
 import { awaitReady } from '../control-plane/await-ready.ts';
 import { requestToken } from '../control-plane/control-plane.ts';
@@ -14,6 +12,7 @@ import { ControlPlaneError } from '../control-plane/errors.ts';
 import { findFreePort } from '../control-plane/free-port.ts';
 import { exposeLocalService } from '../control-plane/service-endpoint.ts';
 import { type ManagedProcess, type Supervisor, startSupervisor } from '../control-plane/supervisor.ts';
+import { runInCluster } from './in-cluster-process.ts';
 
 /** How to run it. The SealedSecret CRD must be installed. */
 export interface PeerControllerOptions {
@@ -49,24 +48,6 @@ export const PEER_CONTROLLER_NAME = 'sealed-secrets-controller';
 
 const ATTEMPTS = 5;
 
-/**
- * The folder that holds the fixed paths is covered by a tmpfs which only this process sees. Arguments: folder with the
- * files, program, flags of the program.
- */
-const ENTER_CLUSTER = `
-set -eu
-token=$(cat "$1/token"); ca=$(cat "$1/ca.crt"); namespace=$(cat "$1/namespace"); shift
-run=$(readlink -f /var/run)
-mount -t tmpfs -o mode=700 tmpfs "$run"
-account="$run/secrets/kubernetes.io/serviceaccount"
-mkdir -p "$account"
-printf %s "$token" > "$account/token"
-printf '%s\\n' "$ca" > "$account/ca.crt"
-printf %s "$namespace" > "$account/namespace"
-if command -v setpriv > /dev/null; then exec setpriv --pdeathsig KILL -- "$@"; fi
-exec "$@"
-`;
-
 /** Starts it with a ServiceAccount of its own that is cluster-admin; resolves when it hands out its certificate. */
 export async function startPeerController(options: PeerControllerOptions): Promise<PeerController> {
   const token = await makeAccount(options.access, options.namespace);
@@ -86,22 +67,14 @@ async function startIn(supervisor: Supervisor, options: PeerControllerOptions, t
   const { access, namespace } = options;
   const port = options.listenPort ?? (await findFreePort());
   const metricsPort = await findFreePort();
-  const server = new URL(access.server);
-  const account = path.join(supervisor.directory, 'account');
-  await mkdir(account, { mode: 0o700 });
-  await writeFile(path.join(account, 'token'), token, { mode: 0o600 });
-  await writeFile(path.join(account, 'ca.crt'), access.caPem);
-  await writeFile(path.join(account, 'namespace'), namespace);
   const listen = [`--listen-addr=127.0.0.1:${port}`, `--listen-metrics-addr=127.0.0.1:${metricsPort}`];
-  const process = await supervisor.run({
+  const process = await runInCluster(supervisor, {
     name: PEER_CONTROLLER_NAME,
-    command: 'unshare',
-    args: ['-rm', 'sh', '-c', ENTER_CLUSTER, 'sh', account, options.binary, ...listen, ...(options.flags ?? [])],
-    env: {
-      PATH: (options.environment ?? readEnvironment()).variables['PATH'],
-      KUBERNETES_SERVICE_HOST: server.hostname,
-      KUBERNETES_SERVICE_PORT: server.port,
-    },
+    access,
+    namespace,
+    token,
+    words: [options.binary, ...listen, ...(options.flags ?? [])],
+    environment: options.environment ?? readEnvironment(),
   });
   await awaitCertificate(process, port);
   await exposeLocalService(access, { namespace, service: PEER_CONTROLLER_NAME, port, servicePort: 8080 });

@@ -9,6 +9,7 @@ import { FIRST_KEY } from '../support/test-keys.ts';
 import { firstKey } from '../support/test-secrets.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
+const RULES = { renewPeriodMs: 0, cutoffAt: null, orderPriority: 'CertNotBefore', firstKey: 'create' } as const;
 
 /** A request by one of a few people, a restart (which is nothing to pure functions), or the deletion of an older key Secret. */
 type Step = { readonly kind: 'request'; readonly minutesAgo: number } | { readonly kind: 'delete-oldest' };
@@ -42,10 +43,13 @@ class Cluster {
   }
 
   look(): void {
-    const snapshot = takeSnapshot([{ secret: this.#secrets[0]!, key: firstKey, chainPem: '' }], []);
+    const snapshot = takeSnapshot([{ secret: this.#secrets[0]!, key: firstKey, chainPem: '' }], {
+      order: 'CertNotBefore',
+      now: NOW,
+    });
     const state = { snapshot, secrets: this.#secrets, requestObjects: this.#requestObjects };
-    const decision = decideRotation({ ...state, now: NOW, renewPeriodMs: 0 });
-    if (decision.kind === 'wait') return;
+    const decision = decideRotation({ ...state, now: NOW, rules: RULES });
+    if (decision.kind !== 'issue') return;
     this.made += 1;
     this.#secrets = [...this.#secrets, secretOf(this.made, decision.answers)];
   }

@@ -128,5 +128,8 @@ const tree = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
+/** Any text, often one that a YAML reader may take for something else. */
+export const trickyText: fc.Arbitrary<string> = text;
+
 /** Any JSON value, integers of 64 bits as bigint beyond 2^53. */
 export const jsonValue: fc.Arbitrary<unknown> = tree.value;

@@ -1,11 +1,13 @@
 /** @module A watcher whose events the test decides on. */
-import type { KubeWatcher, ObjectWatch, WatchEvent, WatchHandler } from '../../shared/kube/client.ts';
+import type { KubeWatcher, ListOptions, ObjectWatch, WatchEvent, WatchHandler } from '../../shared/kube/client.ts';
 import type { ResourceType } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 
 /** One watch that was started. */
 export interface DrivenWatch {
   readonly type: ResourceType;
+  /** What was asked for. */
+  readonly options: Omit<ListOptions, 'signal'>;
   isStopped: boolean;
   tell(kind: WatchEvent['kind'], object: KubeObject): void;
   sync(): void;
@@ -22,11 +24,12 @@ export function createDrivenWatcher(options: { readonly isImmediate?: boolean } 
   const watches: DrivenWatch[] = [];
   return {
     watches,
-    watch(type: ResourceType, _options: unknown, handler: WatchHandler): ObjectWatch {
+    watch(type: ResourceType, asked: Omit<ListOptions, 'signal'>, handler: WatchHandler): ObjectWatch {
       const { promise, resolve } = Promise.withResolvers<void>();
       let isSynced = false;
       const watch: DrivenWatch = {
         type,
+        options: asked,
         isStopped: false,
         tell: (kind, object) => handler.onEvent({ kind, object }),
         sync: () => {

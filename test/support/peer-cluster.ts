@@ -24,11 +24,11 @@ export interface PeerCluster {
   readonly client: KubeClient;
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Starts the controller of sealed-secrets. It makes keys only when it has none, or when it is told to. */
-  startPeer(): Promise<PeerController>;
+  startPeer(flags?: readonly string[]): Promise<PeerController>;
   /** Applies `manifests/` to the namespace of sealed-secrets, with its definition of SealedSecrets or with ours. */
   installSignet(definition: 'theirs' | 'ours'): Promise<void>;
   /** Starts our controller there, and resolves when it is ready. */
-  startSignet(): Promise<ControllerProcess>;
+  startSignet(flags?: readonly string[]): Promise<ControllerProcess>;
   stop(): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export async function startPeerCluster(peerBinary: string): Promise<PeerCluster>
     controlPlane,
     client,
     kubectl,
-    startPeer: async () => {
-      const flags = ['--key-size=2048', '--key-renew-period=0', '--kubeclient-qps=-1'];
+    startPeer: async (more = []) => {
+      const flags = ['--key-size=2048', '--key-renew-period=0', '--kubeclient-qps=-1', ...more];
       const peer = await startPeerController({
         access: controlPlane,
         binary: peerBinary,
@@ -62,14 +62,14 @@ export async function startPeerCluster(peerBinary: string): Promise<PeerCluster>
       await writeFile(path.join(overlay, 'kustomization.yaml'), overlayText(overlay, definition));
       await kubectl(['apply', '--server-side', '--force-conflicts', '-k', overlay]);
     },
-    startSignet: async () => {
+    startSignet: async (more = []) => {
       const kubeconfig = await controlPlane.serviceAccountKubeconfig(PEER_NAMESPACE, 'signet-controller');
       const controller = await startControllerProcess({
         kubeconfig,
         namespace: PEER_NAMESPACE,
         cacheFolder: folder,
         logFile: path.join(folder, 'controller.log'),
-        flags: ['--key-size', '2048'],
+        flags: ['--key-size', '2048', ...more],
       });
       stops.push(() => controller.stop());
       await controller.ready();

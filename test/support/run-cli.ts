@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../../cli/run.ts';
 import type { ExitCode } from '../../cli/terminal/exit-codes.ts';
-import type { Io } from '../../cli/terminal/io.ts';
+import type { Io, Terminal } from '../../cli/terminal/io.ts';
+import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 
 /** What one run of the program left behind, beside files. */
 export interface CliResult {
@@ -18,6 +19,8 @@ export interface CliWorld {
   readonly cwd: string;
   readonly stdin?: string | Uint8Array;
   readonly stdinIsTty?: boolean;
+  /** The lines that a person types at prompts, in order; absent: nobody sits there. */
+  readonly typed?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => Date;
   readonly sleep?: (ms: number) => Promise<void>;
@@ -31,6 +34,7 @@ export interface CliWorld {
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<CliResult> {
   const written = { stdout: '', stderr: '' };
   const { signal = new AbortController().signal, stdin = '' } = world;
+  const typed = [...(world.typed ?? [])];
   const io: Io = {
     stdin: {
       isTty: world.stdinIsTty ?? false,
@@ -38,6 +42,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
         yield typeof stdin === 'string' ? new TextEncoder().encode(stdin) : stdin;
       },
     },
+    terminal: world.typed === undefined ? null : typingTerminal(typed),
     stdout: {
       write: async (text) => {
         if (world.writeStdout !== undefined) return world.writeStdout(text);
@@ -54,9 +59,21 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     now: world.now ?? (() => new Date()),
     sleep: world.sleep ?? ((ms) => sleepUnless(signal, ms)),
     signal,
+    holdInterrupts: () => () => undefined,
   };
   const code = await run(argv, io, world.programName === undefined ? {} : { programName: world.programName });
   return { code, ...written };
+}
+
+/** Hands out `lines` one by one, then the end of input. */
+function typingTerminal(lines: string[]): Terminal {
+  return {
+    readLine: async () => lines.shift() ?? null,
+    readHidden: async () => {
+      const line = lines.shift();
+      return line === undefined ? null : SecretBytes.fromText(line);
+    },
+  };
 }
 
 /** Runs `task` in an empty folder, which is removed afterwards. */

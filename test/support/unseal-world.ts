@@ -12,6 +12,7 @@ import type { SealedSecret, SecretTemplate } from '../../shared/resources/sealed
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { Scope } from '../../shared/sealing/scope.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
+import { controllerConfig } from './controller-config.ts';
 import { eventually } from './eventually.ts';
 import { encoded, keySecret } from './key-secret.ts';
 import { conditionOf } from './live-secrets.ts';
@@ -34,6 +35,8 @@ export interface RunningController {
 /** How a controller is started. */
 export interface StartOptions {
   readonly keys?: Partial<KeyConfig>;
+  /** More flags. */
+  readonly flags?: readonly string[];
   /** Default: the real time. */
   readonly now?: () => Date;
   /** Waits for readiness unless false. */
@@ -138,25 +141,11 @@ async function sealIn(
 
 async function startController(namespace: string, options: StartOptions): Promise<RunningController> {
   const logs: string[] = [];
+  const config = controllerConfig(namespace, '--no-sync', ...(options.flags ?? []));
   const controller = composeController({
     config: {
-      kubeconfig: undefined,
-      namespace,
-      listen: { host: '127.0.0.1', port: 0 },
-      metricsListen: { host: '127.0.0.1', port: 0 },
-      keys: {
-        prefix: 'sealed-secrets-key',
-        bits: 2048,
-        validForMs: 3_600_000 * 24 * 365,
-        commonName: '',
-        renewPeriodMs: 0,
-        ...options.keys,
-      },
-      logLevel: 'debug',
-      unseal: true,
-      sync: false,
-      cacheDirectory: undefined,
-      allowHttpGit: false,
+      ...config,
+      keys: { ...config.keys, bits: 2048, validForMs: 3_600_000 * 24 * 365, renewPeriodMs: 0, ...options.keys },
     },
     connection: await loadKubeconfig({ path: inject('kubeconfig'), env: {} }),
     logger: createLogger({ level: 'debug', write: (line) => logs.push(line) }),
@@ -165,7 +154,7 @@ async function startController(namespace: string, options: StartOptions): Promis
     processors: 2,
     version: 'v0.0.0',
     cacheDirectory: '/nonexistent',
-    gitVariables: {},
+    gitVariables: process.env,
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {

@@ -5,9 +5,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { bundle, findSealPath, PROGRAMS } from '../../../build.ts';
+import { loadProgram, PROGRAM_FILE } from '../../../shared/template/installed-engine.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { FIRST_KEY } from '../../support/test-keys.ts';
 
@@ -79,7 +81,7 @@ test('the licence of every package in the bundle comes with it', () => {
 
 test('the programs of package.json are there and can be executed', () => {
   expect(readdirSync(path.join(folder, 'dist'))).toEqual(
-    expect.arrayContaining(['signet.cjs', 'kubectl-seal.cjs', 'signet-controller.cjs']),
+    expect.arrayContaining(['signet.cjs', 'kubectl-seal.cjs', 'kubeseal.cjs', 'signet-controller.cjs']),
   );
   execFileSync('test', ['-x', path.join(folder, 'dist/signet.cjs')]);
 });
@@ -123,6 +125,14 @@ test('kubectl seal is signet seal, also through a link', () => {
   }
 });
 
+test('kubeseal is signet kubeseal, also through a link to signet', () => {
+  symlinkSync('dist/signet.cjs', path.join(folder, 'kubeseal'));
+  for (const program of ['dist/kubeseal.cjs', 'kubeseal']) {
+    expect(execute(program, ['--help']).stdout).toMatch(/^Usage of kubeseal:\n/);
+    expect(execute(program, ['--cert', 'cert.pem'], SECRET).stdout).toContain('"kind": "SealedSecret"');
+  }
+});
+
 /** Starts a seal whose result is far larger than a pipe holds. */
 function startLargeSeal(): ChildProcessByStdio<null, Readable, Readable> {
   const many = Array.from({ length: 400 }, (_, at) => SECRET.replace('"db"', `"db${at}"`)).join('\n');
@@ -156,6 +166,22 @@ test('an interrupt ends a program that waits for its input', async () => {
   const [code] = await once(child, 'close');
   expect(Buffer.concat(await stderr).toString()).toBe('signet: interrupted\n');
   expect(code).toBe(130);
+});
+
+test('templates are rendered by an engine beside the program, and by nothing without one', async (context) => {
+  const program = await loadProgram(process.env).catch((error: Error) => error);
+  context.skip(program instanceof Error, program instanceof Error ? program.message : '');
+  const sealed = JSON.parse(execute('dist/signet.cjs', ['seal', '--cert', 'cert.pem', '-o', 'json'], SECRET).stdout);
+  const template = { data: { t: '{{ .a | upper }}' } };
+  const input = JSON.stringify({ ...sealed, spec: { ...sealed.spec, template } });
+  const args = ['unseal', '-f', '-', '--private-key', 'key.pem', '-o', 'json'];
+  const engine = path.join(folder, 'dist', PROGRAM_FILE);
+  rmSync(engine, { force: true });
+  expect(execute('dist/signet.cjs', args, input).stderr).toContain(`hint: put "${PROGRAM_FILE}" beside the program`);
+  writeFileSync(engine, gzipSync(program as Uint8Array, { level: 1 }));
+  const { stdout, stderr } = execute('dist/signet.cjs', args, input);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout).data).toEqual({ a: btoa('b'), t: btoa('B') });
 });
 
 test('the controller tells its flags without a package in reach', () => {

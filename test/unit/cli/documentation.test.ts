@@ -9,13 +9,14 @@ import { EXIT } from '../../../cli/terminal/exit-codes.ts';
 
 const document = readFileSync(path.resolve(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
 
+/** kubeseal's command line has a page of its own. */
+const DECLARED = COMMAND_TABLE.filter(({ load }) => load !== undefined);
+
 async function verbs(): Promise<readonly Command[]> {
   const programs = await Promise.all(
-    COMMAND_TABLE.map(({ name }) => createProgram([name], async () => undefined, 'signet')),
+    DECLARED.map(({ name }) => createProgram([name], async () => undefined, 'signet')),
   );
-  const declared = programs.map((program, at) =>
-    program.commands.find((one) => one.name() === COMMAND_TABLE[at]?.name),
-  );
+  const declared = programs.map((program, at) => program.commands.find((one) => one.name() === DECLARED[at]?.name));
   return declared.flatMap((command) =>
     command === undefined ? [] : command.commands.length > 0 ? command.commands : [command],
   );
@@ -38,7 +39,7 @@ describe('docs/cli.md', async () => {
     const title = titleOf(command);
     test(`describes ${title} with exactly the options that it has`, () => {
       const named = new Set(sectionOf(title).match(/(?<=`)--[a-z-]+/g));
-      const declared = command.options.map((option) => option.long ?? '');
+      const declared = command.options.filter(({ hidden }) => !hidden).map((option) => option.long ?? '');
       expect([...named].toSorted()).toEqual(declared.toSorted());
     });
 

@@ -7,7 +7,7 @@ import { stubConnection } from '../shared/kube/stub-server.ts';
 
 function compose(): Controller {
   const flags = ['--listen-addr', '127.0.0.1:0', '--listen-metrics-addr', '127.0.0.1:0'];
-  const surroundings = { podNamespace: undefined, serviceAccountNamespace: undefined, version: 'v1' };
+  const surroundings = { variables: {}, serviceAccountNamespace: undefined, version: 'v1' };
   const result = loadConfig(flags, surroundings);
   if (result.kind !== 'config') throw new Error('the flags are wrong');
   return composeController({

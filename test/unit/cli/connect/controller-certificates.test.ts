@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../../../../cli/connect/cluster.ts';
-import { readControllerCertificates } from '../../../../cli/connect/controller-certificates.ts';
+import { findKeyList, readControllerCertificates } from '../../../../cli/connect/controller-certificates.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import type { ResourceType } from '../../../../shared/kube/resource-type.ts';
 import { toKeyListData } from '../../../../shared/resources/key-list.ts';
@@ -56,6 +56,19 @@ describe('readControllerCertificates', () => {
     });
     const found = await readControllerCertificates(cluster, {});
     expect(found).toEqual({ pem: 'ours', origin: 'ConfigMap signet-keys in signet-system' });
+  });
+
+  test('goes on where a controller has no key, and says why it has none', async () => {
+    const data = toKeyListData({ keys: [], unusable: [], problem: 'none may be made', certificatesPem: '' });
+    const keyless = { ...keys(''), data };
+    const both = clusterOf({
+      'ConfigMap signet-system/signet-keys': keyless,
+      'ConfigMap kube-system/signet-keys': keys('other'),
+    });
+    expect((await readControllerCertificates(both.cluster, {})).pem).toBe('other');
+    const { cluster } = clusterOf({ 'ConfigMap signet-system/signet-keys': keyless });
+    await expect(readControllerCertificates(cluster, {})).rejects.toThrow('none may be made');
+    expect(await findKeyList(cluster, {})).toMatchObject({ namespace: 'signet-system', list: { keys: [] } });
   });
 
   test('looks only in the namespace that was named', async () => {

@@ -36,7 +36,7 @@ test('an answer of 200 is given, after redirects too', async () => {
 });
 
 test.each([
-  ['/missing', 'the answer is HTTP 404'],
+  ['/missing', '404 Not Found'],
   ['/loop', 'more than 5 redirects'],
   ['/file', 'it redirects to nowhere'],
 ])('%s fails with its reason', async (path, reason) => {

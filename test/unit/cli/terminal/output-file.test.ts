@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { type OutputFile, writeOutputFiles } from '../../../../cli/terminal/output-file.ts';
+import { OutputBatch, type OutputFile, writeOutputFiles } from '../../../../cli/terminal/output-file.ts';
 import { withTempFolder } from '../../../support/run-cli.ts';
 
 const { signal } = new AbortController();
@@ -87,3 +87,30 @@ test('a device is written to and not replaced', async () => {
   await writeOutputFiles([{ name: 'null', path: '/dev/null', content: 'x', access: 'public' }], signal);
   expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
 });
+
+test('a file that must be new takes no other place, also when somebody is faster', () =>
+  withTempFolder(async (folder) => {
+    const file = (name: string) => ({ ...output(folder, name, 'backup', 'private'), isNew: true });
+    await writeOutputFiles([file('new')], signal);
+    expect(await readFile(path.join(folder, 'new'), 'utf8')).toBe('backup');
+    expect((await stat(path.join(folder, 'new'))).mode & 0o777).toBe(0o600);
+    await writeFile(path.join(folder, 'old'), 'before');
+    await expect(writeOutputFiles([file('old')], signal)).rejects.toMatchObject({
+      code: 'CLI_OUTPUT_FAILED',
+      message: 'cannot write "old": it exists already',
+    });
+    const batch = new OutputBatch(signal);
+    await batch.stage(file('raced'));
+    await writeFile(path.join(folder, 'raced'), 'faster');
+    await expect(batch.commit()).rejects.toMatchObject({ message: 'cannot write "raced": it exists already' });
+    expect(await readFile(path.join(folder, 'old'), 'utf8')).toBe('before');
+    expect(await readFile(path.join(folder, 'raced'), 'utf8')).toBe('faster');
+    expect((await readdir(folder)).sort()).toEqual(['new', 'old', 'raced']);
+  }));
+
+test('a device that must be new is written to', () =>
+  withTempFolder(async (folder) => {
+    const device = { ...output(folder, 'null', 'backup', 'private'), path: '/dev/null', isNew: true };
+    await writeOutputFiles([device], signal);
+    expect(await readdir(folder)).toEqual([]);
+  }));

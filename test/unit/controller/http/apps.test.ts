@@ -3,20 +3,9 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { listen, MAX_CONNECTIONS_OF_ADDRESS } from '../../../../controller/http/listen.ts';
 import { createMetricsApp } from '../../../../controller/http/metrics-app.ts';
-import { createPublicApp, type PublicAppDependencies } from '../../../../controller/http/public-app.ts';
+import { createPublicApp } from '../../../../controller/http/public-app.ts';
 import { createMetrics } from '../../../../controller/metrics/registry.ts';
-
-async function serve(app: Parameters<typeof listen>[0]): Promise<string> {
-  const listener = await listen(app, { host: '127.0.0.1', port: 0 });
-  onTestFinished(() => listener.close());
-  return `http://${listener.address}`;
-}
-
-async function servePublic(dependencies: Partial<PublicAppDependencies> = {}): Promise<string> {
-  return serve(
-    createPublicApp({ certificatePem: () => 'PEM\n', isReady: () => true, onError: () => undefined, ...dependencies }),
-  );
-}
+import { publicDependencies, serveApp, servePublic } from '../../../support/public-app.ts';
 
 test('the certificate is served as kubeseal expects it', async () => {
   const response = await fetch(`${await servePublic()}/v1/cert.pem`);
@@ -95,7 +84,7 @@ test('metrics are served in the text form of Prometheus', async () => {
   metrics.unseal.failed('KeyNotFound');
   metrics.keys.keys(2, 1, new Date('2026-01-01T00:00:00Z'));
   metrics.followKubeRequests(() => 7);
-  const response = await fetch(`${await serve(createMetricsApp(metrics, () => undefined))}/metrics`);
+  const response = await fetch(`${await serveApp(createMetricsApp(metrics, () => undefined))}/metrics`);
   expect(response.headers.get('content-type')).toContain('text/plain');
   const text = await response.text();
   for (const line of [
@@ -120,7 +109,7 @@ test('two sets of metrics know nothing of each other', async () => {
 
 test('a port that is taken is an error of the one who opens it', async () => {
   const { port } = new URL(await servePublic());
-  const app = createPublicApp({ certificatePem: () => null, isReady: () => true, onError: () => undefined });
+  const app = createPublicApp(publicDependencies());
   await expect(listen(app, { host: '127.0.0.1', port: Number(port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
@@ -153,7 +142,7 @@ test('connections that are closed make room for others of their address', async 
 });
 
 test('close ends connections that are kept alive', async () => {
-  const app = createPublicApp({ certificatePem: () => null, isReady: () => true, onError: () => undefined });
+  const app = createPublicApp(publicDependencies());
   const listener = await listen(app, { host: '127.0.0.1', port: 0 });
   await (await fetch(`http://${listener.address}/healthz`)).text();
   await listener.close();

@@ -21,7 +21,8 @@ test('a Secret is an active key by its label, or by the bare prefix as its name'
 
 test('a retired key is not active, not even under the bare prefix', () => {
   expect(read('any', { [KEY_LABEL]: 'retired' }).isActive).toBe(false);
-  expect(read(PREFIX, { [KEY_LABEL]: 'retired' }).isActive).toBe(false);
+  expect(read(PREFIX, { [KEY_LABEL]: 'retired' })).toMatchObject({ isActive: false, isRetired: true });
+  expect(read('any', { [KEY_LABEL]: 'compromised' })).toMatchObject({ isActive: false, isRetired: false });
 });
 
 test('a Secret that came out of a SealedSecret answers no rotation request', () => {
@@ -50,8 +51,12 @@ test.each([
   ['no key', { 'tls.crt': 'YQ==' }, 'tls.key'],
   ['bad base64', { 'tls.crt': '%', 'tls.key': 'YQ==' }, 'tls.crt'],
   ['bytes that are no text', { 'tls.crt': 'YQ==', 'tls.key': '/w==' }, 'tls.key'],
+  ['DER', { 'tls.crt': 'MIIC/w==', 'tls.key': 'YQ==' }, 'tls.crt" is not text but looks like DER'],
+  ['an empty value', { 'tls.crt': '', 'tls.key': 'YQ==' }, 'tls.crt'],
+  ['a value that is no text', { 'tls.crt': 7, 'tls.key': 'YQ==' }, 'tls.crt'],
+  ['a huge value', { 'tls.crt': 'AAAA'.repeat(30_000), 'tls.key': 'YQ==' }, 'tls.crt'],
 ])('readKeyMaterial says what is wrong with %s', (_what, data, named) => {
-  expect(readKeyMaterial({ ...secret, data })).toEqual({ problem: expect.stringContaining(`"${named}"`) });
+  expect(readKeyMaterial({ ...secret, data })).toEqual({ problem: expect.stringContaining(`"${named}`) });
 });
 
 test('a new key Secret reads back as an active key that answers its request', () => {
@@ -60,6 +65,11 @@ test('a new key Secret reads back as an active key that answers its request', ()
   expect(readKeySecret(written, PREFIX)).toMatchObject({ name: 'n', isActive: true, answers });
   expect(readKeyMaterial(written)).toEqual(FIRST_KEY);
   expect(written['type']).toBe('kubernetes.io/tls');
+});
+
+test('a time of creation that cannot be read is the beginning of time', () => {
+  const metadata = { ...secret.metadata, creationTimestamp: 'yesterday' };
+  expect(readKeySecret({ ...secret, metadata }, PREFIX).createdAt).toEqual(new Date(0));
 });
 
 test('a recorded request that is no instant counts as none', () => {

@@ -37,3 +37,10 @@ test('every line passes the redactor, and secret bytes print as a placeholder', 
   logger.error({ error: 'cannot fetch https://me:hunter2@example.com' }, `value ${SecretBytes.fromText('hunter2')}`);
   expect(lines.join('')).not.toContain('hunter2');
 });
+
+test('each line is written with its own level', () => {
+  const levels: string[] = [];
+  const logger = createLogger({ level: 'debug', write: (_line, level) => levels.push(level) });
+  for (const level of ['error', 'debug', 'warn', 'info'] as const) logger.child({})[level]({}, level);
+  expect(levels).toEqual(['error', 'debug', 'warn', 'info']);
+});

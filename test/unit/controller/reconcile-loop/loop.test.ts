@@ -194,3 +194,20 @@ test('stop aborts what runs, waits for it, and starts nothing more', async () =>
   await vi.advanceTimersByTimeAsync(60_000);
   expect(calls).toEqual(['a']);
 });
+
+test('a new object is worked on before the backlog of a start, and a retry takes no other turn', async () => {
+  const isBad = (name: string) => name === 'bad';
+  const { loop, calls } = bench(
+    async ({ name }) => (isBad(name) ? { kind: 'retry', error: new Error('not yet') } : SETTLED),
+    1,
+  );
+  const named = (name: string): Request => ({ namespace: 'ns', name });
+  loop.enqueue(named('bad'), 0, 'backlog');
+  for (let index = 0; index < 5; index += 1) loop.enqueue(named(`old-${index}`), 0, 'backlog');
+  loop.start();
+  loop.enqueue(named('new'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(['bad', 'new', 'old-0', 'old-1', 'old-2', 'old-3', 'old-4']);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(calls.slice(7)).toEqual(['bad']);
+});

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDigests } from '../../../../controller/sealed-secrets/digests.ts';
 import { contentOf, shapeOf } from '../../../../controller/sealed-secrets/secret-content.ts';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
-import { CLUSTER_WIDE_ANNOTATION } from '../../../../shared/resources/names.ts';
+import { CLUSTER_WIDE_ANNOTATION, TEMPLATE_MISSING_ANNOTATION } from '../../../../shared/resources/names.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import { liveSealed, liveSecret, OWNER } from '../../../support/live-objects.ts';
 import { bothRing, firstRing } from '../../../support/test-secrets.ts';
@@ -23,6 +23,7 @@ test('the digest of a SealedSecret covers identity, scope and spec, and nothing 
     liveSealed({ metadata: { namespace: 'other' } }),
     liveSealed({ metadata: { annotations: { [CLUSTER_WIDE_ANNOTATION]: 'true' } } }),
     liveSealed({ template: { type: 'x' } }),
+    liveSealed({ metadata: { annotations: { [TEMPLATE_MISSING_ANNOTATION]: 'allow' } } }),
   ];
   for (const changed of changes) expect(digests.sealed(changed)).not.toBe(base);
   const same = liveSealed({
@@ -30,6 +31,16 @@ test('the digest of a SealedSecret covers identity, scope and spec, and nothing 
     status: { observedGeneration: 3 },
   });
   expect(digests.sealed(same)).toBe(base);
+});
+
+test('the seed of templates has 32 bytes, depends on the key and on what was sealed, and is nothing that is published', () => {
+  const other = createDigests(SecretBytes.fromText('another key'));
+  const seed = Buffer.from(digests.seed('a'));
+  expect(seed).toHaveLength(32);
+  expect(Buffer.from(digests.seed('a'))).toEqual(seed);
+  expect(Buffer.from(digests.seed('b'))).not.toEqual(seed);
+  expect(Buffer.from(other.seed('a'))).not.toEqual(seed);
+  expect(digests.renderedBy('', 'a', '')).not.toBe(seed.toString('hex'));
 });
 
 test('a claim is bound to both objects and to its mode', () => {
@@ -45,7 +56,14 @@ test('a claim is bound to both objects and to its mode', () => {
 });
 
 test('the digest of the keys depends on which they are', () => {
-  expect(digests.keys(bothRing)).not.toBe(digests.keys(firstRing));
+  const all = [
+    digests.keys(firstRing, []),
+    digests.keys(bothRing, []),
+    digests.keys(firstRing, ['SHA256:a']),
+    digests.keys(firstRing, ['SHA256:a', 'SHA256:b']),
+  ];
+  expect(new Set(all).size).toBe(4);
+  expect(digests.keys(firstRing, ['SHA256:b', 'SHA256:a'])).toBe(all[3]);
 });
 
 const content = (secret: Parameters<typeof contentOf>[0], mode: 'owned' | 'patched' = 'owned') => {

@@ -5,6 +5,7 @@ import {
   isDriftSuspected,
   obstacleOf,
   type Subject,
+  wasUnsealedBefore,
 } from '../../../../controller/sealed-secrets/remembered-verdict.ts';
 import type { UnsealReason, Verdict } from '../../../../controller/sealed-secrets/verdict.ts';
 import type { UnsealAttempt, UnsealedRecord } from '../../../../shared/resources/sealed-secret.ts';
@@ -20,7 +21,13 @@ const record: UnsealedRecord = {
   ownerDigest: 'owner',
   mode: 'owned',
 };
-const attempt: UnsealAttempt = { sealedDigest: 'sealed', keysDigest: 'keys', secret: '' };
+const attempt: UnsealAttempt = {
+  sealedDigest: 'sealed',
+  keysDigest: 'keys',
+  secret: '',
+  keys: ['SHA256:a'],
+  keysProof: '',
+};
 
 function subjectOf(parts: Partial<Subject>): Subject {
   return {
@@ -32,6 +39,7 @@ function subjectOf(parts: Partial<Subject>): Subject {
     lastVerdict: undefined,
     sealedDigest: 'sealed',
     keysDigest: 'keys',
+    driftMode: 'repair',
     ...parts,
   };
 }
@@ -129,4 +137,46 @@ test('drift is suspected only of the Secret that was written from the same conte
   expect(isDriftSuspected(subjectOf({ record: { ...record, uid: 'other' } }))).toBe(false);
   expect(isDriftSuspected(subjectOf({ record, claims: null }))).toBe(false);
   expect(isDriftSuspected(subjectOf({}))).toBe(false);
+});
+
+test('what opened and could not be written is looked at once more when nobody knows with which keys it opened', () => {
+  const { keys: _, keysProof: __, ...bare } = attempt;
+  const lastVerdict = { ...failed('SecretExists'), state: 'waiting' as const };
+  expect(find({ attempt, lastVerdict, claims: foreign })).not.toBeNull();
+  expect(find({ attempt: bare, lastVerdict, claims: foreign })).toBeNull();
+  expect(find({ attempt: bare, lastVerdict: failed('KeyNotFound') })).not.toBeNull();
+});
+
+test('under ignore nothing that happens to the Secret is looked at', () => {
+  for (const standing of [claims, foreign, null, { ...claims, resourceVersion: '99' }]) {
+    expect(find({ record, claims: standing, driftMode: 'ignore' })).toMatchObject({ state: 'unsealed', record });
+  }
+  expect(find({ record, claims: null, driftMode: 'ignore', sealedDigest: 'edited' })).toBeNull();
+});
+
+const drifted: UnsealedRecord = { ...record, driftedVersion: '30', driftedDigest: 'd' };
+const condition = { type: 'Drifted', status: 'True', reason: 'r', message: 'told', lastTransitionTime: '' } as const;
+
+test('an edit that was reported is remembered for as long as the Secret stays at that version', () => {
+  const edited = { ...claims, resourceVersion: '30' };
+  const sealed = liveSealed({ status: { conditions: [condition] } });
+  const parts = { record: drifted, claims: edited, sealed, driftMode: 'report' as const };
+  expect(find(parts)).toMatchObject({ state: 'unsealed', drift: 'told', record: drifted });
+  expect(find({ ...parts, driftMode: 'repair' })).toBeNull();
+  expect(find({ ...parts, claims: { ...edited, resourceVersion: '31' } })).toBeNull();
+  expect(find({ ...parts, claims: { ...edited, isTerminating: true } })).toBeNull();
+  expect(find({ ...parts, sealed: liveSealed() })).toBeNull();
+});
+
+test('what was unsealed before is known from record, process or status', () => {
+  const synced = { ...condition, type: 'Synced' };
+  const status = { observedGeneration: 1, conditions: [synced] };
+  const was = (parts: Partial<Subject>) => wasUnsealedBefore(subjectOf(parts));
+  expect(was({ record })).toBe(true);
+  expect(was({ record, sealedDigest: 'edited' })).toBe(false);
+  expect(was({ sealed: liveSealed({ status }) })).toBe(true);
+  expect(was({ sealed: liveSealed({ status }), lastVerdict: failed('WriteFailed') })).toBe(false);
+  expect(was({ sealed: liveSealed({ status, metadata: { generation: 2 } }) })).toBe(false);
+  expect(was({ sealed: liveSealed({ status: { ...status, conditions: 'x' as never } }) })).toBe(false);
+  expect(was({})).toBe(false);
 });

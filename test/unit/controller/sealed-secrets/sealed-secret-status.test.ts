@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import {
   isConditionNews,
+  isResultNews,
   isStatusNews,
+  newlyTrue,
   progressingStatus,
   statusOf,
   syncedBefore,
 } from '../../../../controller/sealed-secrets/sealed-secret-status.ts';
-import type { Verdict } from '../../../../controller/sealed-secrets/verdict.ts';
+import type { UnsealReason, Verdict } from '../../../../controller/sealed-secrets/verdict.ts';
 import type { SealedSecretStatus } from '../../../../shared/resources/sealed-secret.ts';
+import { allAgree, type Grade, gradesOf } from '../../../support/health-graders.ts';
 import { liveSealed } from '../../../support/live-objects.ts';
 
 const UNSEALED: Verdict = { state: 'unsealed', reason: 'Unsealed', message: '', record: null, attempt: null };
@@ -41,8 +44,8 @@ test('Synced stands first, and the four conditions say what became of it', () =>
   expect(read(write(undefined, WAITING, 0))).toEqual({
     Synced: 'False SecretExists',
     Ready: 'False SecretExists',
-    Reconciling: 'True SecretExists',
-    Stalled: 'False SecretExists',
+    Reconciling: 'False SecretExists',
+    Stalled: 'True SecretExists',
   });
 });
 
@@ -108,4 +111,63 @@ test('a message longer than a status should carry is cut', () => {
 test('a status that is none is taken for empty', () => {
   const sealed = liveSealed({ status: { conditions: 'nonsense' } as never });
   expect(read(statusOf(sealed, UNSEALED, { now: at(0), before: null }))).toMatchObject({ Synced: 'True Unsealed' });
+});
+
+const outcomes: readonly [UnsealReason, Verdict['state'], Grade][] = [
+  ['Unsealed', 'unsealed', 'healthy'],
+  ['KeyNotFound', 'stalled', 'failed'],
+  ['WrongScope', 'stalled', 'failed'],
+  ['Malformed', 'stalled', 'failed'],
+  ['TemplateFailed', 'stalled', 'failed'],
+  ['TemplateFailed', 'waiting', 'failed'],
+  ['TypeRefused', 'stalled', 'failed'],
+  ['SecretImmutable', 'stalled', 'failed'],
+  ['SecretExists', 'waiting', 'failed'],
+  ['Forbidden', 'waiting', 'failed'],
+  ['WriteFailed', 'waiting', 'failed'],
+];
+
+test.each(outcomes)('Argo CD, kstatus and Flux agree on %s (%s): %s', (reason, state, grade) => {
+  const verdict: Verdict = { state, reason, message: 'm', record: null, attempt: null };
+  for (const drift of state === 'unsealed' ? [undefined, 'changed'] : [undefined]) {
+    const status = write(undefined, { ...verdict, ...(drift && { drift }) }, 0);
+    const told = liveSealed({ status });
+    expect(gradesOf(told)).toEqual(allAgree(grade));
+    // What sealed-secrets' definition stores of it.
+    const { observedGeneration, conditions = [] } = status;
+    expect(gradesOf(liveSealed({ status: { observedGeneration: observedGeneration ?? 0, conditions } }))).toEqual(
+      allAgree(grade),
+    );
+    const edited = liveSealed({ metadata: { generation: 2 }, status });
+    const announced = { ...status, ...progressingStatus(edited, at(1)) };
+    expect(gradesOf({ ...edited, status: announced })).toEqual(allAgree('progressing'));
+  }
+});
+
+test('an object without a result progresses for all where the definition has a default for the status', () => {
+  expect(gradesOf(liveSealed({ status: { observedGeneration: -1 } }))).toEqual(allAgree('progressing'));
+});
+
+test('a reported edit adds a condition, which ends as False and never goes', () => {
+  const drifted = write(undefined, { ...UNSEALED, drift: 'changed by "x"' }, 0);
+  expect(drifted.conditions?.at(-1)).toMatchObject({ type: 'Drifted', status: 'True', message: 'changed by "x"' });
+  const repaired = write(drifted, UNSEALED, 1);
+  expect(repaired.conditions?.at(-1)).toMatchObject({ type: 'Drifted', status: 'False', message: '' });
+  expect(newlyTrue(liveSealed(), drifted, 'Drifted')).toBe('changed by "x"');
+  expect(
+    newlyTrue(liveSealed({ status: drifted }), write(drifted, { ...UNSEALED, drift: 'changed by "x"' }, 2), 'Drifted'),
+  ).toBeNull();
+  expect(newlyTrue(liveSealed({ status: drifted }), repaired, 'Drifted')).toBeNull();
+});
+
+test('a status of sealed-secrets that is completed is no news to people', () => {
+  const synced = { type: 'Synced', status: 'True', lastTransitionTime: 't' } as const;
+  const sealed = liveSealed({ status: { observedGeneration: 1, conditions: [synced as never] } });
+  const status = statusOf(sealed, UNSEALED, { now: at(0), before: null });
+  expect([isStatusNews(sealed, status), isResultNews(sealed, status)]).toEqual([true, false]);
+  const failed = statusOf(sealed, STALLED, { now: at(0), before: null });
+  expect(isResultNews(sealed, failed)).toBe(true);
+  const same = liveSealed({ status: failed });
+  expect(isResultNews(same, statusOf(same, { ...STALLED, message: 'other' }, { now: at(1), before: null }))).toBe(true);
+  expect(isResultNews(same, statusOf(same, STALLED, { now: at(1), before: null }))).toBe(false);
 });

@@ -90,7 +90,6 @@ test.each([
   ['`a`'],
   ['{a}'],
   ['[a]'],
-  ['"a"'],
   ["'a'"],
   [',a'],
   ['---'],
@@ -126,6 +125,15 @@ test.each([
   expect(written).toMatch(/^".*": ".*"\n$/);
   expect(parseDocuments(written)).toMatchObject([{ value: { [text]: text } }]);
 });
+
+test.each([['"a"'], ['{"v":1,"name":"it\'s"}'], ['%"\\'], [' "']])(
+  'stringifyYaml puts %j between single quotes, which need no escapes',
+  (text) => {
+    const written = stringifyYaml({ [text]: text });
+    expect(written).toMatch(/^'.*': '.*'\n$/);
+    expect(parseDocuments(written)).toMatchObject([{ value: { [text]: text } }]);
+  },
+);
 
 test.each([
   ['a'],

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Fingerprint } from '../../../../shared/certificate/fingerprint.ts';
+import { decodeBase64, encodeBase64 } from '../../../../shared/encoding/base64.ts';
 import type { ObjectMeta } from '../../../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import type { ItemFailure } from '../../../../shared/sealing/item-failure.ts';
@@ -6,12 +8,14 @@ import { Keyring, type OpeningKey } from '../../../../shared/sealing/keyring.ts'
 import { SCOPES, type Scope, scopeAnnotations } from '../../../../shared/sealing/scope.ts';
 import { sealSecret } from '../../../../shared/sealing/seal-secret.ts';
 import { unsealItems } from '../../../../shared/sealing/unseal-secret.ts';
+import { LARGE_KEY, type TestKey } from '../../../support/test-keys.ts';
 import {
   bothRing,
   firstCertificate,
   firstKey,
   firstRing,
   sealedOf,
+  sealingKeyOf,
   secondCertificate,
   secretOf,
   withItems,
@@ -84,7 +88,7 @@ test('diagnoseItems cannot tell another name from another key without the templa
 });
 
 test('diagnoseItems says key not found for a value of a key that is not there', async () => {
-  const sealed = await sealedOf({ a: 'x', b: 'y' }, secondCertificate);
+  const sealed = withMetadata(await sealedOf({ a: 'x', b: 'y' }, secondCertificate), placed('strict'));
   expect(await failuresOf(sealed)).toMatchObject([
     { item: 'a', code: 'SEALED_KEY_NOT_FOUND', problem: 'no key could decrypt secret' },
     { item: 'b', code: 'SEALED_KEY_NOT_FOUND' },
@@ -115,14 +119,14 @@ test('diagnoseItems looks beyond an item whose key is not there', async () => {
   const foreign = await sealedOf({ a: 'x' }, secondCertificate);
   const wide = await sealSecret(secretOf({ b: 'y' }), { certificate: firstCertificate, scope: 'cluster-wide' });
   const items = { ...foreign.spec.encryptedData, ...wide.spec.encryptedData };
-  const failures = await failuresOf(withItems(foreign, items));
+  const failures = await failuresOf(withItems(withMetadata(foreign, placed('strict')), items));
   expect(failures.map(({ item, code }) => [item, code])).toEqual([
     ['a', 'SEALED_KEY_NOT_FOUND'],
     ['b', 'SEALED_SCOPE_MISMATCH'],
   ]);
 });
 
-test('diagnoseItems asks at most 32 questions per object', async () => {
+test('a failing object costs one search of the ring and 32 tries more, however many items and keys there are', async () => {
   let tries = 0;
   const many = Array.from({ length: 40 }, (_, index): OpeningKey => {
     const unwrap = async () => {
@@ -131,7 +135,106 @@ test('diagnoseItems asks at most 32 questions per object', async () => {
     };
     return { ...firstKey, fingerprint: `SHA256:${index}` as OpeningKey['fingerprint'], unwrap };
   });
-  const failures = await failuresOf(await sealedOf({ a: '1', b: '2', c: '3' }), new Keyring(many));
-  expect(failures).toHaveLength(3);
-  expect(tries).toBe(3 * 40 + 32);
+  const data = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`item-${index}`, 'x']));
+  const places = Array.from({ length: 50 }, (_, index) => ({ namespace: `ns-${index}`, name: 'db' }));
+  const result = await unsealItems(await sealedOf(data), new Keyring(many), { places: () => places });
+  expect(result.kind === 'failed' && result.failures.length).toBe(100);
+  expect(tries).toBe(40 + 32);
+});
+
+const strip = (sealed: SealedSecret, name: string, namespace: string): SealedSecret => ({
+  ...sealed,
+  metadata: { name, namespace },
+  spec: { encryptedData: sealed.spec.encryptedData },
+});
+
+test.each([
+  ['namespace', 'db', 'staging', [{ namespace: 'shop', name: 'db' }]],
+  ['name', 'db-copy', 'shop', [{ namespace: 'shop', name: 'db' }]],
+])(
+  'diagnoseItems recognises the %s that it was copied from among those that are known',
+  async (_what, name, namespace, places) => {
+    const copied = strip(await sealedOf({ a: 'x' }), name, namespace);
+    const unknown = [{ namespace: 'elsewhere', name: 'other' }];
+    const result = await unsealItems(copied, firstRing, { places: () => [...unknown, ...places] });
+    expect(result).toMatchObject({
+      failures: [
+        { code: 'SEALED_NAME_MISMATCH', reason: `sealed for "shop/db", the object is "${namespace}/${name}"` },
+      ],
+    });
+  },
+);
+
+test('diagnoseItems says from the receipt that scope and place are others', async () => {
+  const wide = await sealSecret(secretOf({ a: 'x' }), { certificate: firstCertificate, scope: 'namespace-wide' });
+  const [[receipt, text] = ['', '']] = Object.entries(wide.metadata.annotations ?? {}).filter(([name]) =>
+    name.includes('receipt'),
+  );
+  const moved = strip(wide, 'db', 'dev');
+  const annotated = withMetadata(moved, { ...moved.metadata, annotations: { [receipt]: text } });
+  expect(await failuresOf(annotated)).toMatchObject([
+    {
+      code: 'SEALED_NAME_MISMATCH',
+      reason: 'sealed as namespace-wide, the object says strict, and sealed for "shop", the object is "dev"',
+    },
+  ]);
+});
+
+test('diagnoseItems tells a retired key and a key of another cluster apart by the receipt', async () => {
+  const foreign = await sealedOf({ a: 'x' }, secondCertificate);
+  const codes = async (retired: readonly string[]) => {
+    const surroundings = { retired: new Set(retired as Fingerprint[]) };
+    const result = await unsealItems(foreign, firstRing, surroundings);
+    return result.kind === 'failed' && result.failures;
+  };
+  expect(await codes([])).toMatchObject([
+    { code: 'SEALED_KEY_ELSEWHERE', reason: expect.stringContaining(secondCertificate.fingerprint) },
+  ]);
+  expect(await codes([secondCertificate.fingerprint])).toMatchObject([
+    {
+      code: 'SEALED_KEY_RETIRED',
+      reason: expect.stringContaining('sealed to a retired key'),
+      hint: expect.stringContaining('signet keys unretire SHA256:'),
+    },
+  ]);
+});
+
+test('diagnoseItems tells a retired key also when no key of its size is left', async () => {
+  const foreign = await sealedOf({ a: 'x' }, secondCertificate);
+  const surroundings = { retired: new Set([secondCertificate.fingerprint]) };
+  const result = await unsealItems(foreign, new Keyring<OpeningKey>(), surroundings);
+  expect(result).toMatchObject({ failures: [{ code: 'SEALED_KEY_RETIRED' }] });
+});
+
+/** The first item of `sealed` with one bit of its RSA block flipped. */
+function flipped(sealed: SealedSecret): SealedSecret {
+  const bytes = decodeBase64(sealed.spec.encryptedData['a'] ?? '');
+  bytes[20] = (bytes[20] ?? 0) ^ 1;
+  return withItems(sealed, { a: encodeBase64(bytes) });
+}
+
+test('diagnoseItems tells a flipped bit from a missing key where there is a receipt', async () => {
+  const sealed = await sealedOf({ a: 'x' });
+  expect(await failuresOf(flipped(sealed))).toMatchObject([{ code: 'SEALED_VALUE_CHANGED' }]);
+  const bare = withMetadata(flipped(sealed), placed('strict'));
+  expect(await failuresOf(bare)).toMatchObject([{ code: 'SEALED_KEY_NOT_FOUND' }]);
+  expect(await failuresOf(flipped(sealed), new Keyring<OpeningKey>())).toMatchObject([{ code: 'SEALED_NO_KEYS' }]);
+});
+
+test.each<[string, readonly TestKey[], string]>([
+  ['that there are no keys', [], 'there are no keys to try'],
+  [
+    'which sizes the ring holds when none fits',
+    [LARGE_KEY],
+    'sealed with a 2048-bit key, the ring holds 4096-bit keys',
+  ],
+])('diagnoseItems says %s', async (_what, keys, reason) => {
+  const ring = new Keyring(await Promise.all(keys.map((key) => sealingKeyOf(key))));
+  const bare = withMetadata(await sealedOf({ a: 'x' }), placed('strict'));
+  expect(await failuresOf(bare, ring)).toMatchObject([
+    {
+      message: `cannot unseal item "a": no key could decrypt secret: ${reason}`,
+      hint: expect.stringContaining('signet '),
+    },
+  ]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Fingerprint } from '../../../../shared/certificate/fingerprint.ts';
 import { decodeBase64, encodeBase64 } from '../../../../shared/encoding/base64.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import { Keyring, type OpeningKey } from '../../../../shared/sealing/keyring.ts';
@@ -41,6 +42,45 @@ async function mixedObject(bySecond: readonly string[]): Promise<SealedSecret> {
   ]);
   return withItems(first, Object.fromEntries(items));
 }
+
+test('openItems tries the key first that a hint names, and all others when the hint is wrong', async () => {
+  const object = await mixedObject(['b']);
+  const openWith = async (hints: ReadonlyMap<string, Fingerprint>) => {
+    const tries: string[] = [];
+    const ring = new Keyring<OpeningKey>([observed(firstKey, 'old', tries), observed(secondKey, 'new', tries)]);
+    const { opened, misses } = await openItems(readSealedItems(object).items, placeOf(object).label, ring, { hints });
+    expect([...opened.keys()].sort()).toEqual(['a', 'b', 'c']);
+    return { tries, misses };
+  };
+  const { fingerprint: old } = firstKey;
+  const { fingerprint: recent } = secondKey;
+  const right = new Map([
+    ['a', old],
+    ['b', recent],
+    ['c', old],
+  ]);
+  expect(await openWith(right)).toEqual({ tries: ['old', 'new', 'old'], misses: 0 });
+  const wrong = new Map([
+    ['a', recent],
+    ['b', old],
+    ['c', 'SHA256:nobody' as Fingerprint],
+  ]);
+  expect((await openWith(wrong)).misses).toBe(3);
+});
+
+test('openItems stops trying at the number of misses that it is given', async () => {
+  const { opened, failures, misses } = await openItems(
+    readSealedItems(await mixedObject([])).items,
+    placeOf(withItems(await mixedObject([]), {})).label,
+    new Keyring<OpeningKey>([secondKey]),
+    { maxMisses: 2 },
+  );
+  expect([opened.size, misses, failures.map(({ item, code }) => [item, code])]).toEqual([
+    0,
+    2,
+    [['c', 'SEALED_KEY_NOT_FOUND']],
+  ]);
+});
 
 test('openItems tries the newest key first, then the one that opened the item before', async () => {
   const tries: string[] = [];
@@ -87,39 +127,37 @@ test('openItems opens as many items at once as a key has lanes', async () => {
   expect([opened.size, most]).toEqual([8, 2]);
 });
 
-test('openItems says which sizes the ring holds when none fits', async () => {
+test('openItems leaves items that no key fits to the diagnosis', async () => {
   const large = await sealingKeyOf(LARGE_KEY);
-  const { failures } = await open(await sealedOf({ a: 'x' }), [large]);
-  expect(failures).toMatchObject([
-    {
-      item: 'a',
-      code: 'SEALED_KEY_SIZE_MISMATCH',
-      message:
-        'cannot unseal item "a": no key could decrypt secret: sealed with a 2048-bit key, the ring holds 4096-bit keys',
-    },
-  ]);
+  for (const keys of [[], [large]]) {
+    const { unopened, misses } = await open(await sealedOf({ a: 'x' }), keys);
+    expect([unopened.map(({ name }) => name), misses]).toEqual([['a'], 0]);
+  }
 });
 
-test('openItems says that there are no keys', async () => {
-  const { failures } = await open(await sealedOf({ a: 'x' }), []);
-  expect(failures).toMatchObject([{ item: 'a', code: 'SEALED_NO_KEYS' }]);
-});
-
-test('openItems stops trying the items of an object that fails anyway after 512 misses', async () => {
-  let tries = 0;
-  const missing = Array.from({ length: 100 }, (_, index): OpeningKey => {
+/** Keys that open nothing. */
+function missingKeys(amount: number, onTry: () => void): OpeningKey[] {
+  return Array.from({ length: amount }, (_, index): OpeningKey => {
     const unwrap = async () => {
-      tries += 1;
+      onTry();
       return null;
     };
     return { ...firstKey, fingerprint: `SHA256:${index}` as OpeningKey['fingerprint'], unwrap };
   });
+}
+
+test('openItems searches one item through the whole ring, and spends twelve more tries once the object fails anyway', async () => {
+  let tries = 0;
   const data = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`item-${index}`, 'x']));
-  const { failures, unopened } = await open(await sealedOf(data), missing);
-  expect(tries).toBe(600);
-  expect(unopened.map(({ name }) => name)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `item-${index}`));
-  expect(failures.map(({ item, reason }) => [item, reason])).toEqual(
-    [6, 7, 8, 9].map((index) => [`item-${index}`, 'not tried, because no key fitted 512 times before']),
+  const keys = missingKeys(5, () => {
+    tries += 1;
+  });
+  const { failures, unopened, triesLeft } = await open(await sealedOf(data), keys);
+  expect([tries, triesLeft]).toEqual([5 + 12, 20]);
+  expect(unopened.map(({ name }) => name)).toEqual(['item-0', 'item-1', 'item-2']);
+  const reason = 'not tried further, because other values of the object do not open';
+  expect(failures.map(({ item, reason: said }) => [item, said])).toEqual(
+    [3, 4, 5, 6, 7, 8, 9].map((index) => [`item-${index}`, reason]),
   );
 });
 

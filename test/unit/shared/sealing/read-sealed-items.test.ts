@@ -55,12 +55,12 @@ test('readSealedItems names item and place of bad base64 and does not speak of d
   expect(failure?.message).not.toMatch(/decrypt/);
 });
 
-test('readSealedItems refuses the deprecated whole-Secret form, alone and beside items', () => {
-  const old = { ...sealed.spec, data: 'AgAA' };
-  expect(readSealedItems({ ...sealed, spec: old })).toMatchObject({
-    items: [],
-    failures: [{ item: '', code: 'UNSEAL_V1_UNSUPPORTED' }],
-  });
+test.each([
+  ['alone', {}, 'UNSEAL_V1_UNSUPPORTED'],
+  ['beside items', sealed.spec.encryptedData, 'UNSEAL_V1_CONFLICT'],
+])('readSealedItems refuses the deprecated whole-Secret form %s', (_, encryptedData, code) => {
+  const old = { ...sealed.spec, encryptedData, data: 'AgAA' };
+  expect(readSealedItems({ ...sealed, spec: old })).toMatchObject({ items: [], failures: [{ item: '', code }] });
   const empty = { ...sealed.spec, data: null } as unknown as SealedSecret['spec'];
   expect(readSealedItems({ ...sealed, spec: empty }).failures).toEqual([]);
 });

@@ -2,12 +2,15 @@ import { expect, test } from 'vitest';
 import { readCertificateOfAnySize } from '../../../../shared/certificate/read-certificate.ts';
 import { decodeBase64 } from '../../../../shared/encoding/base64.ts';
 import { decodeUtf8 } from '../../../../shared/encoding/bytes.ts';
+import { RECEIPT_ANNOTATION } from '../../../../shared/resources/names.ts';
 import type { ObjectMeta } from '../../../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../../../shared/resources/secret.ts';
+import { checkReceipt } from '../../../../shared/sealing/check-receipt.ts';
+import { type Receipt, readReceipt } from '../../../../shared/sealing/receipt.ts';
 import { SCOPES, scopeAnnotations } from '../../../../shared/sealing/scope.ts';
 import { sealSecret } from '../../../../shared/sealing/seal-secret.ts';
-import { unsealItems } from '../../../../shared/sealing/unseal-secret.ts';
+import { unsealItems, unsealSecret } from '../../../../shared/sealing/unseal-secret.ts';
 import { WEAK_KEY } from '../../../support/test-keys.ts';
 import { firstCertificate, firstRing, secretOf } from '../../../support/test-secrets.ts';
 
@@ -41,7 +44,7 @@ test('sealSecret writes the whole object in a fixed order', async () => {
     },
     stringData: { username: 'joe', password: 'hunter2' },
   };
-  const sealed = await sealSecret(secret, { certificate });
+  const sealed = await sealSecret(secret, { certificate, receipt: false });
   const hidden = { ...sealed, spec: { ...sealed.spec, encryptedData: Object.keys(sealed.spec.encryptedData) } };
   expect(JSON.stringify(hidden)).toBe(
     JSON.stringify({
@@ -101,7 +104,7 @@ test.each(SCOPES)(
   async (scope) => {
     const annotations = { note: 'x', ...scopeAnnotations(scope) };
     const secret = secretOf({ a: 'b' }, { metadata: { name: 'db', namespace: 'shop', annotations } });
-    const sealed = await sealSecret(secret, { certificate });
+    const sealed = await sealSecret(secret, { certificate, receipt: false });
     expect(sealed.metadata.annotations ?? {}).toEqual(scopeAnnotations(scope));
     expect(sealed.spec.template?.metadata?.annotations).toEqual(annotations);
     expect(await plaintexts(sealed)).toEqual({ a: 'b' });
@@ -115,7 +118,7 @@ test.each([
 ] as const)('sealSecret lets an explicit scope %s replace annotations everywhere', async (scope, present, expected) => {
   const annotations = { note: 'x', ...Object.fromEntries(present.map((name) => [name, 'true'])) };
   const secret = secretOf({ a: 'b' }, { metadata: { name: 'db', namespace: 'shop', annotations } });
-  const sealed = await sealSecret(secret, { certificate, scope });
+  const sealed = await sealSecret(secret, { certificate, scope, receipt: false });
   expect(sealed.metadata.annotations ?? {}).toEqual(scopeAnnotations(scope));
   expect(sealed.spec.template?.metadata?.annotations).toEqual(expected);
   expect(await plaintexts(sealed)).toEqual({ a: 'b' });
@@ -123,7 +126,7 @@ test.each([
 
 test('sealSecret leaves no annotations behind when explicit strict removes the only one', async () => {
   const metadata = { name: 'db', namespace: 'shop', annotations: { [WIDE]: 'true' } };
-  const sealed = await sealSecret(secretOf({ a: 'b' }, { metadata }), { certificate, scope: 'strict' });
+  const sealed = await sealSecret(secretOf({ a: 'b' }, { metadata }), { certificate, scope: 'strict', receipt: false });
   expect(sealed.spec.template?.metadata).toEqual({ name: 'db', namespace: 'shop' });
   expect(sealed.metadata).toEqual({ name: 'db', namespace: 'shop' });
 });
@@ -132,6 +135,7 @@ test('sealSecret needs no namespace for cluster-wide', async () => {
   const sealed = await sealSecret(secretOf({ a: 'b' }, { metadata: { name: 'db' } }), {
     certificate,
     scope: 'cluster-wide',
+    receipt: false,
   });
   expect(sealed.metadata).toEqual({ name: 'db', annotations: { [WIDE]: 'true' } });
   expect(sealed.spec.template?.metadata).toEqual({ name: 'db', annotations: { [WIDE]: 'true' } });
@@ -186,4 +190,24 @@ test('sealSecret refuses a weak certificate', async () => {
 test('sealSecret accepts names with capitals, which the API server is to judge', async () => {
   const metadata = { name: 'testSecret', namespace: 'shop' };
   expect((await sealSecret(secretOf({ a: 'b' }, { metadata }), { certificate })).metadata.name).toBe('testSecret');
+});
+
+test('sealSecret leaves a receipt on the SealedSecret, which the Secret does not get', async () => {
+  const sealed = await sealSecret(secretOf({ a: 'b' }), { certificate });
+  expect(await checkReceipt(sealed, readReceipt(sealed.metadata) as Receipt)).toEqual([]);
+  expect(sealed.spec.template?.metadata).toEqual({ name: 'db', namespace: 'shop' });
+  expect((await unsealSecret(sealed, firstRing)).metadata).toEqual({ name: 'db', namespace: 'shop' });
+});
+
+test('sealSecret takes no receipt over from the Secret', async () => {
+  const metadata = { name: 'db', namespace: 'shop', annotations: { [RECEIPT_ANNOTATION]: 'old' } };
+  const sealed = await sealSecret(secretOf({ a: 'b' }, { metadata }), { certificate });
+  expect(sealed.spec.template?.metadata).toEqual({ name: 'db', namespace: 'shop' });
+  expect(readReceipt(sealed.metadata)?.items.size).toBe(1);
+});
+
+test('sealSecret leaves out a receipt that would be too long', async () => {
+  const items = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`${'k'.repeat(240)}${at}`, '']));
+  const sealed = await sealSecret(secretOf(items), { certificate });
+  expect(sealed.metadata).toEqual({ name: 'db', namespace: 'shop' });
 });

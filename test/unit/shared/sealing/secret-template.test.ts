@@ -48,16 +48,6 @@ test('readTemplate takes labels, annotations, finalizers, type, immutable and li
   });
 });
 
-test('readTemplate names the keys that hold template actions', () => {
-  const data = { plain: 'x { y }', 'b.conf': '{{ .password }}', a: 'x\n{{- range . }}' };
-  expect(() => readTemplate(objectWith({ data }))).toThrow(
-    expect.objectContaining({
-      code: 'TEMPLATE_NOT_SUPPORTED',
-      message: 'cannot make the Secret: "spec.template.data" holds template actions in "a", "b.conf"',
-    }),
-  );
-});
-
 test.each([
   ['a template that is text', 'x', 'spec.template is text, expected a map'],
   ['metadata that is a list', { metadata: [] }, 'spec.template.metadata is a list, expected a map'],

@@ -1,0 +1,103 @@
+/**
+ * @module The two ways to encrypt a SealedSecret's items again: by a controller, through which no plaintext passes this machine, and with
+ * private keys at hand.
+ */
+import path from 'node:path';
+import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
+import { decodeBase64 } from '../../shared/encoding/base64.ts';
+import { keysByItem } from '../../shared/sealing/check-receipt.ts';
+import { describeFailures } from '../../shared/sealing/item-failure.ts';
+import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
+import { MAX_RECEIPT_LENGTH, makeReceipt, readReceipt } from '../../shared/sealing/receipt.ts';
+import { resealItems } from '../../shared/sealing/reseal-secret.ts';
+import { placeOf } from '../../shared/sealing/scope.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import type { FoundController } from '../connect/find-controller.ts';
+import { rotateItems } from '../connect/rotate-items.ts';
+import type { CertificateFinder } from '../connect/sealing-certificate.ts';
+import { CliError } from '../terminal/errors.ts';
+import { describeNeed, judgeNeed } from './reseal-need.ts';
+import type { SealedObject } from './sealed-objects.ts';
+
+/** New values, or why there are none. */
+export type ResealOutcome =
+  | {
+      readonly kind: 'resealed';
+      /** By item; empty when all were current. */
+      readonly values: ReadonlyMap<string, string>;
+      /** Of the object as it is then; null when it would be too long. */
+      readonly receipt: string | null;
+    }
+  | { readonly kind: 'failed'; readonly error: CliError };
+
+/** Encrypts again what needs it in `object`. @throws CodedError when nothing of the kind can be done for any object. */
+export type ResealRoad = (object: SealedObject) => Promise<ResealOutcome>;
+
+/** Through `controller`, which decides by the receipt what needs it; with `all`, everything does. */
+export function throughController(
+  cluster: Cluster,
+  controller: FoundController,
+  { all, sleep }: { readonly all: boolean; readonly sleep: (ms: number) => Promise<void> },
+): ResealRoad {
+  const keys = [controller.certificate.fingerprint];
+  return async (object) => {
+    const { sealed } = object;
+    const need = await judgeNeed(object, keys);
+    const names = new Set([...need.stale.keys(), ...need.unknown, ...(all ? need.current : [])]);
+    if (names.size === 0) return { kind: 'resealed', values: new Map(), receipt: await receiptAfter(object) };
+    const answer = await rotateItems(cluster, controller, { sealed, names, sleep });
+    if (answer.kind === 'rotated') {
+      return { kind: 'resealed', values: answer.values, receipt: await receiptAfter(object, answer) };
+    }
+    const findings = describeNeed({ ...need, stale: new Map() }, keys);
+    const reason = [answer.reason, ...findings].join('; ');
+    const code = answer.kind === 'refused' ? 'CLI_CANNOT_UNSEAL' : 'CLI_CONTROLLER_FAILED';
+    return { kind: 'failed', error: new CliError(code, `cannot reseal ${object.title}: ${reason}`) };
+  };
+}
+
+/** With the keys of `keyring`, which tell what needs it, to the certificate that `find` gives for the file's folder. */
+export function withPrivateKeys(
+  keyring: Keyring<OpeningKey>,
+  find: CertificateFinder,
+  { all, cwd }: { readonly all: boolean; readonly cwd: string },
+): ResealRoad {
+  return async ({ source, sealed, title }) => {
+    const file = source.file.input.path;
+    const certificate = await find(file === undefined ? cwd : path.dirname(file));
+    const result = await resealItems(sealed, keyring, certificate, { keepCurrent: !all });
+    if (result.kind === 'failed') {
+      const [{ hint }] = result.failures;
+      const message = `cannot reseal ${title}: ${describeFailures(result.failures)}`;
+      return {
+        kind: 'failed',
+        error: new CliError('CLI_CANNOT_UNSEAL', message, hint === undefined ? {} : { hint }),
+      };
+    }
+    const data = 'encryptedData' in result.spec ? result.spec.encryptedData : {};
+    const values = new Map(Object.entries(data).filter(([item]) => result.items.has(item)));
+    return { kind: 'resealed', values, receipt: result.receipt };
+  };
+}
+
+/** What is known of the items that stay, and of those that are new. */
+async function receiptAfter(
+  { sealed }: SealedObject,
+  fresh: {
+    readonly values: ReadonlyMap<string, string>;
+    readonly keys: ReadonlyMap<string, Fingerprint>;
+  } | null = null,
+): Promise<string | null> {
+  const before = readReceipt(sealed.metadata);
+  const keys = new Map(before === null ? [] : await keysByItem(sealed, before));
+  for (const [item, key] of fresh?.keys ?? []) keys.set(item, key);
+  const values = new Map<Fingerprint, Map<string, Uint8Array<ArrayBuffer>>>();
+  for (const [item, text] of Object.entries(sealed.spec.encryptedData ?? {})) {
+    const key = keys.get(item);
+    if (key === undefined) continue;
+    const own = values.get(key) ?? new Map<string, Uint8Array<ArrayBuffer>>();
+    values.set(key, own.set(item, decodeBase64(fresh?.values.get(item) ?? text)));
+  }
+  const receipt = await makeReceipt(placeOf(sealed), values);
+  return receipt.length > MAX_RECEIPT_LENGTH ? null : receipt;
+}

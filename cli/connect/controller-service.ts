@@ -1,0 +1,161 @@
+/**
+ * @module A controller's HTTP answers through the API server's service proxy: its certificate, whether a SealedSecret opens, and
+ * a SealedSecret encrypted anew. Either controller answers. What the answers are used for is left to the verbs.
+ */
+import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
+import { parseJson, stringifyJson } from '../../shared/encoding/json.ts';
+import type { KubeRawResponse } from '../../shared/kube/client.ts';
+import { isKubeError } from '../../shared/kube/errors.ts';
+import { SERVICES } from '../../shared/kube/resource-type.ts';
+import { servicePath } from '../../shared/kube/service-proxy.ts';
+import { CliError } from '../terminal/errors.ts';
+import type { Cluster } from './cluster.ts';
+
+/** The Service of a controller. */
+export interface ControllerPlace {
+  readonly namespace: string;
+  readonly name: string;
+  /** As {@link findServicePort} found it; absent: it is looked up for each question. */
+  readonly port?: string;
+}
+
+/** What `/v1/verify` says. */
+export type VerifyAnswer =
+  | { readonly kind: 'opens' }
+  /** The controller does not open it. */
+  | { readonly kind: 'refused' }
+  /**
+   * It could not be asked, or answered otherwise; `reason` is for messages. With `retryAfterMs` it did not look at the object, and
+   * wants to be left alone for so long.
+   */
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs?: number };
+
+/** What `/v1/rotate` says. `object` is what the controller sent, of any form. */
+export type RotateAnswer =
+  | { readonly kind: 'rotated'; readonly object: unknown }
+  | Exclude<VerifyAnswer, { kind: 'opens' }>;
+
+/** What `/v1/cert.pem` says. */
+export type CertificateAnswer =
+  | { readonly kind: 'found'; readonly pem: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+const MAX_PEM_BYTES = 1024 * 1024;
+/** Many times what the API server stores as one object. */
+const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
+const MAX_REASON_BYTES = 64 * 1024;
+const CONFLICT = 409;
+const DEFAULT_RETRY_MS = 1_000;
+
+/**
+ * Name of the first port of the Service at `place`, which may be empty; null when there is no such Service. Whoever may not
+ * read Services gets the empty name, which the proxy takes for a Service's only port.
+ * @throws KubeError
+ */
+export async function findServicePort(cluster: Cluster, place: ControllerPlace): Promise<string | null> {
+  try {
+    const object = await cluster.client.get(SERVICES, place);
+    if (object === null) return null;
+    const spec = object['spec'] as { readonly ports?: readonly { readonly name?: string }[] } | undefined;
+    return spec?.ports?.[0]?.name ?? '';
+  } catch (error) {
+    if (!isKubeError(error, 'KUBE_FORBIDDEN')) throw error;
+    return '';
+  }
+}
+
+/** The certificates that the controller at `place` hands out, PEM as it came. `port` as of {@link findServicePort}. @throws KubeError */
+export async function readServiceCertificate(
+  cluster: Cluster,
+  place: ControllerPlace,
+  port: string,
+): Promise<CertificateAnswer> {
+  const answer = await cluster.client.raw({
+    method: 'GET',
+    path: servicePath(place.namespace, place.name, port, '/v1/cert.pem'),
+    headers: { accept: 'application/x-pem-file, */*' },
+    maxBytes: MAX_PEM_BYTES,
+  });
+  if (answer.status === 200) {
+    const pem = decodeUtf8(answer.body);
+    return pem === null ? { kind: 'failed', reason: 'the answer is no text' } : { kind: 'found', pem };
+  }
+  if (answer.status === 403) return { kind: 'failed', reason: 'you may not reach it through the service proxy' };
+  return { kind: 'failed', reason: `its /v1/cert.pem answers HTTP ${answer.status}` };
+}
+
+/**
+ * Asks the controller at `place` whether it opens `sealed`, a SealedSecret as JSON. The Secret does not come back.
+ * @throws CliError `CLI_CONTROLLER_NOT_FOUND`; KubeError
+ */
+export async function verifySealedSecret(
+  cluster: Cluster,
+  place: ControllerPlace,
+  sealed: unknown,
+): Promise<VerifyAnswer> {
+  const { status, headers } = await post(cluster, place, { path: '/v1/verify', sealed, maxBytes: MAX_REASON_BYTES });
+  return status === 200 ? { kind: 'opens' } : refusalOf(status, headers);
+}
+
+/**
+ * Has the controller at `place` encrypt `sealed`, a SealedSecret as JSON, to its newest key.
+ * @throws CliError `CLI_CONTROLLER_NOT_FOUND`; KubeError
+ */
+export async function rotateSealedSecret(
+  cluster: Cluster,
+  place: ControllerPlace,
+  sealed: unknown,
+): Promise<RotateAnswer> {
+  const { status, headers, body } = await post(cluster, place, {
+    path: '/v1/rotate',
+    sealed,
+    maxBytes: MAX_OBJECT_BYTES,
+  });
+  if (status !== 200) return refusalOf(status, headers);
+  const text = decodeUtf8(body);
+  try {
+    return { kind: 'rotated', object: text === null ? null : parseJson(text) };
+  } catch {
+    return { kind: 'failed', reason: 'the answer is no JSON' };
+  }
+}
+
+interface Question {
+  readonly path: string;
+  readonly sealed: unknown;
+  readonly maxBytes: number;
+}
+
+async function post(cluster: Cluster, place: ControllerPlace, { path, sealed, maxBytes }: Question) {
+  const port = place.port ?? (await findServicePort(cluster, place));
+  if (port === null) {
+    throw new CliError(
+      'CLI_CONTROLLER_NOT_FOUND',
+      `cannot reach a controller: Service ${place.namespace}/${place.name} is not found in the cluster ${cluster.description}`,
+      { hint: 'say where the controller is with --controller-namespace and --controller-name' },
+    );
+  }
+  return cluster.client.raw({
+    method: 'POST',
+    path: servicePath(place.namespace, place.name, port, path),
+    headers: { accept: 'application/json, */*', 'content-type': 'application/json' },
+    body: stringifyJson(sealed),
+    maxBytes,
+  });
+}
+
+/** The body is left out of the reason: a controller of another make may put a part of the Secret into it. */
+function refusalOf(status: number, headers: KubeRawResponse['headers']): Exclude<VerifyAnswer, { kind: 'opens' }> {
+  if (status === CONFLICT) return { kind: 'refused' };
+  if (status === 403) return { kind: 'failed', reason: 'you may not reach the controller through the service proxy' };
+  const seconds = /^\d{1,5}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
+  const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1_000;
+  if (status === 429) {
+    const reason = 'the controller answers HTTP 429: it is asked too often';
+    return { kind: 'failed', reason, retryAfterMs: retryAfterMs ?? DEFAULT_RETRY_MS };
+  }
+  const reason = `the controller answers HTTP ${status}`;
+  return status === 503 && retryAfterMs !== undefined
+    ? { kind: 'failed', reason, retryAfterMs }
+    : { kind: 'failed', reason };
+}

@@ -1,0 +1,33 @@
+/** @module The text of `--help`, made from the table of flags. */
+import { FLAGS, type FlagDeclaration } from './flag-table.ts';
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = [...FLAGS.values()].map((flag) => [usage(flag), describe(flag)] as const);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return [
+    'Usage: signet-controller [flags]',
+    '',
+    'Unseals SealedSecrets into Secrets, and keeps the cluster equal to Git.',
+    '',
+    'Flags:',
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    '',
+    'A flag that is absent is read from a variable: SEALED_SECRETS_KEY_SIZE for --key-size, and so on; SIGNET_KUBECONFIG,',
+    'SIGNET_NAMESPACE, SIGNET_FIRST_KEY, SIGNET_CACHE_DIR, SIGNET_ALLOW_HTTP_GIT, SIGNET_NO_UNSEAL and SIGNET_NO_SYNC for those that',
+    'sealed-secrets does not have.',
+    '',
+    'Example:',
+    '  $ signet-controller --kubeconfig ~/.kube/config --namespace signet-system',
+    '',
+  ].join('\n');
+}
+
+function usage({ name, placeholder }: FlagDeclaration): string {
+  return placeholder === '' ? `--${name}` : `--${name} <${placeholder}>`;
+}
+
+function describe({ help, initial, kind }: FlagDeclaration): string {
+  const isSaid = initial === undefined || initial === '' || (kind === 'switch' && initial === 'false');
+  return isSaid ? help : `${help} (default: ${initial})`;
+}

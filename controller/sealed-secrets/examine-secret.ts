@@ -1,0 +1,39 @@
+/** @module Looks at a Secret that is only reported on: how it stands to what was sealed, without writing anything. */
+import type { KubeReader } from '../../shared/kube/client.ts';
+import { SECRETS } from '../../shared/kube/resource-type.ts';
+import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import type { UnsealMode } from '../../shared/resources/sealed-secret.ts';
+import type { Secret } from '../../shared/resources/secret.ts';
+import { describeDrift } from './drift.ts';
+import { claimsOf, decideOwnership } from './ownership.ts';
+import type { Subject } from './remembered-verdict.ts';
+
+/** A Secret that is left as it is; `drift` says what others changed in it, null when nothing. */
+export interface Examination {
+  readonly live: KubeObject;
+  readonly mode: UnsealMode;
+  readonly drift: string | null;
+}
+
+/**
+ * Compares the Secret of `subject` with `desired`; null when it has to be written all the same: there is none, it is
+ * somebody else's or about to be taken over, or it is on its way out. @throws KubeError.
+ */
+export async function examineSecret(
+  client: Pick<KubeReader, 'get'>,
+  { sealed, claimant }: Pick<Subject, 'sealed' | 'claimant'>,
+  desired: Secret,
+): Promise<Examination | null> {
+  const { namespace, name = '' } = sealed.metadata;
+  const live = await client.get(SECRETS, { namespace, name });
+  if (live === null || live.metadata.deletionTimestamp !== undefined) return null;
+  const ownership = decideOwnership(claimsOf(live.metadata), claimant);
+  if (ownership.kind === 'blocked' || (ownership.kind === 'upsert' && ownership.addsOwner && !isOwned(live, claimant)))
+    return null;
+  const mode = ownership.kind !== 'upsert' ? 'owned' : ownership.isOurs ? 'shared' : 'patched';
+  return { live, mode, drift: describeDrift(sealed, desired, { live, mode }) };
+}
+
+function isOwned({ metadata }: KubeObject, { uid }: Subject['claimant']): boolean {
+  return (metadata.ownerReferences ?? []).some((reference) => reference.uid === uid);
+}

@@ -1,0 +1,32 @@
+/**
+ * @module Finds what is probably a mistake in a Secret that is about to be sealed, since afterwards nobody can look. Nothing here
+ * refuses anything, and no finding quotes a value.
+ */
+import type { SecretBytes } from '../errors/secret-bytes.ts';
+import { lintDockerConfig } from './lint-docker.ts';
+import type { LintFinding, LintSubject } from './lint-finding.ts';
+import { lintType } from './lint-type.ts';
+import { lintValue } from './lint-value.ts';
+
+/**
+ * Every finding, by key and then about the whole. The part that reads certificates is loaded only for Secrets that hold one.
+ * @param now decides whether a certificate has expired
+ */
+export async function lintSecret(subject: LintSubject, now: Date): Promise<readonly LintFinding[]> {
+  const findings = [...subject.values].flatMap(([key, value]) => lintOneValue(key, value, subject.type));
+  return [...findings, ...(await lintTls(subject, now)), ...lintType(subject)];
+}
+
+function lintOneValue(key: string, value: SecretBytes, type: string | undefined): readonly LintFinding[] {
+  const findings = lintValue(key, value);
+  // What is encoded twice is no configuration either, for that one reason.
+  return findings.length > 0 ? findings : lintDockerConfig(key, value, type);
+}
+
+async function lintTls({ type, values }: LintSubject, now: Date): Promise<readonly LintFinding[]> {
+  const [certificate, key] = [values.get('tls.crt'), values.get('tls.key')];
+  const isMeant = type === 'kubernetes.io/tls' || (certificate !== undefined && key !== undefined);
+  if (!isMeant || (certificate === undefined && key === undefined)) return [];
+  const { lintTlsPair } = await import('./lint-tls.ts');
+  return lintTlsPair({ certificate, key }, now);
+}

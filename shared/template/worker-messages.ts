@@ -1,0 +1,22 @@
+/** @module What the renderer and its worker tell each other. */
+import type { RunResult } from './run-program.ts';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly program: WebAssembly.Module;
+}
+
+/** One run to do. The input is handed over, not copied. */
+export interface WorkerTask {
+  readonly input: Uint8Array<ArrayBuffer>;
+  readonly seed: Uint8Array;
+  readonly atMs: number;
+  /** One number, shared: the template that is being rendered, which a worker that must be stopped could not tell. */
+  readonly progress: Int32Array<SharedArrayBuffer>;
+}
+
+/** The first message of a worker: it can be given tasks. */
+export const WORKER_READY = 'ready';
+
+/** What the worker answers to each task. */
+export type WorkerAnswer = RunResult;
