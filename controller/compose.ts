@@ -1,5 +1,4 @@
 /** @module Builds the controller out of its parts. The only place that knows all of them. */
-
 import { describeError } from '../shared/errors/describe-error.ts';
 import { openRepository } from '../shared/git/open-repository.ts';
 import type { KubeClient } from '../shared/kube/client.ts';

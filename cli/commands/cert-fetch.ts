@@ -17,7 +17,7 @@ import { describeSystemError } from '../terminal/system-error.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet cert fetch` can be told. */
-export interface CertFetchOptions extends CertificateOptions, ControllerOptions {
+interface CertFetchOptions extends CertificateOptions, ControllerOptions {
   readonly write?: string;
   readonly pin?: boolean;
 }
@@ -41,7 +41,7 @@ export const declareCertFetch: DeclareCommand = (command, invoke) => {
 };
 
 /** Get the certificates, then print the one to seal to, or pin all of them. */
-export async function fetchCertificate(options: CertFetchOptions, session: Session): Promise<ExitCode> {
+async function fetchCertificate(options: CertFetchOptions, session: Session): Promise<ExitCode> {
   if (options.pin === true && options.write !== undefined)
     throw usageError('cannot use --pin together with -w', 'choose one of them');
   const known = await fetchCertificates(session, options);

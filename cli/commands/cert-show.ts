@@ -12,7 +12,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet cert show` can be told. */
-export interface CertShowOptions extends CertificateOptions, ControllerOptions, JsonOption {}
+interface CertShowOptions extends CertificateOptions, ControllerOptions, JsonOption {}
 
 const EXAMPLES: readonly Example[] = [
   ['Show what this repository seals to', 'signet cert show'],
@@ -27,7 +27,7 @@ export const declareCertShow: DeclareCommand = (command, invoke) => {
 };
 
 /** Get the certificates and print what they say. An expired one is shown like any other. */
-export async function showCertificates(options: CertShowOptions, session: Session): Promise<ExitCode> {
+async function showCertificates(options: CertShowOptions, session: Session): Promise<ExitCode> {
   const { certificates, origin } = await findCertificates(session, options);
   const summaries = summarizeCertificates(certificates, session.io.now());
   session.report.note(`certificates of ${origin}`);

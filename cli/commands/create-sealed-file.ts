@@ -5,6 +5,8 @@ import type { Secret } from '../../shared/resources/secret.ts';
 import { lintSecret } from '../../shared/sealing/lint-secret.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { createCertificateFinder } from '../connect/sealing-certificate.ts';
+import { describeObject } from '../manifests/manifest-objects.ts';
+import { NOTHING_CHANGED } from '../manifests/sealed-file.ts';
 import { formatOf } from '../options/output-options.ts';
 import { formatManifest } from '../output/manifests.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
@@ -13,9 +15,7 @@ import { STDIN_NAME } from '../terminal/input-files.ts';
 import { resolvePath } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 import { locateFindings, reportFindings } from './lint-report.ts';
-import { describeObject } from './manifest-objects.ts';
 import { readNewItems } from './new-items.ts';
-import { NOTHING_CHANGED } from './sealed-file.ts';
 import type { SetCommandOptions, SetTask } from './set-options.ts';
 
 /** Seals the values of `source` into a new file. Everything else is settled before anybody is asked for one. */

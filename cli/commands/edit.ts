@@ -2,6 +2,7 @@
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
+import { openSealedFile, type SealedFile } from '../manifests/sealed-file.ts';
 import { addCertificateOptions, type CertificateOptions } from '../options/certificate-options.ts';
 import { addControllerOptions, type ControllerOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
@@ -16,7 +17,6 @@ import type { Session } from '../terminal/session.ts';
 import { type EditedItems, readEditedItems } from './edited-items.ts';
 import { addLintOptions, type LintOptions } from './lint-report.ts';
 import { certificateFor, placeIn, scopeRemark, sealIntoFile } from './seal-into-file.ts';
-import { openSealedFile, type SealedFile } from './sealed-file.ts';
 
 /** What `signet edit` can be told. */
 export interface EditCommandOptions extends CertificateOptions, ControllerOptions, LintOptions, ObjectOptions {

@@ -1,5 +1,4 @@
 /** @module `signet keys backup`: all sealing keys in one encrypted file, which the age tool opens as well. */
-
 import { lockFile } from '../../shared/key-backup/age-file.ts';
 import type { BackupLock } from '../../shared/key-backup/age-keys.ts';
 import { formatBackup } from '../../shared/key-backup/backup-content.ts';
@@ -9,15 +8,16 @@ import {
   collectBackup,
   inspectKeys,
 } from '../../shared/key-backup/collect-backup.ts';
-import { type LockChoice, readLock, wipeUnlock } from '../connect/backup-keys.ts';
+import { type LockChoice, readLock, wipeUnlock } from '../connect/backup-lock.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { confirmBackup } from '../connect/confirm-backup.ts';
 import { getKeyNamespace, readClusterKeys } from '../connect/key-secrets.ts';
 import { readBackupFile } from '../connect/read-backup.ts';
 import { addLockOptions } from '../options/backup-options.ts';
-import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
+import { countOf } from '../output/count.ts';
 import { CliError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { STDIN_NAME } from '../terminal/input-files.ts';
@@ -26,7 +26,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet keys backup` can be told. */
-export interface KeysBackupOptions extends ControllerOptions, LockChoice {
+interface KeysBackupOptions extends ControllerNamespaceOptions, LockChoice {
   readonly write: string;
 }
 
@@ -42,16 +42,13 @@ const EXAMPLES: readonly Example[] = [
 export const declareKeysBackup: DeclareCommand = (command, invoke) => {
   command.requiredOption('-w, --write <file>', 'the file to make, which must not exist yet; - for standard output');
   addLockOptions(command);
-  addClusterOptions(command).option(
-    '--controller-namespace <namespace>',
-    'where the controller runs; default: signet-system, then kube-system',
-  );
+  addControllerNamespaceOptions(command);
   addExamples(command, EXAMPLES);
   command.action((options: KeysBackupOptions) => invoke((session) => backupKeys(options, session)));
 };
 
 /** Read the key Secrets, encrypt them, write the file; with a passphrase, read it back and record that it is good. */
-export async function backupKeys(options: KeysBackupOptions, session: Session): Promise<ExitCode> {
+async function backupKeys(options: KeysBackupOptions, session: Session): Promise<ExitCode> {
   const lock = await readLock(session, options);
   try {
     return await withCluster(session, options, (cluster) => backupFrom(cluster, { options, session, lock }));
@@ -74,7 +71,7 @@ async function backupFrom(cluster: Cluster, { options, session, lock }: BackupTa
   const text = await lockFile(plain, lock).finally(() => plain.wipe());
   await write(session, options.write, text);
   report.note(
-    `${count(collected.facts.length, 'key')} of namespace ${found.namespace} in ${describeTarget(options.write)}`,
+    `${countOf(collected.facts.length, 'key')} of namespace ${found.namespace} in ${describeTarget(options.write)}`,
   );
   const check = `check it with \`signet keys verify-backup ${options.write === STDIN_NAME ? 'FILE' : options.write}\`, which records that it is good`;
   if (lock.kind === 'recipients' || options.write === STDIN_NAME) report.note(check);
@@ -115,13 +112,9 @@ async function readBack(
   const inCluster = await inspectKeys(found.keys);
   const good = inCluster.keys.filter(({ facts }) => inFile.has(facts.fingerprint));
   const confirmed = await confirmBackup(session, cluster, good);
-  if (confirmed > 0) session.report.note(`read it back, and recorded the backup of ${count(confirmed, 'key')}`);
+  if (confirmed > 0) session.report.note(`read it back, and recorded the backup of ${countOf(confirmed, 'key')}`);
 }
 
 function describeTarget(file: string): string {
   return file === STDIN_NAME ? 'the backup' : JSON.stringify(file);
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

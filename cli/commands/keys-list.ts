@@ -1,8 +1,9 @@
 /** @module `signet keys list`: the sealing keys, what needs them, and what is amiss with them. */
 import { stringifyJson } from '../../shared/encoding/json.ts';
 import { withCluster } from '../connect/cluster.ts';
-import { type ClusterKeyState, readKeyState } from '../connect/cluster-keys.ts';
-import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { type ClusterKeyState, readKeyState } from '../connect/key-state.ts';
+import { defaultFolders, type RepositoryItems, readRepositoryItems } from '../manifests/repository-items.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { InputOptions } from '../options/input-options.ts';
@@ -12,11 +13,10 @@ import { formatKeys, type KeyRow, shortFingerprint } from '../output/key-tables.
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Report } from '../terminal/report.ts';
 import type { Session } from '../terminal/session.ts';
-import { defaultFolders, type RepositoryItems, readRepositoryItems } from './repository-items.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet keys list` can be told. */
-export interface KeysListOptions extends ControllerOptions, InputOptions, JsonOption {}
+interface KeysListOptions extends ControllerNamespaceOptions, InputOptions, JsonOption {}
 
 const EXAMPLES: readonly Example[] = [
   ['All keys, with what needs them in the cluster and in the current folder', 'signet keys list'],
@@ -40,16 +40,13 @@ export const declareKeysList: DeclareCommand = (command, invoke) => {
     collect,
   );
   addJsonOption(command);
-  addClusterOptions(command).option(
-    '--controller-namespace <namespace>',
-    'where the controller runs; default: signet-system, then kube-system',
-  );
+  addControllerNamespaceOptions(command);
   addExamples(command, EXAMPLES);
   command.action((options: KeysListOptions) => invoke((session) => listKeys(options, session)));
 };
 
 /** Read the state of the keys and the receipts of the files, print both, and warn of what is amiss. */
-export async function listKeys(options: KeysListOptions, session: Session): Promise<ExitCode> {
+async function listKeys(options: KeysListOptions, session: Session): Promise<ExitCode> {
   const { io, report } = session;
   const state = await withCluster(session, options, (cluster) => readKeyState(cluster, options));
   const names = options.file ?? defaultFolders(session);

@@ -1,17 +1,16 @@
 /** @module `signet keys restore`: the keys of a backup as Secrets in the controller's namespace, and nothing else. */
-
 import type { BackupContent } from '../../shared/key-backup/backup-content.ts';
 import { type InspectedKey, type InspectedKeys, inspectKeys } from '../../shared/key-backup/collect-backup.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import { DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
-import { assertStdinOnce, readUnlock, type UnlockChoice, wipeUnlock } from '../connect/backup-keys.ts';
+import { assertStdinOnce, readUnlock, type UnlockChoice, wipeUnlock } from '../connect/backup-lock.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { findKeyNamespace, readClusterKeys } from '../connect/key-secrets.ts';
 import { readBackupFile } from '../connect/read-backup.ts';
 import { type RestoredKey, type RestoreTarget, restoreKey } from '../connect/restore-key.ts';
 import { addUnlockOptions } from '../options/backup-options.ts';
-import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { formatRestore, type RestoreRow } from '../output/key-tables.ts';
@@ -20,7 +19,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet keys restore` can be told. */
-export interface KeysRestoreOptions extends ControllerOptions, UnlockChoice {
+interface KeysRestoreOptions extends ControllerNamespaceOptions, UnlockChoice {
   readonly dryRun?: boolean;
 }
 
@@ -42,8 +41,8 @@ const MAX_AHEAD_MS = 600_000;
 export const declareKeysRestore: DeclareCommand = (command, invoke) => {
   command.argument('<file>', 'the backup; - for standard input');
   addUnlockOptions(command).option('--dry-run', 'write nothing, and show what would be restored');
-  addClusterOptions(command).option(
-    '--controller-namespace <namespace>',
+  addControllerNamespaceOptions(
+    command,
     'where the keys belong; default: where the cluster has keys, else the namespace of the backup',
   );
   addExamples(command, EXAMPLES);
@@ -53,7 +52,7 @@ export const declareKeysRestore: DeclareCommand = (command, invoke) => {
 };
 
 /** Open the file, try every key, create the Secrets of those that the cluster lacks. */
-export async function restoreKeys(file: string, options: KeysRestoreOptions, session: Session): Promise<ExitCode> {
+async function restoreKeys(file: string, options: KeysRestoreOptions, session: Session): Promise<ExitCode> {
   assertStdinOnce(file, options);
   const unlock = await readUnlock(session, options);
   const content = await readBackupFile(session, file, unlock).finally(() => wipeUnlock(unlock));

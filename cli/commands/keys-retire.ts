@@ -2,23 +2,30 @@
 import { toKubeTime } from '../../shared/resources/conditions.ts';
 import type { KeyList, SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
-import { findKey, getKeyList } from '../connect/find-key.ts';
+import { findKey } from '../connect/find-key.ts';
+import { getKeyList } from '../connect/key-lists.ts';
 import { findNeedingObjects } from '../connect/needing-objects.ts';
 import { awaitRetirement, labelKey, readKeySecret } from '../connect/relabel-key.ts';
-import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import {
+  defaultFolders,
+  type ItemsOfKey,
+  type RepositoryItems,
+  readRepositoryItems,
+} from '../manifests/repository-items.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { InputOptions } from '../options/input-options.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
+import { countOf } from '../output/count.ts';
 import { CliError, throwIfAny } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { confirm } from '../terminal/prompt.ts';
 import type { Session } from '../terminal/session.ts';
-import { defaultFolders, type ItemsOfKey, type RepositoryItems, readRepositoryItems } from './repository-items.ts';
 
 /** What `signet keys retire` can be told. */
-export interface KeysRetireOptions extends ControllerOptions, InputOptions, WaitOptions {
+interface KeysRetireOptions extends ControllerNamespaceOptions, InputOptions, WaitOptions {
   readonly yes?: boolean;
   readonly withoutBackup?: boolean;
 }
@@ -46,22 +53,19 @@ export const declareKeysRetire: DeclareCommand = (command, invoke) => {
     )
     .option('--without-backup', 'retire it although no backup of it is confirmed')
     .option('--yes', 'do not ask');
-  addClusterOptions(addWaitOptions(command, '1m')).option(
-    '--controller-namespace <namespace>',
-    'where the controller runs; default: signet-system, then kube-system',
-  );
+  addControllerNamespaceOptions(addWaitOptions(command, '1m'));
   addExamples(command, EXAMPLES);
   command.action((key: string, options: KeysRetireOptions) => invoke((session) => retireKey(key, options, session)));
 };
 
 /** Find the key, look for whatever needs it, ask, relabel its Secret, wait for the controller. */
-export async function retireKey(name: string, options: KeysRetireOptions, session: Session): Promise<ExitCode> {
+async function retireKey(name: string, options: KeysRetireOptions, session: Session): Promise<ExitCode> {
   const { io, report } = session;
   const folders = options.file ?? defaultFolders(session);
   const files = folders === null ? UNKNOWN_FILES : await readRepositoryItems(session, folders);
   throwIfAny(files.errors, 'nothing was retired: name the files that count with -f');
   return withCluster(session, options, async (cluster) => {
-    const { namespace, list } = await getKeyList(cluster, options);
+    const { namespace, list } = await getKeyList(cluster, options, 'does not know what needs a key');
     const key = findKey(list, name);
     if (key.state === 'retired') {
       report.note(`${key.fingerprint} is retired already`);
@@ -110,7 +114,7 @@ function objectsProblem(key: SealingKeyEntry, objects: readonly string[] | null)
   const named = objects ?? [];
   if (named.length > 0 || (key.objects ?? 0) > 0) {
     const count = Math.max(named.length, key.objects ?? 0);
-    return needed(`${plural(count, 'SealedSecret')} of the cluster need it${listed(named, count)}`, hint);
+    return needed(`${countOf(count, 'SealedSecret')} of the cluster need it${listed(named, count)}`, hint);
   }
   if (key.objects !== undefined) return null;
   return needed('it is not known which SealedSecrets need it', 'wait until the controller has looked at all of them');
@@ -121,7 +125,7 @@ function unopenedProblem({ unopened }: KeyList): CliError | null {
   return unopened === undefined
     ? needed('it is not known whether all SealedSecrets open', 'wait until the controller has looked at all of them')
     : needed(
-        `${plural(unopened, 'SealedSecret')} of the cluster do not open, and may need it`,
+        `${countOf(unopened, 'SealedSecret')} of the cluster do not open, and may need it`,
         'mend or delete them: `kubectl get sealedsecrets -A` shows which',
       );
 }
@@ -130,7 +134,7 @@ function itemsProblem(found: ItemsOfKey | undefined): CliError | null {
   if (found === undefined) return null;
   const places = found.places;
   return needed(
-    `${plural(found.items, 'item')} of the files need it${listed(places, places.length)}`,
+    `${countOf(found.items, 'item')} of the files need it${listed(places, places.length)}`,
     'seal them anew with `signet reseal`',
   );
 }
@@ -148,10 +152,6 @@ function needed(why: string, hint: string): CliError {
 
 function question(key: SealingKeyEntry, files: RepositoryItems): string {
   const unknown =
-    files.unknown === 0 ? '' : ` (${plural(files.unknown, 'item')} of the files have no receipt, and may need it)`;
+    files.unknown === 0 ? '' : ` (${countOf(files.unknown, 'item')} of the files have no receipt, and may need it)`;
   return `Retire ${key.fingerprint} of Secret ${key.secret}?${unknown}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

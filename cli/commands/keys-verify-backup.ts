@@ -1,13 +1,13 @@
 /** @module `signet keys verify-backup`: whether a backup opens, is whole, and holds every key of the cluster. */
 import type { BackupContent } from '../../shared/key-backup/backup-content.ts';
 import { type InspectedKeys, inspectKeys } from '../../shared/key-backup/collect-backup.ts';
-import { assertStdinOnce, readUnlock, type UnlockChoice, wipeUnlock } from '../connect/backup-keys.ts';
+import { assertStdinOnce, readUnlock, type UnlockChoice, wipeUnlock } from '../connect/backup-lock.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { confirmBackup } from '../connect/confirm-backup.ts';
 import { getKeyNamespace, readClusterKeys } from '../connect/key-secrets.ts';
 import { readBackupFile } from '../connect/read-backup.ts';
 import { addUnlockOptions } from '../options/backup-options.ts';
-import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { type BackupCheckRow, formatBackupCheck } from '../output/key-tables.ts';
@@ -16,7 +16,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet keys verify-backup` can be told. */
-export interface KeysVerifyBackupOptions extends ControllerOptions, UnlockChoice {
+interface KeysVerifyBackupOptions extends ControllerNamespaceOptions, UnlockChoice {
   readonly offline?: boolean;
   readonly confirm: boolean;
 }
@@ -38,10 +38,7 @@ export const declareKeysVerifyBackup: DeclareCommand = (command, invoke) => {
   addUnlockOptions(command)
     .option('--offline', 'check the file alone')
     .option('--no-confirm', 'do not record on the key Secrets that their backup is good');
-  addClusterOptions(command).option(
-    '--controller-namespace <namespace>',
-    'where the controller runs; default: signet-system, then kube-system',
-  );
+  addControllerNamespaceOptions(command);
   addExamples(command, EXAMPLES);
   command.action((file: string, options: KeysVerifyBackupOptions) =>
     invoke((session) => verifyBackup(file, options, session)),
@@ -49,11 +46,7 @@ export const declareKeysVerifyBackup: DeclareCommand = (command, invoke) => {
 };
 
 /** Open the file, try every key, compare with the cluster, record what is good. */
-export async function verifyBackup(
-  file: string,
-  options: KeysVerifyBackupOptions,
-  session: Session,
-): Promise<ExitCode> {
+async function verifyBackup(file: string, options: KeysVerifyBackupOptions, session: Session): Promise<ExitCode> {
   assertStdinOnce(file, options);
   const unlock = await readUnlock(session, options);
   const content = await readBackupFile(session, file, unlock).finally(() => wipeUnlock(unlock));

@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { LintError } from '../../shared/sealing/errors.ts';
 import type { LintFinding } from '../../shared/sealing/lint-finding.ts';
+import { describeObject, type ManifestObject } from '../manifests/manifest-objects.ts';
 import { throwIfAny } from '../terminal/errors.ts';
 import type { Report } from '../terminal/report.ts';
-import { describeObject, type ManifestObject } from './manifest-objects.ts';
 
 /** How findings are taken. */
 export interface LintOptions {

@@ -2,10 +2,9 @@
  * @module The values that `signet set` seals: from a prompt, standard input or files. None of them is ever taken from the command line,
  * which other users of the machine can read and the shell writes down.
  */
-import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import { SecretBytes as Bytes } from '../../shared/errors/secret-bytes.ts';
+import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
-import { findInputs, readInputFile, readStdin, STDIN_NAME } from '../terminal/input-files.ts';
+import { readOneInput, STDIN_NAME } from '../terminal/input-files.ts';
 import { promptHidden, promptLine } from '../terminal/prompt.ts';
 import type { Session } from '../terminal/session.ts';
 import { dockerConfig } from './docker-config.ts';
@@ -58,15 +57,10 @@ async function readValue(session: Session, key: string, file: string | undefined
 
 /** Content of a file or of standard input. Nothing on standard input is what a failed command leaves behind. */
 async function readNamed(session: Session, name: string): Promise<SecretBytes> {
-  if (name !== STDIN_NAME) {
-    const [place] = findInputs(session.io, name);
-    if (place === undefined || place.isFromDirectory)
-      throw usageError(`cannot read the directory "${name}" as a value`);
-    return takeOver((await readInputFile(place)).bytes);
-  }
-  const { bytes } = await readStdin(session.io);
-  if (bytes.length === 0) throw emptyValue('standard input is empty');
-  return takeOver(bytes);
+  const input = await readOneInput(session.io, name);
+  if (input === null) throw usageError(`cannot read the directory "${name}" as a value`);
+  if (name === STDIN_NAME && input.bytes.length === 0) throw emptyValue('standard input is empty');
+  return takeOver(input.bytes);
 }
 
 async function readDocker(session: Session, server: string, username: string | undefined): Promise<NewItems> {
@@ -89,13 +83,13 @@ function withoutLineBreak(value: SecretBytes): SecretBytes {
   let end = bytes.length;
   if (bytes[end - 1] === LINE_FEED) end -= 1;
   if (bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
-  const shortened = new Bytes(bytes.slice(0, end));
+  const shortened = new SecretBytes(bytes.slice(0, end));
   value.wipe();
   return shortened;
 }
 
 function takeOver(bytes: Uint8Array): SecretBytes {
-  const own = new Bytes(new Uint8Array(bytes));
+  const own = new SecretBytes(new Uint8Array(bytes));
   bytes.fill(0);
   return own;
 }

@@ -1,13 +1,13 @@
 /** @module `signet rename`: another key for a sealed value, which is not bound to it. No certificate and no cluster is needed. */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { isSecretKey, KEY_RULE } from '../../shared/sealing/check-items.ts';
+import { openSealedFile, type SealedFile, writeSealedFile } from '../manifests/sealed-file.ts';
 import { addExamples } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addObjectOptions, type ObjectOptions } from '../options/object-options.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { fieldsOf } from './manifest-objects.ts';
-import { openSealedFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
 import { assertHas } from './unset.ts';
 
 interface Names {

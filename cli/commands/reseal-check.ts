@@ -5,10 +5,10 @@ import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { fetchCertificates, readPinned } from '../connect/known-certificates.ts';
 import { findPinnedFile } from '../connect/pinned-certificates.ts';
 import type { CertificateChoice } from '../connect/sealing-certificate.ts';
+import type { SealedObject } from '../manifests/sealed-objects.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
 import { describeNeed, describeUnknown, judgeNeed, type KnownKeys } from './reseal-need.ts';
-import type { SealedObject } from './sealed-objects.ts';
 import { writeResult } from './write-result.ts';
 
 /** Prints a line for everything that needs it. What cannot be told is a warning, since it may be as it should. */

@@ -8,7 +8,7 @@ import {
   sealedItemsOf,
 } from '../../shared/sealing/check-receipt.ts';
 import { hasReceipt, readReceipt } from '../../shared/sealing/receipt.ts';
-import type { SealedObject } from './sealed-objects.ts';
+import type { SealedObject } from '../manifests/sealed-objects.ts';
 
 /** The keys that a judgement knows: the one that is sealed to first. */
 export type KnownKeys = readonly Fingerprint[];

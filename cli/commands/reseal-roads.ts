@@ -4,20 +4,18 @@
  */
 import path from 'node:path';
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
-import { decodeBase64 } from '../../shared/encoding/base64.ts';
 import { keysByItem } from '../../shared/sealing/check-receipt.ts';
 import { describeFailures } from '../../shared/sealing/item-failure.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
-import { MAX_RECEIPT_LENGTH, makeReceipt, readReceipt } from '../../shared/sealing/receipt.ts';
-import { resealItems } from '../../shared/sealing/reseal-secret.ts';
-import { placeOf } from '../../shared/sealing/scope.ts';
+import { readReceipt } from '../../shared/sealing/receipt.ts';
+import { receiptOf, resealItems } from '../../shared/sealing/reseal-secret.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { FoundController } from '../connect/find-controller.ts';
 import { rotateItems } from '../connect/rotate-items.ts';
 import type { CertificateFinder } from '../connect/sealing-certificate.ts';
+import type { SealedObject } from '../manifests/sealed-objects.ts';
 import { CliError } from '../terminal/errors.ts';
 import { describeNeed, judgeNeed } from './reseal-need.ts';
-import type { SealedObject } from './sealed-objects.ts';
 
 /** New values, or why there are none. */
 export type ResealOutcome =
@@ -91,13 +89,6 @@ async function receiptAfter(
   const before = readReceipt(sealed.metadata);
   const keys = new Map(before === null ? [] : await keysByItem(sealed, before));
   for (const [item, key] of fresh?.keys ?? []) keys.set(item, key);
-  const values = new Map<Fingerprint, Map<string, Uint8Array<ArrayBuffer>>>();
-  for (const [item, text] of Object.entries(sealed.spec.encryptedData ?? {})) {
-    const key = keys.get(item);
-    if (key === undefined) continue;
-    const own = values.get(key) ?? new Map<string, Uint8Array<ArrayBuffer>>();
-    values.set(key, own.set(item, decodeBase64(fresh?.values.get(item) ?? text)));
-  }
-  const receipt = await makeReceipt(placeOf(sealed), values);
-  return receipt.length > MAX_RECEIPT_LENGTH ? null : receipt;
+  const texts = new Map([...Object.entries(sealed.spec.encryptedData ?? {}), ...(fresh?.values ?? [])]);
+  return receiptOf(sealed, texts, (item) => keys.get(item));
 }

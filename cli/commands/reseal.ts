@@ -1,19 +1,20 @@
 /** @module `signet reseal`: the values of SealedSecrets in files encrypted again, to the newest key. */
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { createCertificateFinder } from '../connect/sealing-certificate.ts';
+import { editFiles, type ObjectChange } from '../manifests/reseal-files.ts';
+import { readSealedObjects, type SealedObject } from '../manifests/sealed-objects.ts';
 import { addCertificateOptions, type CertificateOptions } from '../options/certificate-options.ts';
 import { addControllerOptions, type ControllerOptions } from '../options/cluster-options.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
+import { countOf } from '../output/count.ts';
 import { throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { STDIN_NAME } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 import { checkNeeds } from './reseal-check.ts';
-import { editFiles, type ObjectChange } from './reseal-files.ts';
 import { type ResealRoad, throughController, withPrivateKeys } from './reseal-roads.ts';
-import { readSealedObjects, type SealedObject } from './sealed-objects.ts';
 
 /** What `signet reseal` can be told. */
 export interface ResealCommandOptions extends CertificateOptions, ControllerOptions {
@@ -146,11 +147,11 @@ async function write({ changes, errors, untried }: Results, { io, report }: Sess
   const left = changes.length - edited.changed.length - edited.errors.length;
   report.note(
     edited.changed.length === 0
-      ? `nothing was resealed: ${count(left, 'SealedSecret')} did not need it`
-      : `resealed ${count(edited.changed.length, 'SealedSecret')} in ${count(edited.files.length, 'file')}; ${left} did not need it`,
+      ? `nothing was resealed: ${countOf(left, 'SealedSecret')} did not need it`
+      : `resealed ${countOf(edited.changed.length, 'SealedSecret')} in ${countOf(edited.files.length, 'file')}; ${left} did not need it`,
   );
   const stayed = failed.length - (untried > 0 ? 1 : 0) + untried;
-  throwIfAny(failed, `${count(stayed, 'SealedSecret')} could not be resealed and stayed as before`);
+  throwIfAny(failed, `${countOf(stayed, 'SealedSecret')} could not be resealed and stayed as before`);
 }
 
 function namesOf({ file: names = [], privateKey, cert, check }: ResealCommandOptions): readonly string[] {
@@ -163,8 +164,4 @@ function namesOf({ file: names = [], privateKey, cert, check }: ResealCommandOpt
     throw usageError('cannot use --cert without --private-key', 'the controller seals to its own newest key');
   }
   return names;
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

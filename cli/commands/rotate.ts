@@ -5,11 +5,12 @@ import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { REQUESTS_CONFIG_MAP, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
-import { type FoundKeyList, findKeyList } from '../connect/controller-certificates.ts';
+import { type FoundKeyList, findKeyList, getKeyList } from '../connect/key-lists.ts';
 import { fetchCertificates } from '../connect/known-certificates.ts';
 import { findPinnedFile } from '../connect/pinned-certificates.ts';
 import { waitFor } from '../connect/wait-for.ts';
-import { addClusterOptions, type ControllerOptions } from '../options/cluster-options.ts';
+import { readSealedObjects } from '../manifests/sealed-objects.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
@@ -18,11 +19,10 @@ import { CliError, LocatedError, throwIfAny } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
 import { pin } from './cert-fetch.ts';
-import { readSealedObjects } from './sealed-objects.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet rotate` can be told. */
-export interface RotateOptions extends ControllerOptions, WaitOptions {
+export interface RotateOptions extends ControllerNamespaceOptions, WaitOptions {
   readonly reseal?: readonly string[];
 }
 
@@ -37,10 +37,7 @@ const EXAMPLES: readonly Example[] = [
 
 /** Declares `signet rotate`. */
 export const declareRotate: DeclareCommand = (command, invoke) => {
-  addClusterOptions(command).option(
-    '--controller-namespace <namespace>',
-    'where the controller runs; default: signet-system, then kube-system',
-  );
+  addControllerNamespaceOptions(command);
   command.option(
     '--reseal <path>',
     'then pin the new certificate if the repository pins, and reseal this file or directory; may be repeated',
@@ -58,9 +55,7 @@ export async function rotate(options: RotateOptions, session: Session): Promise<
   // Looked at before a key is made: what cannot be read then would be left behind.
   if (options.reseal !== undefined) await assertReadable(session, options.reseal);
   const key = await withCluster(session, options, async (cluster) => {
-    const misses: string[] = [];
-    const found = await findKeyList(cluster, options, misses);
-    if (found === null) throw noController(cluster, misses);
+    const found = await getKeyList(cluster, options, 'cannot be asked for a key');
     assertMakesKeys(found);
     const requestedAt = await request(session, cluster, { namespace: found.namespace, keys: found.list.keys });
     session.report.note(
@@ -92,7 +87,7 @@ async function pinAndReseal(names: readonly string[], options: RotateOptions, se
 }
 
 /** Only what says which controller is meant: the other options of the two verbs are not each other's. */
-function controllerOf({ kubeconfig, context, controllerNamespace }: RotateOptions): ControllerOptions {
+function controllerOf({ kubeconfig, context, controllerNamespace }: RotateOptions): ControllerNamespaceOptions {
   return {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
@@ -137,14 +132,6 @@ function assertMakesKeys({ namespace, list }: FoundKeyList): void {
   throw new CliError('CLI_CONTROLLER_FAILED', `the controller in ${namespace} makes no key: ${list.problem}`, {
     hint: 'bring a key first, for example with `signet keys restore`',
   });
-}
-
-function noController(cluster: Cluster, misses: readonly string[]): CliError {
-  return new CliError(
-    'CLI_CONTROLLER_NOT_FOUND',
-    `cannot find a signet controller in the cluster ${cluster.description}: ${misses.join('; ')}`,
-    { hint: 'say where it runs with --controller-namespace; a sealed-secrets controller cannot be asked for a key' },
-  );
 }
 
 function noAnswer(namespace: string, requestedAt: Date, timeoutMs: number): CliError {

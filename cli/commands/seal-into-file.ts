@@ -1,6 +1,7 @@
 /** @module Seals new values into a SealedSecret that is there, for the place and scope that it has. `set` and `edit` end here. */
 import path from 'node:path';
 import type { SealingCertificate } from '../../shared/certificate/read-certificate.ts';
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { checkReceipt, describeFinding, type ReceiptFinding } from '../../shared/sealing/check-receipt.ts';
 import { lintSecret } from '../../shared/sealing/lint-secret.ts';
@@ -8,11 +9,11 @@ import { readReceipt } from '../../shared/sealing/receipt.ts';
 import { labelOf, placeOf, type SealedPlace } from '../../shared/sealing/scope.ts';
 import { sealItems } from '../../shared/sealing/seal-items.ts';
 import { type CertificateChoice, createCertificateFinder } from '../connect/sealing-certificate.ts';
+import { describeObject } from '../manifests/manifest-objects.ts';
+import { NOTHING_CHANGED, type SealedFile, writeSealedFile } from '../manifests/sealed-file.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Session } from '../terminal/session.ts';
 import { type LintOptions, locateFindings, reportFindings } from './lint-report.ts';
-import { describeObject, fieldsOf } from './manifest-objects.ts';
-import { NOTHING_CHANGED, type SealedFile, writeSealedFile } from './sealed-file.ts';
 
 /** What is sealed, where, and to what. */
 export interface SealingTask extends LintOptions {

@@ -5,12 +5,15 @@ import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { SCOPES } from '../../shared/sealing/scope.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { type CertificateFinder, createCertificateFinder } from '../connect/sealing-certificate.ts';
+import { readManifests } from '../manifests/manifest-files.ts';
+import { replaceSecrets } from '../manifests/replace-secrets.ts';
 import { addCertificateOptions, type CertificateOptions } from '../options/certificate-options.ts';
 import { addControllerOptions, type ControllerOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import { addInputOptions, type InputOptions } from '../options/input-options.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addOutputOptions, formatOf, type OutputOptions } from '../options/output-options.ts';
+import { countOf } from '../output/count.ts';
 import { formatManifests } from '../output/manifests.ts';
 import { throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
@@ -18,8 +21,6 @@ import { isDirectory, isSameFile, STDIN_NAME } from '../terminal/input-files.ts'
 import { resolvePath } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 import { addLintOptions, type LintOptions, reportFindings } from './lint-report.ts';
-import { readManifests } from './manifest-files.ts';
-import { replaceSecrets } from './replace-secrets.ts';
 import { collectSecrets, type SecretChoice, type SecretToSeal } from './secrets-to-seal.ts';
 import { writeResult } from './write-result.ts';
 
@@ -165,13 +166,9 @@ async function sealInPlace(options: SealCommandOptions, session: Session, work: 
   session.report.note(
     secrets.length === 0
       ? 'found no Secret to seal'
-      : `sealed ${count(secrets.length, 'Secret')} in ${count(positions.size, 'file')}`,
+      : `sealed ${countOf(secrets.length, 'Secret')} in ${countOf(positions.size, 'file')}`,
   );
   return EXIT.done;
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
 /** Refuses contradictions before anything is read. @throws CliError, SeveralErrors: `CLI_USAGE` */

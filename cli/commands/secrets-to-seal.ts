@@ -2,6 +2,7 @@
  * @module From manifests to Secrets that can be sealed: which documents are meant, what `--name`, `-n` and the kubeconfig
  * add to them, and everything that is wrong with any of them.
  */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { type CheckedSecret, checkSecret } from '../../shared/sealing/check-secret.ts';
@@ -9,18 +10,17 @@ import { SealingError, SealRefusedError } from '../../shared/sealing/errors.ts';
 import { lintSecret } from '../../shared/sealing/lint-secret.ts';
 import { type Scope, scopeOf } from '../../shared/sealing/scope.ts';
 import type { ContextNamespace } from '../connect/context-namespace.ts';
-import { CliError, LocatedError, usageError } from '../terminal/errors.ts';
-import { type LocatedFinding, locateFindings } from './lint-report.ts';
-import type { ManifestFile } from './manifest-files.ts';
+import type { ManifestFile } from '../manifests/manifest-files.ts';
 import {
   describeObject,
-  fieldsOf,
   isList,
   isSealedSecret,
   isSecret,
   type ManifestObject,
   objectsOf,
-} from './manifest-objects.ts';
+} from '../manifests/manifest-objects.ts';
+import { CliError, LocatedError, usageError } from '../terminal/errors.ts';
+import { type LocatedFinding, locateFindings } from './lint-report.ts';
 
 /** How the user wants Secrets to be sealed. */
 export interface SecretChoice {

@@ -1,13 +1,13 @@
 /** @module `signet set` for a SealedSecret that is there: what it is decides, and the command line may only agree. */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { CodedError } from '../../shared/errors/coded-error.ts';
 import { scopeOf } from '../../shared/sealing/scope.ts';
+import { NOTHING_CHANGED, openSealedFile, type SealedFile } from '../manifests/sealed-file.ts';
 import { throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { fieldsOf } from './manifest-objects.ts';
 import { readNewItems } from './new-items.ts';
 import { certificateFor, placeIn, scopeRemark, sealIntoFile } from './seal-into-file.ts';
-import { NOTHING_CHANGED, openSealedFile, type SealedFile } from './sealed-file.ts';
 import type { NewObjectChoice, SetCommandOptions, SetTask } from './set-options.ts';
 
 /** Seals the values of `source` into the file. Everything else is settled before anybody is asked for one. */

@@ -19,7 +19,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync plan` can be told. */
-export interface SyncPlanOptions extends ClusterOptions, JsonOption {
+interface SyncPlanOptions extends ClusterOptions, JsonOption {
   readonly namespace?: string;
   readonly from?: string;
   readonly allowHttpGit?: boolean;
@@ -47,7 +47,7 @@ export const declareSyncPlan: DeclareCommand = (command, invoke) => {
 };
 
 /** Read the GitSync, its files and its inventory; preview; print. The cluster is left as it is. */
-export async function planSync(name: string, options: SyncPlanOptions, session: Session): Promise<ExitCode> {
+async function planSync(name: string, options: SyncPlanOptions, session: Session): Promise<ExitCode> {
   const { revision, preview } = await withCluster(session, options, (cluster) => plan(cluster, name, options, session));
   const { problems, skipped, refusal } = preview;
   throwIfAny(problems.map(toError), 'a sync of these files would be refused whole');

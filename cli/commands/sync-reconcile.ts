@@ -16,7 +16,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync reconcile` can be told. */
-export interface SyncReconcileOptions extends ClusterOptions, WaitOptions {
+interface SyncReconcileOptions extends ClusterOptions, WaitOptions {
   readonly namespace?: string;
 }
 
@@ -38,7 +38,7 @@ function isSettled(sync: GitSync, requestedAt: string): boolean {
 }
 
 /** Ask by annotation, wait until the status acknowledges it, print how the GitSync stands. Not Ready is a finding. */
-export async function reconcile(name: string, options: SyncReconcileOptions, session: Session): Promise<ExitCode> {
+async function reconcile(name: string, options: SyncReconcileOptions, session: Session): Promise<ExitCode> {
   const sync = await withCluster(session, options, async (cluster): Promise<GitSync> => {
     const namespace = options.namespace ?? cluster.namespace;
     const before = await readGitSync(cluster, namespace, name);

@@ -15,7 +15,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync status` can be told. */
-export interface SyncStatusOptions extends ClusterOptions, JsonOption {
+interface SyncStatusOptions extends ClusterOptions, JsonOption {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
 }
@@ -38,7 +38,7 @@ export const declareSyncStatus: DeclareCommand = (command, invoke) => {
 };
 
 /** Read the GitSyncs and print them. */
-export async function showSyncStatus(
+async function showSyncStatus(
   name: string | undefined,
   options: SyncStatusOptions,
   session: Session,

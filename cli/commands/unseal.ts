@@ -1,4 +1,5 @@
 /** @module `signet unseal`: SealedSecrets back to Secrets with private keys at hand. It talks to no cluster. */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
@@ -6,6 +7,8 @@ import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
 import { describeFailures, UnsealError, type UnsealOptions, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
 import { readPrivateKeys } from '../connect/private-keys.ts';
 import { withTemplateRenderer } from '../connect/template-renderer.ts';
+import { readManifests } from '../manifests/manifest-files.ts';
+import { describeObject, isSealedSecret, type ManifestObject, objectsOf } from '../manifests/manifest-objects.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import { addInputOptions, type InputOptions } from '../options/input-options.ts';
@@ -15,8 +18,6 @@ import { formatManifests } from '../output/manifests.ts';
 import { CliError, LocatedError, throwIfAny } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { readManifests } from './manifest-files.ts';
-import { describeObject, fieldsOf, isSealedSecret, type ManifestObject, objectsOf } from './manifest-objects.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet unseal` can be told. */

@@ -1,11 +1,11 @@
 /** @module `signet unset`: takes items out of a SealedSecret in a file. No certificate and no cluster is needed. */
+import { openSealedFile, type SealedFile, writeSealedFile } from '../manifests/sealed-file.ts';
 import { addExamples } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addObjectOptions, type ObjectOptions } from '../options/object-options.ts';
 import { CliError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { openSealedFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
 
 /** Declares `signet unset`. */
 export const declareUnset: DeclareCommand = (command, invoke) => {

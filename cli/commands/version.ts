@@ -15,7 +15,7 @@ export const declareVersion: DeclareCommand = (command, invoke) => {
 };
 
 /** Print the version of this program and of the Node that runs it. */
-export async function showVersion(options: JsonOption, session: Session): Promise<ExitCode> {
+async function showVersion(options: JsonOption, session: Session): Promise<ExitCode> {
   const { node } = process.versions;
   const text =
     options.output === 'json'

@@ -1,5 +1,4 @@
 /** @module A connection to the cluster that the user means. It is loaded only by verbs that need one. */
-
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { createKubeClient } from '../../shared/kube/connect.ts';
 import type { ClusterConnection } from '../../shared/kube/connection.ts';

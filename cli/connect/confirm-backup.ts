@@ -1,5 +1,4 @@
 /** @module Records on key Secrets that a backup of them was read back, where the controller and `signet keys list` see it. */
-
 import type { InspectedKey } from '../../shared/key-backup/collect-backup.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';

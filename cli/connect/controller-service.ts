@@ -149,7 +149,8 @@ function refusalOf(status: number, headers: KubeRawResponse['headers']): Exclude
   if (status === CONFLICT) return { kind: 'refused' };
   if (status === 403) return { kind: 'failed', reason: 'you may not reach the controller through the service proxy' };
   const seconds = /^\d{1,5}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
-  const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1_000;
+  // No wait at all would have the same asked again without an end.
+  const retryAfterMs = seconds === undefined ? undefined : Math.max(DEFAULT_RETRY_MS, Number(seconds) * 1_000);
   if (status === 429) {
     const reason = 'the controller answers HTTP 429: it is asked too often';
     return { kind: 'failed', reason, retryAfterMs: retryAfterMs ?? DEFAULT_RETRY_MS };

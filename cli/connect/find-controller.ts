@@ -1,10 +1,15 @@
-/** @module The controller that is asked to do something, as the Service that answers with its certificate. */
+/** @module The controller that is asked to do something, as the Service that answers with its certificate. Either controller answers. */
 import { readCertificate, type SealingCertificate } from '../../shared/certificate/read-certificate.ts';
 import { CliError } from '../terminal/errors.ts';
 import { locateErrors } from './certificate-text.ts';
 import type { Cluster } from './cluster.ts';
-import { type ControllerChoice, servicesOf } from './controller-certificates.ts';
-import { type ControllerPlace, findServicePort, readServiceCertificate } from './controller-service.ts';
+import {
+  type CertificateAnswer,
+  type ControllerPlace,
+  findServicePort,
+  readServiceCertificate,
+} from './controller-service.ts';
+import { type ControllerChoice, namespacesOf } from './key-lists.ts';
 
 /** A controller that answers. */
 export interface FoundController {
@@ -15,29 +20,65 @@ export interface FoundController {
   readonly description: string;
 }
 
+/** A Service that hands out certificates. */
+export interface AnsweringService {
+  readonly place: ControllerPlace;
+  /** PEM as it came. */
+  readonly pem: string;
+  /** For messages: `Service signet-controller in signet-system`. */
+  readonly origin: string;
+}
+
+const SERVICES: readonly ControllerPlace[] = [
+  { namespace: 'signet-system', name: 'signet-controller' },
+  { namespace: 'kube-system', name: 'sealed-secrets-controller' },
+  // The name that sealed-secrets' Helm chart gives unless told otherwise.
+  { namespace: 'kube-system', name: 'sealed-secrets' },
+];
+
 /**
  * The chosen controller, or the first one that answers.
  * @throws CliError `CLI_CONTROLLER_NOT_FOUND` with every place that was tried; CertificateError; KubeError
  */
 export async function findController(cluster: Cluster, choice: ControllerChoice): Promise<FoundController> {
   const misses: string[] = [];
-  for (const [namespace, name] of servicesOf(choice)) {
-    const port = await findServicePort(cluster, { namespace, name });
-    const answer =
-      port === null
-        ? { kind: 'failed' as const, reason: 'not found' }
-        : await readServiceCertificate(cluster, { namespace, name }, port);
-    if (answer.kind === 'failed') {
-      misses.push(`Service ${namespace}/${name}: ${answer.reason}`);
-      continue;
-    }
-    const description = `Service ${name} in ${namespace} of ${cluster.description}`;
-    const certificate = await locateErrors(description, () => readCertificate(answer.pem));
-    return { place: { namespace, name, ...(port === null ? {} : { port }) }, certificate, description };
+  const service = await findAnsweringService(cluster, choice, misses);
+  if (service === null) {
+    throw new CliError(
+      'CLI_CONTROLLER_NOT_FOUND',
+      `cannot reach a controller in the cluster ${cluster.description}: ${misses.join('; ')}`,
+      { hint: 'say where it is with --controller-namespace and --controller-name, or use --private-key' },
+    );
   }
-  throw new CliError(
-    'CLI_CONTROLLER_NOT_FOUND',
-    `cannot reach a controller in the cluster ${cluster.description}: ${misses.join('; ')}`,
-    { hint: 'say where it is with --controller-namespace and --controller-name, or use --private-key' },
-  );
+  const description = `${service.origin} of ${cluster.description}`;
+  const certificate = await locateErrors(description, () => readCertificate(service.pem));
+  return { place: service.place, certificate, description };
+}
+
+/** The first Service that may be the chosen controller's and that answers; the others are added to `misses`. @throws KubeError */
+export async function findAnsweringService(
+  cluster: Cluster,
+  choice: ControllerChoice,
+  misses: string[],
+): Promise<AnsweringService | null> {
+  for (const service of servicesOf(choice)) {
+    const { namespace, name } = service;
+    const port = await findServicePort(cluster, service);
+    const answer: CertificateAnswer =
+      port === null ? { kind: 'failed', reason: 'not found' } : await readServiceCertificate(cluster, service, port);
+    if (answer.kind === 'found') {
+      const place = { namespace, name, ...(port === null ? {} : { port }) };
+      return { place, pem: answer.pem, origin: `Service ${name} in ${namespace}` };
+    }
+    misses.push(`Service ${namespace}/${name}: ${answer.reason}`);
+  }
+  return null;
+}
+
+/** Every Service that may be the chosen controller's, the likeliest first. */
+function servicesOf(choice: ControllerChoice): readonly ControllerPlace[] {
+  const { controllerNamespace, controllerName } = choice;
+  if (controllerNamespace === undefined && controllerName === undefined) return SERVICES;
+  const names = controllerName === undefined ? SERVICES.map(({ name }) => name) : [controllerName];
+  return namespacesOf(choice).flatMap((namespace) => names.map((name) => ({ namespace, name })));
 }

@@ -1,27 +1,10 @@
 /** @module One sealing key by what a person calls it: the fingerprint or its begin, or the name of its Secret. */
-
 import type { KeyList, SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
-import type { Cluster } from './cluster.ts';
-import { type ControllerChoice, type FoundKeyList, findKeyList } from './controller-certificates.ts';
 
 /** Fewer characters could be those of several keys by chance. */
 const MIN_PREFIX = 8;
 const PREFIX = 'SHA256:';
-
-/** The key list of a signet controller. @throws CliError `CLI_CONTROLLER_NOT_FOUND` */
-export async function getKeyList(cluster: Cluster, choice: ControllerChoice): Promise<FoundKeyList> {
-  const misses: string[] = [];
-  const found = await findKeyList(cluster, choice, misses);
-  if (found !== null) return found;
-  throw new CliError(
-    'CLI_CONTROLLER_NOT_FOUND',
-    `cannot find a signet controller in the cluster ${cluster.description}: ${misses.join('; ')}`,
-    {
-      hint: 'say where it runs with --controller-namespace; a sealed-secrets controller does not know what needs a key',
-    },
-  );
-}
 
 /** The key that `name` means. @throws CliError `CLI_OBJECT_NOT_FOUND`, `CLI_USAGE` when it may be one of several */
 export function findKey(list: KeyList, name: string): SealingKeyEntry {

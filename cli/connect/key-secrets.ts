@@ -1,5 +1,4 @@
 /** @module The key Secrets of a controller, read by whoever may read Secrets in its namespace. */
-
 import type { ClusterKeys } from '../../shared/key-backup/collect-backup.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
@@ -12,7 +11,7 @@ import {
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
-import { type ControllerChoice, findKeyList } from './controller-certificates.ts';
+import { type ControllerChoice, findKeyList } from './key-lists.ts';
 
 /**
  * Every key Secret of `namespace`, whatever its state, oldest first, and the digest key.

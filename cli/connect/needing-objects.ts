@@ -1,8 +1,8 @@
 /** @module The SealedSecrets of a cluster that were opened with a certain key, by name, as far as the user may list them. */
+import { isMap } from '../../shared/encoding/value-kind.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
-import { isMap } from '../../shared/sealing/is-map.ts';
+import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import type { Cluster } from './cluster.ts';
 
 /** `namespace/name` of each object whose status names `fingerprint`, sorted; null when the user may not list them all. */
@@ -11,7 +11,7 @@ export async function findNeedingObjects({ client }: Cluster, fingerprint: strin
     const { items } = await client.list(SEALED_SECRETS);
     return items
       .filter((object) => openedWith(object).includes(fingerprint))
-      .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
+      .map(({ metadata }) => placeKey(metadata))
       .sort();
   } catch (error) {
     if (isKubeError(error, 'KUBE_FORBIDDEN')) return null;

@@ -6,14 +6,13 @@ import { availableParallelism } from 'node:os';
 import { decodeBase64 } from '../../shared/encoding/base64.ts';
 import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { decodeInputText } from '../../shared/encoding/input-text.ts';
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { importOpeningKey, Keyring, type OpeningKey } from '../../shared/sealing/keyring.ts';
 import { CliError, LocatedError, throwIfAny } from '../terminal/errors.ts';
 import { findInputs, readInputFile } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** One private key's text and the instant its Secret was made, where it says so. */
 interface KeyText {
@@ -70,14 +69,14 @@ async function readKeyTexts(session: Session, name: string): Promise<readonly Ke
 }
 
 function keysOf(value: unknown, place: string, depth = 0): readonly KeyText[] {
-  const { items, kind, data, stringData, metadata } = toFields(value);
+  const { items, kind, data, stringData, metadata } = fieldsOf(value);
   if (Array.isArray(items) && depth < MAX_LIST_DEPTH) {
     return items.flatMap((item, at) => keysOf(item, `${place}: item ${at + 1}`, depth + 1));
   }
   if (kind !== undefined && kind !== 'Secret') throw unreadable(place, 'it is no Secret');
-  const plain = toFields(stringData)[KEY_ENTRY];
-  const createdAt = instantOf(toFields(metadata)['creationTimestamp']);
-  const pem = typeof plain === 'string' ? plain : decodeEntry(toFields(data)[KEY_ENTRY], place);
+  const plain = fieldsOf(stringData)[KEY_ENTRY];
+  const createdAt = instantOf(fieldsOf(metadata)['creationTimestamp']);
+  const pem = typeof plain === 'string' ? plain : decodeEntry(fieldsOf(data)[KEY_ENTRY], place);
   return [{ place, pem, ...(createdAt === null ? {} : { createdAt }) }];
 }
 
@@ -96,10 +95,6 @@ function decodeEntry(entry: unknown, place: string): string {
 function instantOf(value: unknown): Date | null {
   const at = typeof value === 'string' ? new Date(value) : null;
   return at === null || Number.isNaN(at.getTime()) ? null : at;
-}
-
-function toFields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function unreadable(name: string, reason: string): CliError {

@@ -3,7 +3,7 @@ import { unlockFile } from '../../shared/key-backup/age-file.ts';
 import type { BackupUnlock } from '../../shared/key-backup/age-keys.ts';
 import { type BackupContent, parseBackup } from '../../shared/key-backup/backup-content.ts';
 import { CliError } from '../terminal/errors.ts';
-import { findInputs, readInputFile, readStdin, STDIN_NAME } from '../terminal/input-files.ts';
+import { readOneInput } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 
 /**
@@ -11,17 +11,12 @@ import type { Session } from '../terminal/session.ts';
  * @throws CliError `CLI_INPUT_*`; KeyBackupError `BACKUP_*`; EncodingError `YAML_*`
  */
 export async function readBackupFile(session: Session, name: string, unlock: BackupUnlock): Promise<BackupContent> {
-  const plain = await unlockFile(await readBytes(session, name), unlock);
+  const input = await readOneInput(session.io, name);
+  if (input === null) throw new CliError('CLI_INPUT_UNREADABLE', `cannot read "${name}": it is a directory`);
+  const plain = await unlockFile(input.bytes, unlock);
   try {
     return parseBackup(plain);
   } finally {
     plain.wipe();
   }
-}
-
-async function readBytes({ io }: Session, name: string): Promise<Uint8Array> {
-  if (name === STDIN_NAME) return (await readStdin(io)).bytes;
-  const [place] = findInputs(io, name);
-  if (place !== undefined && !place.isFromDirectory) return (await readInputFile(place)).bytes;
-  throw new CliError('CLI_INPUT_UNREADABLE', `cannot read "${name}": it is a directory`);
 }

@@ -1,5 +1,4 @@
 /** @module Takes a key Secret out of use or back into it, and waits until the controller says so. */
-
 import { isBroken, readKeyFacts } from '../../shared/key-backup/key-facts.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
@@ -9,7 +8,7 @@ import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Cluster } from './cluster.ts';
-import { findKeyList } from './controller-certificates.ts';
+import { findKeyList } from './key-lists.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A key and where it is. */

@@ -5,7 +5,7 @@ import { isBroken, type KeyFacts, readKeyFacts } from '../../shared/key-backup/k
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import { KEY_FINGERPRINT_ANNOTATION, KEY_LABEL, KEY_LABEL_ACTIVE } from '../../shared/resources/names.ts';
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { type KubeObject, labelValueOf } from '../../shared/resources/object-meta.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -79,7 +79,7 @@ async function createAs(cluster: Cluster, { key, name, target }: Creation): Prom
 async function compareWith(standing: KubeObject, key: InspectedKey): Promise<'present' | 'taken'> {
   const reading = await readKeyFacts(standing);
   // Without the label no controller would load it.
-  const isKey = Object.hasOwn(standing.metadata.labels ?? {}, KEY_LABEL);
+  const isKey = labelValueOf(standing.metadata, KEY_LABEL) !== undefined;
   return isKey && !isBroken(reading) && reading.fingerprint === key.facts.fingerprint ? 'present' : 'taken';
 }
 
@@ -87,7 +87,7 @@ function toRestore(object: KubeObject, place: { readonly namespace: string; read
   const { labels, annotations } = object.metadata;
   const kept = Object.entries(annotations ?? {}).filter(([name]) => name !== KEY_FINGERPRINT_ANNOTATION);
   // The oldest keys are known by their name alone, which another name takes away.
-  const isUnlabelled = !Object.hasOwn(labels ?? {}, KEY_LABEL) && place.name !== object.metadata.name;
+  const isUnlabelled = labelValueOf(object.metadata, KEY_LABEL) === undefined && place.name !== object.metadata.name;
   return {
     ...object,
     metadata: {

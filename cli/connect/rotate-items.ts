@@ -3,12 +3,12 @@
  * answer nothing counts but the new values: what else a controller makes of the object is no concern of anybody's files.
  */
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
+import { isMap } from '../../shared/encoding/value-kind.ts';
 import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { keysByItem } from '../../shared/sealing/check-receipt.ts';
-import { isMap } from '../../shared/sealing/is-map.ts';
-import { readSealedItems } from '../../shared/sealing/read-sealed-items.ts';
+import { readSealedItems, type SealedItems } from '../../shared/sealing/read-sealed-items.ts';
 import { readReceipt } from '../../shared/sealing/receipt.ts';
 import { placeOf, scopeAnnotations } from '../../shared/sealing/scope.ts';
 import type { Cluster } from './cluster.ts';
@@ -84,7 +84,10 @@ function questionOf(sealed: SealedSecret, names: ReadonlySet<string>): SealedSec
   };
 }
 
-/** The new values, unless an item is missing, added, no sealed value, or the old one. */
+/**
+ * The new values, unless an item is missing, added, no sealed value, the old one, or of another length. Whether they hold the same as
+ * before only a private key can tell.
+ */
 function valuesOf(answer: unknown, question: SealedSecret): ReadonlyMap<string, string> | null {
   const spec = isMap(answer) ? answer['spec'] : undefined;
   const data = isMap(spec) ? spec['encryptedData'] : undefined;
@@ -92,12 +95,18 @@ function valuesOf(answer: unknown, question: SealedSecret): ReadonlyMap<string, 
   const before = new Map(Object.entries(question.spec.encryptedData));
   const { items, failures } = readSealedItems({ ...question, spec: { encryptedData: data as Record<string, string> } });
   if (failures.length > 0 || items.length !== before.size) return null;
+  const lengths = lengthsOf(readSealedItems(question));
+  if ([...lengthsOf({ items })].some(([item, length]) => length !== lengths.get(item))) return null;
   const values = new Map<string, string>();
   for (const [item, value] of Object.entries(data)) {
     if (typeof value !== 'string' || !before.has(item) || before.get(item) === value) return null;
     values.set(item, value);
   }
   return values;
+}
+
+function lengthsOf({ items }: Pick<SealedItems, 'items'>): ReadonlyMap<string, number> {
+  return new Map(items.map(({ name, envelope }) => [name, envelope.ciphertext.length]));
 }
 
 /** As the answer's receipt says; a controller that writes none is taken to use the certificate that it hands out. */

@@ -7,9 +7,13 @@ export interface ClusterOptions {
   readonly context?: string;
 }
 
-/** Choice of the controller; absent: it is looked for. */
-export interface ControllerOptions extends ClusterOptions {
+/** Choice of the controller by where it runs; absent: it is looked for. */
+export interface ControllerNamespaceOptions extends ClusterOptions {
   readonly controllerNamespace?: string;
+}
+
+/** Choice of the controller; absent: it is looked for. */
+export interface ControllerOptions extends ControllerNamespaceOptions {
   readonly controllerName?: string;
 }
 
@@ -20,12 +24,18 @@ export function addClusterOptions(command: Command): Command {
     .option('--context <name>', 'context of the kubeconfig; default: its current one');
 }
 
-/** Declares `--controller-namespace` and `--controller-name`, after {@link addClusterOptions}. */
+/** Declares `--controller-namespace`, after {@link addClusterOptions}. */
+export function addControllerNamespaceOptions(
+  command: Command,
+  help = 'where the controller runs; default: signet-system, then kube-system',
+): Command {
+  return addClusterOptions(command).option('--controller-namespace <namespace>', help);
+}
+
+/** Declares `--controller-name`, after {@link addControllerNamespaceOptions}. */
 export function addControllerOptions(command: Command): Command {
-  return addClusterOptions(command)
-    .option('--controller-namespace <namespace>', 'where the controller runs; default: signet-system, then kube-system')
-    .option(
-      '--controller-name <service>',
-      "the controller's Service; default: signet-controller, in kube-system sealed-secrets-controller",
-    );
+  return addControllerNamespaceOptions(command).option(
+    '--controller-name <service>',
+    "the controller's Service; default: signet-controller, in kube-system sealed-secrets-controller",
+  );
 }

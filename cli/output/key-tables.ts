@@ -1,15 +1,10 @@
 /** @module Sealing keys and what becomes of them, as tables. */
-import type { SealingKeyState } from '../../shared/resources/key-list.ts';
+import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { formatTable } from './table.ts';
 
 /** One key in the list of `signet keys list`. Instants are RFC 3339. */
-export interface KeyRow {
-  readonly fingerprint: string;
-  readonly state: SealingKeyState;
-  readonly secret: string;
-  readonly createdAt: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
+export interface KeyRow
+  extends Pick<SealingKeyEntry, 'fingerprint' | 'state' | 'secret' | 'createdAt' | 'notBefore' | 'notAfter'> {
   /** SealedSecrets in the cluster that need the key; null while that is not known. */
   readonly objects: number | null;
   /** Sealed values in the user's files that need it; null when no files were read. */

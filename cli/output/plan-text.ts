@@ -1,5 +1,4 @@
 /** @module The preview of a sync as a person reads it. Values of Secrets arrive here masked. */
-
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { PlannedAction, SyncPreview } from '../../shared/sync/preview-sync.ts';

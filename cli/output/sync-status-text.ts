@@ -1,5 +1,4 @@
 /** @module GitSyncs and what became of them, as a person reads them. */
-
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import type { Condition } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';

@@ -80,6 +80,13 @@ export async function readInputFile(place: InputPlace): Promise<InputFile> {
   return { ...place, bytes: await readBounded(place) };
 }
 
+/** The file `name`, or standard input for `-`; null for a directory. @throws CliError `CLI_INPUT_UNREADABLE`, `CLI_INPUT_TOO_LARGE` */
+export async function readOneInput(io: Io, name: string): Promise<InputFile | null> {
+  if (name === STDIN_NAME) return readStdin(io);
+  const [place] = findInputs(io, name);
+  return place === undefined || place.isFromDirectory ? null : readInputFile(place);
+}
+
 /** Standard input to its end. @throws CliError `CLI_INPUT_UNREADABLE`, `CLI_INPUT_TOO_LARGE` */
 export async function readStdin(io: Io): Promise<InputFile> {
   try {

@@ -4,7 +4,6 @@
  * and a hint how to mend it; nothing that came from elsewhere reaches the terminal with control characters; an
  * unforeseen error shows where it arose and not its text, which might quote a secret.
  */
-
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { SeveralErrors } from './errors.ts';

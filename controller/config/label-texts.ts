@@ -6,7 +6,7 @@ const DOMAIN = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 const MAX_SELECTOR = 4_096;
 
 /** True for a label or annotation key: a name, or a domain, a slash and a name. */
-export function isQualifiedName(text: string): boolean {
+function isQualifiedName(text: string): boolean {
   const slash = text.indexOf('/');
   if (slash < 0) return NAME.test(text);
   return DOMAIN.test(text.slice(0, slash)) && NAME.test(text.slice(slash + 1));

@@ -1,6 +1,7 @@
 /** @module The one SealedSecret that a request carries, as JSON or YAML, from callers who may send anything. */
 import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { EncodingError } from '../../shared/encoding/errors.ts';
+import { isMap, isTextMap } from '../../shared/encoding/value-kind.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { SEALED_SECRET_API_VERSION, SEALED_SECRET_KIND } from '../../shared/resources/names.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -12,6 +13,9 @@ export type SealedObjectResult =
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Nodes and characters that an object may have for each byte of its text: with aliases a small question could be dear to answer. */
+const MAX_SIZE_PER_BYTE = 2;
+
 /** Reads `body`. Whether the object opens is another question. Never throws. */
 export function readSealedObject(body: Uint8Array): SealedObjectResult {
   const text = decodeUtf8(body);
@@ -20,6 +24,8 @@ export function readSealedObject(body: Uint8Array): SealedObjectResult {
     const [document, ...others] = parseDocuments(text, { where: 'the body' });
     if (document === undefined) return refused('the body is empty');
     if (others.length > 0) return refused('the body holds several objects, expected one');
+    const maxSize = MAX_SIZE_PER_BYTE * body.length;
+    if (sizeOf(document.value, maxSize) > maxSize) return refused('the object is too large with its aliases');
     const reason = faultOf(document.value);
     return reason === null ? { kind: 'sealed', sealed: document.value as SealedSecret } : refused(reason);
   } catch (error) {
@@ -30,6 +36,19 @@ export function readSealedObject(body: Uint8Array): SealedObjectResult {
 
 function refused(reason: string): SealedObjectResult {
   return { kind: 'refused', reason };
+}
+
+/** Nodes and characters of `value` with every alias written out. Beyond `max` it stops counting, so that it takes no longer than these. */
+function sizeOf(value: unknown, max: number): number {
+  if (typeof value === 'string') return value.length + 1;
+  if (typeof value !== 'object' || value === null) return 1;
+  const isList = Array.isArray(value);
+  let size = 1;
+  for (const [key, child] of Object.entries(value)) {
+    if (size > max) break;
+    size += (isList ? 0 : key.length) + sizeOf(child, max - size);
+  }
+  return size;
 }
 
 /** The first field that is not of the form that opening relies on; null when there is none. */
@@ -60,12 +79,4 @@ function specFault({ encryptedData = null, data = null }: Fields): string | null
 /** With a slash inside, two places would share a label. */
 function isSegment(value: unknown): boolean {
   return typeof value === 'string' && value !== '' && !value.includes('/');
-}
-
-function isTextMap(value: unknown): boolean {
-  return isMap(value) && Object.values(value).every((entry) => typeof entry === 'string');
-}
-
-function isMap(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

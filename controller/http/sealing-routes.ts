@@ -7,8 +7,9 @@ import type { SealingCertificate } from '../../shared/certificate/read-certifica
 import { stringifyJson } from '../../shared/encoding/json.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
-import { canOpen, isWholeSecret } from '../../shared/sealing/open-sealed.ts';
+import { canOpen } from '../../shared/sealing/open-sealed.ts';
 import { resealItems, withResealed } from '../../shared/sealing/reseal-secret.ts';
+import { isWholeSecret } from '../../shared/sealing/whole-secret.ts';
 import { sendText } from './answers.ts';
 import { Intake, MAX_BODY_BYTES, turnAway } from './intake.ts';
 import type { RateLimits } from './rate-limiter.ts';

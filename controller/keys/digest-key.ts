@@ -5,8 +5,8 @@ import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
-import { CONTROLLER_FIELD_MANAGER, DIGEST_KEY_SECRET, UNSEAL_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import { hasFieldManager, type KubeObject } from '../../shared/resources/object-meta.ts';
+import { CONTROLLER_FIELD_MANAGER, DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
+import { comesFromSealedSecret, type KubeObject } from '../../shared/resources/object-meta.ts';
 import { KeysError } from './errors.ts';
 
 const DATA_KEY = 'key';
@@ -47,8 +47,7 @@ function newDigestKey(namespace: string): KubeObject {
 }
 
 function readDigestKey(object: KubeObject): SecretBytes {
-  if (hasFieldManager(object.metadata, UNSEAL_FIELD_MANAGER))
-    throw invalid('it came out of a SealedSecret, whose author knows it');
+  if (comesFromSealedSecret(object.metadata)) throw invalid('it came out of a SealedSecret, whose author knows it');
   const data = object['data'] as Readonly<Record<string, unknown>> | null | undefined;
   const text = data && Object.hasOwn(data, DATA_KEY) ? data[DATA_KEY] : undefined;
   if (typeof text !== 'string') throw invalid(`data "${DATA_KEY}" is missing`);

@@ -9,6 +9,8 @@ import type { LoadResult } from './loaded-key.ts';
 
 /** Enough for every problem that we tell of; labels of PEM blocks, which are quoted, could make one endless. */
 const MAX_PROBLEM = 300;
+/** Certificates are public: a copy would name any key as retired, the ones in use included. */
+const NOT_OUR_CERTIFICATE = 'it came out of a SealedSecret, whose author chose the certificate';
 
 /** Loads key Secrets, and each revision of one only once. */
 export class KeyLoader {
@@ -42,7 +44,8 @@ export class KeyLoader {
 
   async #tryToLoad(secret: KeySecret): Promise<LoadResult> {
     if (secret.isActive) return this.#loadPair(secret);
-    if (secret.isRetired) return readRetired(secret);
+    if (secret.isRetired)
+      return secret.isFromSealedSecret ? { secret, problem: NOT_OUR_CERTIFICATE } : readRetired(secret);
     const label = secret.label === undefined ? 'missing' : `"${secret.label}"`;
     const problem = `its key label is ${label}, expected "${KEY_LABEL_ACTIVE}" or "${KEY_LABEL_RETIRED}"`;
     return { secret, problem: shorten(problem) };

@@ -7,9 +7,13 @@ import {
   KEY_LABEL_ACTIVE,
   KEY_LABEL_RETIRED,
   ROTATE_REQUESTED_ANNOTATION,
-  UNSEAL_FIELD_MANAGER,
 } from '../../shared/resources/names.ts';
-import { annotationOf, hasFieldManager, type KubeObject } from '../../shared/resources/object-meta.ts';
+import {
+  annotationOf,
+  comesFromSealedSecret,
+  type KubeObject,
+  labelValueOf,
+} from '../../shared/resources/object-meta.ts';
 import { parseInstant } from './instant.ts';
 
 /** One key Secret as the cluster has it. */
@@ -25,7 +29,7 @@ export interface KeySecret {
   readonly isActive: boolean;
   /** True for a key that was taken out of use. */
   readonly isRetired: boolean;
-  /** True when the unsealer wrote it: its content is that of whoever may create SealedSecrets here, and not a sealing key of ours. */
+  /** True when it was made of a SealedSecret: its content is that of whoever may create SealedSecrets here, and not a sealing key of ours. */
   readonly isFromSealedSecret: boolean;
   /** The rotation request that it records, as written; undefined when it records none, or none that can be believed. */
   readonly answers: string | undefined;
@@ -61,9 +65,9 @@ const OWN_DOMAINS: readonly string[] = ['signet.dev/', 'sealedsecrets.bitnami.co
  * versions of sealed-secrets had it; a label of another value than `active` always means that it is not loaded.
  */
 export function readKeySecret(object: KubeObject, prefix: string): KeySecret {
-  const { name = '', uid = '', resourceVersion = '', creationTimestamp, labels } = object.metadata;
-  const label = labels && Object.hasOwn(labels, KEY_LABEL) ? labels[KEY_LABEL] : undefined;
-  const isFromSealedSecret = hasFieldManager(object.metadata, UNSEAL_FIELD_MANAGER);
+  const { name = '', uid = '', resourceVersion = '', creationTimestamp } = object.metadata;
+  const label = labelValueOf(object.metadata, KEY_LABEL);
+  const isFromSealedSecret = comesFromSealedSecret(object.metadata);
   const recorded = isFromSealedSecret ? undefined : annotationOf(object.metadata, ROTATE_REQUESTED_ANNOTATION);
   return {
     name,

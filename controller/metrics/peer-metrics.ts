@@ -3,7 +3,7 @@
  * on working. What Signet tells beyond them has names of its own.
  */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 
 /** Why something failed, in the words of sealed-secrets. */
 export type PeerErrorReason = 'fetch' | 'status' | 'unseal' | 'update' | 'unmanaged';
@@ -61,7 +61,7 @@ export function createPeerMetrics(registry: Registry, options: PeerMetricsOption
     },
     forgotten(sealed) {
       errors.remove(sealed);
-      conditions?.remove(keyOf(sealed));
+      conditions?.remove(placeKey(sealed.metadata));
     },
   };
 }
@@ -138,11 +138,12 @@ class Conditions {
   set(sealed: KubeObject, value: number | undefined): void {
     const { namespace = '', name = '', labels } = sealed.metadata;
     const instance = labels?.[INSTANCE_LABEL] ?? '';
-    const shown = this.#shown.get(keyOf(sealed));
-    if (value === undefined || shown?.ss_app_kubernetes_io_instance !== instance) this.remove(keyOf(sealed));
+    const shown = this.#shown.get(placeKey(sealed.metadata));
+    if (value === undefined || shown?.ss_app_kubernetes_io_instance !== instance)
+      this.remove(placeKey(sealed.metadata));
     if (value === undefined) return;
     const wanted = { namespace, name, condition: 'Synced', ss_app_kubernetes_io_instance: instance };
-    this.#shown.set(keyOf(sealed), wanted);
+    this.#shown.set(placeKey(sealed.metadata), wanted);
     this.#gauge.set(wanted, value);
   }
 
@@ -152,8 +153,4 @@ class Conditions {
     this.#shown.delete(key);
     this.#gauge.remove({ ...shown });
   }
-}
-
-function keyOf({ metadata: { namespace = '', name = '' } }: KubeObject): string {
-  return `${namespace}/${name}`;
 }

@@ -15,7 +15,7 @@ export interface UnsealMetrics {
   secretWritten(write: SecretWrite): void;
 }
 
-/** What the key ring reports. */
+/** What the keyring reports. */
 export interface KeyMetrics {
   /** Number of loaded keys and of key Secrets that cannot be used, and the end of the active certificate, if any. */
   keys(loaded: number, unusable: number, activeUntil: Date | null): void;

@@ -3,6 +3,7 @@
  * failures come back with capped backoff for ever, and nothing that a reconciler throws gets past the loop.
  */
 import { describeError } from '../../shared/errors/describe-error.ts';
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { ReconcileMetrics, ReconcileResult } from '../metrics/reconcile-metrics.ts';
 import type { Outcome, Reconciler, Request } from './reconciler.ts';
@@ -60,8 +61,8 @@ class QueueLoop implements Loop {
 
   enqueue(request: Request, delayMs = 0, urgency: Urgency = 'fresh'): void {
     if (this.#abort.signal.aborted) return;
-    if (delayMs <= 0) this.#failures.delete(keyOf(request));
-    this.#queue.add(keyOf(request), request, { delayMs, urgency });
+    if (delayMs <= 0) this.#failures.delete(placeKey(request));
+    this.#queue.add(placeKey(request), request, { delayMs, urgency });
   }
 
   isBusy(idle = 0): boolean {
@@ -133,9 +134,4 @@ class QueueLoop implements Loop {
     const fields = { kind: this.#options.name, ...request, retryInMs: Math.round(delayMs), failures: failures + 1 };
     this.#options.logger.warn({ ...fields, error: describeError(outcome.error) }, 'reconcile failed');
   }
-}
-
-/** Namespace and name cannot hold a slash, so no two objects share a key. */
-function keyOf(request: Request): string {
-  return `${request.namespace}/${request.name}`;
 }

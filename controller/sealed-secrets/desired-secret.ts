@@ -1,5 +1,5 @@
 /** @module Opened items and a live Secret to what is sent: the new Secret, its replacement, or a patch. Pure. */
-import { canonicalJson } from '../../shared/encoding/json.ts';
+import { isSameJson } from '../../shared/encoding/json.ts';
 import { SEALED_SECRET_API_VERSION, SEALED_SECRET_KIND, SKIP_OWNER_ANNOTATION } from '../../shared/resources/names.ts';
 import { hasTrueAnnotation, type KubeObject, type OwnerReference } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -30,10 +30,10 @@ export function toReplacement(sealed: SealedSecret, desired: Secret, live: KubeO
   const ownerReferences = ownersFor(sealed, owners);
   const immutable = live['immutable'] === true || desired.immutable === true;
   const isSame =
-    isEqual(live['data'] ?? {}, desired.data ?? {}) &&
-    isEqual(live.metadata.labels ?? {}, labels) &&
-    isEqual(live.metadata.annotations ?? {}, annotations) &&
-    isEqual(owners, ownerReferences) &&
+    isSameJson(live['data'] ?? {}, desired.data ?? {}) &&
+    isSameJson(live.metadata.labels ?? {}, labels) &&
+    isSameJson(live.metadata.annotations ?? {}, annotations) &&
+    isSameJson(owners, ownerReferences) &&
     immutable === (live['immutable'] === true);
   if (isSame) return null;
   return {
@@ -58,7 +58,7 @@ export function toUpsert(
   const annotations = missing(desired.metadata.annotations, live.metadata.annotations);
   const owners = live.metadata.ownerReferences ?? [];
   const ownerReferences = options.addsOwner ? ownersFor(sealed, owners) : owners;
-  const isSame = isEqual(owners, ownerReferences);
+  const isSame = isSameJson(owners, ownerReferences);
   if (isSame && [data, labels, annotations].every((map) => Object.keys(map).length === 0)) return null;
   const { resourceVersion } = live.metadata;
   return { metadata: { resourceVersion, labels, annotations, ...(!isSame && { ownerReferences }) }, data };
@@ -67,7 +67,7 @@ export function toUpsert(
 /** True when writing `desired` over `live` would change values, which an immutable Secret refuses. */
 export function changesData(desired: Secret, live: KubeObject, mode: 'replace' | 'upsert'): boolean {
   if (mode === 'upsert') return Object.keys(missing(desired.data, live['data'])).length > 0;
-  return !isEqual(live['data'] ?? {}, desired.data ?? {});
+  return !isSameJson(live['data'] ?? {}, desired.data ?? {});
 }
 
 /** Only one owner may be the controller, and a foreign one stays it. */
@@ -87,8 +87,4 @@ function missing(wanted: StringMap | null | undefined, live: unknown): StringMap
   const present = (live ?? {}) as StringMap;
   const entries = Object.entries(wanted ?? {});
   return Object.fromEntries(entries.filter(([key, value]) => !Object.hasOwn(present, key) || present[key] !== value));
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  return canonicalJson(a) === canonicalJson(b);
 }

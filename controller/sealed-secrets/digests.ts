@@ -15,8 +15,8 @@ import type { SecretContent } from './secret-content.ts';
 export interface Digests {
   /** Of everything that decides what a SealedSecret unseals to, its identity included. */
   sealed(sealed: SealedSecret): string;
-  /** Of what a Secret holds. */
-  content(content: SecretContent): string;
+  /** Of what a Secret holds for what `sealedDigest` stands for: bound to it, so that no two objects show whether their values are equal. */
+  content(sealedDigest: string, content: SecretContent): string;
   /** Of a SealedSecret's claim on a Secret: without the mode, one that may only add keys could pass for an owner. */
   owner(sealedUid: string, secretUid: string, mode: UnsealMode): string;
   /** Of the set of loaded keys, and of those that are retired: both decide on what is said of an object that does not open. */
@@ -43,7 +43,7 @@ export function createDigests(key: SecretBytes): Digests {
       const identity = [metadata.uid, metadata.namespace, metadata.name];
       return digest('sealed', [...identity, scopeOf(metadata), spec, ...(allowsMissing(sealed) ? ['no value'] : [])]);
     },
-    content: (content) => digest('content', content),
+    content: (sealedDigest, content) => digest('content', [sealedDigest, content]),
     owner: (sealedUid, secretUid, mode) => digest('owner', [sealedUid, secretUid, mode]),
     keys: (keyring, retired) => {
       const loaded = keyring.keys.map(({ fingerprint }) => fingerprint).sort();

@@ -1,5 +1,4 @@
 /** @module What others changed in a Secret, and who they were: names of keys only, never a value. Pure. */
-
 import { UNSEAL_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-secret.ts';

@@ -1,5 +1,6 @@
 /** @module Counts which sealing keys the SealedSecrets of the cluster need, kept up object by object. */
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { KeyUsage, KeyUsageSource } from '../keys/key-usage.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 
@@ -36,12 +37,12 @@ export class KeyUsageTally implements KeyUsageSource, KeyUsageNotes {
 
   /** Names the objects that there are; the counts are complete when all of them were looked at. */
   begin(requests: readonly Request[]): void {
-    this.#pending = new Set(requests.map(keyOf).filter((key) => !this.#keysOf.has(key)));
+    this.#pending = new Set(requests.map(placeKey).filter((key) => !this.#keysOf.has(key)));
     this.#tell(false);
   }
 
   note(request: Request, keys: readonly string[] | null): void {
-    const key = keyOf(request);
+    const key = placeKey(request);
     const before = this.#keysOf.get(key);
     const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(keys);
     if (!isSame) {
@@ -53,7 +54,7 @@ export class KeyUsageTally implements KeyUsageSource, KeyUsageNotes {
   }
 
   forget(request: Request): void {
-    const key = keyOf(request);
+    const key = placeKey(request);
     const before = this.#keysOf.get(key);
     this.#count(before, -1);
     this.#looked(key, this.#keysOf.delete(key));
@@ -79,8 +80,4 @@ export class KeyUsageTally implements KeyUsageSource, KeyUsageNotes {
     this.#hasTold = true;
     for (const listener of this.#listeners) listener();
   }
-}
-
-function keyOf({ namespace, name }: Request): string {
-  return `${namespace}/${name}`;
 }

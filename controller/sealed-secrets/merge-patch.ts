@@ -1,4 +1,5 @@
 /** @module A JSON merge patch done here, for clusters where the controller may update objects and not patch them. */
+import { isMap } from '../../shared/encoding/value-kind.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 
 /** `object` after `patch`, by RFC 7386. Neither is changed. */
@@ -14,8 +15,4 @@ function merged(target: unknown, patch: unknown): unknown {
     else entries.set(key, merged(entries.get(key), value));
   }
   return Object.fromEntries(entries);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

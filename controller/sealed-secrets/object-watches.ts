@@ -2,7 +2,7 @@
 import type { KubeWatcher, WatchEvent } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
-import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import type { SealedSecret, UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
 import type { UnsealConfig } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { PeerMetrics } from '../metrics/peer-metrics.ts';
@@ -23,8 +23,8 @@ export interface ObjectWatchesOptions {
   readonly metrics: Pick<PeerMetrics, 'observed' | 'forgotten' | 'failed'>;
   /** A SealedSecret must be looked at, now or after a delay; also one that has gone. */
   readonly wake: (request: Request, delayMs: number, urgency?: Urgency) => void;
-  /** A SealedSecret was deleted, or no longer matches the label selector. */
-  readonly onRemoved: (sealed: KubeObject) => void;
+  /** A SealedSecret was deleted, or no longer matches the label selector; `record` is of the Secret that was last written for it. */
+  readonly onRemoved: (sealed: KubeObject, record: UnsealedRecord | null) => void;
 }
 
 /** Failures to read that are the installation's, and not a passing trouble of the network. */
@@ -100,9 +100,10 @@ export class ObjectWatches {
   #onSealedSecret({ kind, object }: WatchEvent): void {
     const { config, metrics, onRemoved } = this.#options;
     if (kind === 'removed') {
+      const record = this.store.verdictOf(requestOf(object))?.record ?? null;
       this.store.forget(object);
       metrics.forgotten(object);
-      onRemoved(object);
+      onRemoved(object, record);
       this.#wake(requestOf(object), 0);
       return;
     }

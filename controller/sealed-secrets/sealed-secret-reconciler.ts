@@ -131,7 +131,8 @@ export class SealedSecretReconciler implements Reconciler {
   #compare(subject: Subject, record: UnsealedRecord, live: KubeObject): Verdict | null {
     const claims = claimsOf(live.metadata);
     if (claims.uid !== record.uid || claims.isTerminating) return null;
-    const digest = this.#options.digests.content(contentOf(live, shapeOf(subject.sealed, record.mode)));
+    const content = contentOf(live, shapeOf(subject.sealed, record.mode));
+    const digest = this.#options.digests.content(subject.sealedDigest, content);
     if (digest === record.secretDigest) {
       const { driftedVersion: _, driftedDigest: __, ...kept } = record;
       return unsealed(kept);

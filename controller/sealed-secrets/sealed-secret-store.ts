@@ -1,6 +1,5 @@
 /** @module The SealedSecrets of the cluster as last seen, and what this process knows of them beyond their status. */
-
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
@@ -26,9 +25,9 @@ export class SealedSecretStore {
   /** Takes note of an object from the watch. False when exactly this version was known. */
   observe(object: KubeObject): boolean {
     const sealed = withoutManagedFields(object);
-    const entry = this.#entries.get(keyOf(requestOf(object)));
+    const entry = this.#entries.get(placeKey(requestOf(object)));
     if (entry === undefined || entry.sealed.metadata.uid !== sealed.metadata.uid) {
-      this.#entries.set(keyOf(requestOf(object)), { sealed, verdict: undefined, verifiedVersion: undefined });
+      this.#entries.set(placeKey(requestOf(object)), { sealed, verdict: undefined, verifiedVersion: undefined });
       return true;
     }
     const isNews = entry.sealed.metadata.resourceVersion !== sealed.metadata.resourceVersion;
@@ -38,38 +37,38 @@ export class SealedSecretStore {
 
   /** Forgets an object. */
   forget(object: KubeObject): void {
-    this.#entries.delete(keyOf(requestOf(object)));
+    this.#entries.delete(placeKey(requestOf(object)));
   }
 
   /** The object as last seen, or null. */
   find(request: Request): SealedSecret | null {
-    return this.#entries.get(keyOf(request))?.sealed ?? null;
+    return this.#entries.get(placeKey(request))?.sealed ?? null;
   }
 
   /** True when an object of this name is known. */
   has(request: Request): boolean {
-    return this.#entries.has(keyOf(request));
+    return this.#entries.has(placeKey(request));
   }
 
   /** The last verdict of this process. It outlives a status that the API server does not store whole. */
   verdictOf(request: Request): Verdict | undefined {
-    return this.#entries.get(keyOf(request))?.verdict;
+    return this.#entries.get(placeKey(request))?.verdict;
   }
 
   /** Keeps `verdict` for the object of `uid`. */
   remember(request: Request, uid: string | undefined, verdict: Verdict): void {
-    const entry = this.#entries.get(keyOf(request));
+    const entry = this.#entries.get(placeKey(request));
     if (entry?.sealed.metadata.uid === uid && entry !== undefined) entry.verdict = verdict;
   }
 
   /** The resourceVersion at which the Secret was last compared and found in order, although it is not the recorded one. */
   verifiedVersionOf(request: Request): string | undefined {
-    return this.#entries.get(keyOf(request))?.verifiedVersion;
+    return this.#entries.get(placeKey(request))?.verifiedVersion;
   }
 
   /** Notes that the Secret was found in order at `resourceVersion`. */
   rememberVerified(request: Request, resourceVersion: string | undefined): void {
-    const entry = this.#entries.get(keyOf(request));
+    const entry = this.#entries.get(placeKey(request));
     if (entry !== undefined) entry.verifiedVersion = resourceVersion;
   }
 
@@ -132,8 +131,4 @@ function isFailing({ sealed, verdict }: Entry): boolean {
   if (verdict !== undefined) return verdict.state !== 'unsealed';
   const ready = sealed.status?.conditions?.find((condition) => condition.type === 'Ready');
   return ready?.status !== 'True';
-}
-
-function keyOf(request: Request): string {
-  return `${request.namespace}/${request.name}`;
 }

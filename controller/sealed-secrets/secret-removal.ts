@@ -1,11 +1,11 @@
 /**
- * @module Deletes the Secret of a SealedSecret that was deleted, whoever owns it, for installations that ask for this old
- * behaviour. Without it Secrets go by their ownerReference, and those that have none stay.
+ * @module Deletes the Secret of a SealedSecret that was deleted, also where it has no ownerReference, for installations that ask for this
+ * old behaviour. A Secret that only has its name stays: otherwise making and deleting a SealedSecret would delete any Secret.
  */
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
 import { requestOf } from './sealed-secret-store.ts';
@@ -16,29 +16,34 @@ export interface SecretRemovalOptions {
   readonly logger: Logger;
 }
 
+/** What is known of a SealedSecret that has gone. */
+interface Removed {
+  readonly uid: string | undefined;
+  readonly secretUid: string | null;
+}
+
 const SETTLED: Outcome = { kind: 'settled' };
 
 /** The reconciler of Secrets whose SealedSecrets have gone: its loop is handed what {@link SecretRemoval.note} gives. */
 export class SecretRemoval implements Reconciler {
   readonly #options: SecretRemovalOptions;
-  /** The uid of the Secret that stood there when the removal began; null while it is not known. */
-  readonly #uids = new Map<string, string | null>();
+  readonly #notes = new Map<string, Removed>();
 
   constructor(options: SecretRemovalOptions) {
     this.#options = options;
   }
 
-  /** Takes note of a SealedSecret that the watch has seen go. */
-  note(sealed: KubeObject): Request {
+  /** Takes note of a SealedSecret that the watch has seen go, and of the uid of the Secret that was made or taken over for it. */
+  note(sealed: KubeObject, secretUid: string | null): Request {
     const request = requestOf(sealed);
-    this.#uids.set(keyOf(request), null);
+    this.#notes.set(placeKey(request), { uid: sealed.metadata.uid, secretUid });
     return request;
   }
 
   async reconcile(request: Request): Promise<Outcome> {
     try {
       await this.#remove(request);
-      this.#uids.delete(keyOf(request));
+      this.#notes.delete(placeKey(request));
       return SETTLED;
     } catch (error) {
       // Somebody else's Secret stands in its place by now.
@@ -52,14 +57,16 @@ export class SecretRemoval implements Reconciler {
     // A watch with a label selector also says of an object that was relabelled that it is gone.
     if ((await client.get(SEALED_SECRETS, request, { metadataOnly: true })) !== null) return;
     const secret = await client.get(SECRETS, request, { metadataOnly: true });
-    const uid = this.#uids.get(keyOf(request)) ?? secret?.metadata.uid;
-    if (uid === undefined) return;
-    this.#uids.set(keyOf(request), uid);
+    const uid = secret?.metadata.uid;
+    const removed = this.#notes.get(placeKey(request));
+    if (secret === null || uid === undefined || removed === undefined || !isOf(secret, removed)) return;
     const result = await client.delete(SECRETS, request, { uid });
     if (result !== 'absent') logger.info({ ...request }, 'deleted the Secret of a deleted SealedSecret');
   }
 }
 
-function keyOf({ namespace, name }: Request): string {
-  return `${namespace}/${name}`;
+/** True for the Secret that was written for the SealedSecret, and for one that names it as an owner. */
+function isOf({ metadata }: KubeObject, { uid, secretUid }: Removed): boolean {
+  if (metadata.uid === secretUid) return true;
+  return uid !== undefined && (metadata.ownerReferences ?? []).some((reference) => reference.uid === uid);
 }

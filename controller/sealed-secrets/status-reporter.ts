@@ -6,6 +6,7 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeReader } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -61,7 +62,7 @@ export class StatusReporter implements Reconciler {
 
   /** Keeps the latest report for an object until it is written. */
   keep(request: Request, report: Report): void {
-    const key = keyOf(request);
+    const key = placeKey(request);
     const before = this.#reports.get(key);
     const wroteSecret = report.wroteSecret || (before?.wroteSecret ?? false);
     const repair = report.repair ?? before?.repair;
@@ -85,7 +86,7 @@ export class StatusReporter implements Reconciler {
 
   async reconcile(request: Request): Promise<Outcome> {
     for (let attempt = 1; ; attempt += 1) {
-      const report = this.#reports.get(keyOf(request));
+      const report = this.#reports.get(placeKey(request));
       const sealed = this.#findSubject(request, report);
       if (report === undefined || sealed === null) return this.#done(request, report);
       try {
@@ -161,7 +162,7 @@ export class StatusReporter implements Reconciler {
 
   /** Lets go of `report`, unless a later one took its place. */
   #done(request: Request, report: Report | undefined): Outcome {
-    if (this.#reports.get(keyOf(request)) === report) this.#reports.delete(keyOf(request));
+    if (this.#reports.get(placeKey(request)) === report) this.#reports.delete(placeKey(request));
     return SETTLED;
   }
 
@@ -170,8 +171,4 @@ export class StatusReporter implements Reconciler {
     const retryAfterMs = isKubeError(error) ? error.retryAfterMs : undefined;
     return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
   }
-}
-
-function keyOf(request: Request): string {
-  return `${request.namespace}/${request.name}`;
 }

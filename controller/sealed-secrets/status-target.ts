@@ -3,7 +3,7 @@ import type { KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { PeerMetrics } from '../metrics/peer-metrics.ts';
@@ -85,18 +85,18 @@ export class UnwrittenStatus implements StatusTarget {
   }
 
   asSaid(sealed: SealedSecret): SealedSecret {
-    const said = this.#said.get(keyOf(sealed));
+    const said = this.#said.get(placeKey(sealed.metadata));
     return said === undefined || said.uid !== sealed.metadata.uid ? sealed : { ...sealed, status: said.status };
   }
 
   async write(sealed: SealedSecret, status: SealedSecretStatus): Promise<void> {
     const said = withStatus(this.asSaid(sealed), status);
-    this.#said.set(keyOf(sealed), { uid: sealed.metadata.uid, status: said.status ?? {} });
+    this.#said.set(placeKey(sealed.metadata), { uid: sealed.metadata.uid, status: said.status ?? {} });
     this.#metrics.observed(sealed, syncedOf(said));
   }
 
   forget(sealed: KubeObject): void {
-    this.#said.delete(keyOf(sealed));
+    this.#said.delete(placeKey(sealed.metadata));
   }
 }
 
@@ -116,8 +116,4 @@ function withRemovals(before: SealedSecretStatus = {}, status: SealedSecretStatu
 function withStatus(sealed: SealedSecret, status: SealedSecretStatus): SealedSecret {
   const merged = Object.entries({ ...sealed.status, ...status }).filter(([, value]) => value !== null);
   return { ...sealed, status: Object.fromEntries(merged) };
-}
-
-function keyOf({ metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 }

@@ -101,9 +101,11 @@ class Unsealer implements UnsealPart {
       logger,
       metrics: metrics.peer,
       wake: (request, delayMs, urgency) => this.#loops?.objects.enqueue(request, delayMs, urgency),
-      onRemoved: (sealed) => {
+      onRemoved: (sealed, record) => {
         this.#statuses.forget(sealed);
-        if (config.oldGc) this.#loops?.removals.enqueue(this.#removal.note(sealed));
+        // One that was only patched is somebody else's.
+        const secretUid = record === null || record.mode === 'patched' ? null : record.uid;
+        if (config.oldGc) this.#loops?.removals.enqueue(this.#removal.note(sealed, secretUid));
       },
     });
     const { store } = this.#watches;

@@ -183,8 +183,8 @@ export class UnsealWork {
     };
   }
 
-  #digestOf({ sealed }: Subject, secret: KubeObject, mode: UnsealMode): string {
-    return this.#options.digests.content(contentOf(secret, shapeOf(sealed, mode)));
+  #digestOf({ sealed, sealedDigest }: Subject, secret: KubeObject, mode: UnsealMode): string {
+    return this.#options.digests.content(sealedDigest, contentOf(secret, shapeOf(sealed, mode)));
   }
 }
 

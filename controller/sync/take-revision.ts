@@ -1,5 +1,4 @@
 /** @module Finds out what Git wants now, and takes it on or refuses it. Nothing is written to the cluster here. */
-
 import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
 import { parseDuration } from '../../shared/resources/duration.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';

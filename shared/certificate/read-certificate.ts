@@ -2,7 +2,6 @@
  * @module PEM text to sealing certificates: public key, validity, fingerprint. It judges size and date only; whether a
  * certificate is the right one is decided by whoever fetched it.
  */
-
 import { parseCertificateFields } from './certificate-fields.ts';
 import { CertificateError } from './errors.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';

@@ -3,7 +3,7 @@
  * separators, comments between documents, byte-order mark, line endings, and a missing final line break.
  */
 import { EncodingError } from './errors.ts';
-import { canonicalJson, stringifyJson } from './json.ts';
+import { isSameJson, stringifyJson } from './json.ts';
 import { type ParsedDocument, parseDocuments } from './yaml-documents.ts';
 import { stringifyYaml } from './yaml-output.ts';
 
@@ -73,7 +73,7 @@ function assertIntended(
   for (const [index, replacement] of replaced) intended.set(index, intendedValue(replacement));
   const actual = parseDocuments(after, { ...UNBOUNDED, where: 'the edited text' });
   const isIntended = ({ index, value }: ParsedDocument): boolean =>
-    intended.has(index) && canonicalJson(intended.get(index)) === canonicalJson(value);
+    intended.has(index) && isSameJson(intended.get(index), value);
   if (actual.length !== intended.size || !actual.every(isIntended)) throw refused('the result would read differently');
 }
 

@@ -6,7 +6,7 @@ import { addToBlockMap, changeBlockMap, fillBlockMap } from './block-map-edit.ts
 import { documentRanges } from './document-ranges.ts';
 import { EncodingError } from './errors.ts';
 import { addToFlowMap, changeFlowMap, fillFlowMap } from './flow-map-edit.ts';
-import { canonicalJson } from './json.ts';
+import { isSameJson } from './json.ts';
 import { readJsonTree } from './json-tree.ts';
 import { findMap, type MapTarget, withEdits } from './map-path.ts';
 import { type MapChange, planEdits, refused, type Splice, type TextEdit } from './text-edit.ts';
@@ -28,24 +28,12 @@ export interface DocumentEdit {
 const UNBOUNDED = { maxBytes: Number.POSITIVE_INFINITY };
 
 /**
- * `text` with `edits` made, one after the other, in the map at `path` of `document`, a document as `parseDocuments(text)`
- * gave it. Its values are texts. A missing map is created; of maps that are sorted, a new key takes its place in the order.
- * The result has been parsed again: it reads as intended.
+ * `text` with `edits` made, one after the other for each map; no map is named twice. The values of maps are texts. A missing
+ * map is created; of maps that are sorted, a new key takes its place in the order. The result has been parsed again: it
+ * reads as intended.
+ * @param documents all documents of `text` as `parseDocuments` gave them, for callers that have them
  * @throws EncodingError YAML_EDIT_REFUSED when there is no such key, when the new name of one is taken, or when the text
  * is written in a way that allows no safe edit, such as through an alias
- */
-export function editTextMap(
-  text: string,
-  document: ParsedDocument,
-  path: readonly string[],
-  edits: readonly TextEdit[],
-): string {
-  return editDocuments(text, [{ document, path, edits }]);
-}
-
-/**
- * As {@link editTextMap}, for several maps of one text. No map is named twice.
- * @param documents all documents of `text`, for callers that have them
  */
 export function editDocuments(
   text: string,
@@ -146,8 +134,7 @@ function splice(text: string, splices: readonly Splice[]): string {
 
 function assertReads(text: string, intended: ReadonlyMap<number, unknown>): void {
   const actual = reparse(text);
-  const isIntended = ({ index, value }: ParsedDocument): boolean =>
-    canonicalJson(intended.get(index)) === canonicalJson(value);
+  const isIntended = ({ index, value }: ParsedDocument): boolean => isSameJson(intended.get(index), value);
   if (actual.length !== intended.size || !actual.every(isIntended)) throw refused('the result would read differently');
 }
 

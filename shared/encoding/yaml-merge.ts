@@ -3,6 +3,7 @@
  * before it. js-yaml lets written keys win wherever they stand.
  */
 import { setOwn } from './own-property.ts';
+import { isMap } from './value-kind.ts';
 import { YamlFault } from './yaml-fault.ts';
 
 /** A key of a map, or the maps that were merged in at that place. */
@@ -21,10 +22,6 @@ export function mergeSources(
   const sources: readonly unknown[] = Array.isArray(value) && !isAlias ? value : [value];
   if (sources.every(isMap)) return sources;
   throw new YamlFault('YAML_INVALID', 'a merge key whose value is not a map or a list of maps', offset);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Gives `mapping`, as js-yaml built it from `entries`, the values that kubectl gives it. */

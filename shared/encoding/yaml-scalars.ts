@@ -2,7 +2,6 @@
  * @module What an unquoted YAML scalar means to kubectl, whose decoder follows YAML 1.1 with Go's number syntax.
  * It knows scalars only; tags, keys and documents are the business of the other YAML files.
  */
-
 import { exactInteger } from './exact-integer.ts';
 
 /** A scalar's meaning. `int` holds a bigint beyond 2^53; `non-finite` has no JSON form and is refused by the schema. */

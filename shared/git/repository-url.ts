@@ -92,7 +92,7 @@ function parseScpForm(text: string): RepositoryUrl {
 }
 
 /** True for the names and addresses of this machine, as the URL parser normalises them. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

@@ -1,5 +1,6 @@
 /** @module One Secret of a backup: what of it is kept when it is written, and what may stand in it when it is read. */
 import { tryDecodeBase64 } from '../encoding/base64.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import {
   BACKED_UP_AT_ANNOTATION,
   BACKED_UP_FINGERPRINT_ANNOTATION,
@@ -8,7 +9,6 @@ import {
   KEY_LABEL,
 } from '../resources/names.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
-import { isMap } from '../sealing/is-map.ts';
 import { KeyBackupError } from './errors.ts';
 
 /** A Secret that was read from a backup. */

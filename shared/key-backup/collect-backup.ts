@@ -1,7 +1,7 @@
 /** @module From the key Secrets of a cluster to the content of a backup: which of them belong in it, and why others do not. */
 import { describeError } from '../errors/describe-error.ts';
-import { KEY_FINGERPRINT_ANNOTATION, UNSEAL_FIELD_MANAGER } from '../resources/names.ts';
-import { annotationOf, hasFieldManager, type KubeObject } from '../resources/object-meta.ts';
+import { KEY_FINGERPRINT_ANNOTATION } from '../resources/names.ts';
+import { annotationOf, comesFromSealedSecret, type KubeObject } from '../resources/object-meta.ts';
 import type { BackupContent } from './backup-content.ts';
 import { toBackupSecret } from './backup-secret.ts';
 import { type BrokenKey, isBroken, type KeyFacts, type KeyReading, readKeyFacts } from './key-facts.ts';
@@ -58,7 +58,7 @@ export async function collectBackup(cluster: ClusterKeys): Promise<CollectedBack
     if (copy !== null) kept.push({ object: withFingerprint(copy, facts.fingerprint), facts });
   }
   const { digestKey } = cluster;
-  const isOurs = digestKey !== null && !hasFieldManager(digestKey.metadata, UNSEAL_FIELD_MANAGER);
+  const isOurs = digestKey !== null && !comesFromSealedSecret(digestKey.metadata);
   return {
     content: {
       namespace: cluster.namespace,
@@ -72,7 +72,7 @@ export async function collectBackup(cluster: ClusterKeys): Promise<CollectedBack
 
 async function readTrustedKey(object: KubeObject): Promise<KeyReading> {
   const secret = object.metadata.name ?? '';
-  if (hasFieldManager(object.metadata, UNSEAL_FIELD_MANAGER)) {
+  if (comesFromSealedSecret(object.metadata)) {
     return { secret, problem: 'it came out of a SealedSecret, which will bring it back' };
   }
   const reading = await readKeyFacts(object);

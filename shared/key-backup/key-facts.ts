@@ -3,10 +3,10 @@ import type { Fingerprint } from '../certificate/fingerprint.ts';
 import { readCertificateOfAnySize } from '../certificate/read-certificate.ts';
 import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8 } from '../encoding/bytes.ts';
+import { isMap, ownValue } from '../encoding/value-kind.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { KEY_LABEL, KEY_LABEL_ACTIVE } from '../resources/names.ts';
-import type { KubeObject } from '../resources/object-meta.ts';
-import { isMap } from '../sealing/is-map.ts';
+import { type KubeObject, labelValueOf } from '../resources/object-meta.ts';
 import { importOpeningKey } from '../sealing/keyring.ts';
 
 /** A key Secret whose private key is whole: what is sealed to its public half opens. */
@@ -65,13 +65,13 @@ async function readOwnCertificate(secret: KubeObject, fingerprint: Fingerprint):
 
 /** A Secret without the label is a key by its name, as the first versions of sealed-secrets had it. */
 function isRetired({ metadata }: KubeObject): boolean {
-  const label = new Map(Object.entries(metadata.labels ?? {})).get(KEY_LABEL);
+  const label = labelValueOf(metadata, KEY_LABEL);
   return label !== undefined && label !== KEY_LABEL_ACTIVE;
 }
 
 function textOf(secret: KubeObject, key: string): string | null {
   const data = secret['data'];
-  const value = isMap(data) && Object.hasOwn(data, key) ? data[key] : undefined;
+  const value = isMap(data) ? ownValue(data, key) : undefined;
   const bytes = typeof value === 'string' ? tryDecodeBase64(value) : 0;
   if (typeof bytes === 'number') return null;
   const text = decodeUtf8(bytes);

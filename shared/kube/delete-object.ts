@@ -1,8 +1,7 @@
 /** @module The body of a DELETE, and what its answer means. */
-
 import { stringifyJson } from '../encoding/json.ts';
+import { fieldsOf } from '../encoding/value-kind.ts';
 import type { DeleteOptions } from './client.ts';
-import { isRecord } from './object-json.ts';
 
 /** The DeleteOptions to send; undefined when the server's defaults are meant. */
 export function toDeleteBody(options: DeleteOptions): string | undefined {
@@ -22,8 +21,8 @@ export function toDeleteBody(options: DeleteOptions): string | undefined {
  * for deletion is kept by finalizers or by its grace period. Some kinds are answered with the object that is already gone.
  */
 export function deletionOutcome(answer: Readonly<Record<string, unknown>>): 'deleted' | 'terminating' {
-  const metadata = isRecord(answer['metadata']) ? answer['metadata'] : {};
-  const status = isRecord(answer['status']) ? answer['status'] : {};
+  const metadata = fieldsOf(answer['metadata']);
+  const status = fieldsOf(answer['status']);
   if (answer['kind'] === 'Status') return 'deleted';
   // A Namespace's finalizers are part of its spec.
   if (status['phase'] === 'Terminating') return 'terminating';

@@ -1,5 +1,5 @@
 /** @module Reads the API server's discovery documents, aggregated and plain. */
-import { isRecord } from './object-json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** One version of a group. `kinds` is null where the document does not list them. */
@@ -43,7 +43,7 @@ export function readResourceList(
 }
 
 function readAggregated(entry: Record<string, unknown>): [string, readonly ServedVersion[]] {
-  const group = isRecord(entry['metadata']) ? textOf(entry['metadata']['name']) : '';
+  const group = isMap(entry['metadata']) ? textOf(entry['metadata']['name']) : '';
   const versions = recordsOf(entry['versions']).map((version) => ({
     group,
     version: textOf(version['version']),
@@ -58,7 +58,7 @@ function readAggregatedKinds(entry: Record<string, unknown>, group: string): Rea
   const kinds = new Map<string, ResourceType>();
   for (const resource of recordsOf(entry['resources'])) {
     const plural = textOf(resource['resource']);
-    const kind = isRecord(resource['responseKind']) ? textOf(resource['responseKind']['kind']) : '';
+    const kind = isMap(resource['responseKind']) ? textOf(resource['responseKind']['kind']) : '';
     if (plural === '' || kind === '' || kinds.has(kind)) continue;
     kinds.set(kind, { group, version, kind, plural, namespaced: resource['scope'] === 'Namespaced' });
   }
@@ -67,7 +67,7 @@ function readAggregatedKinds(entry: Record<string, unknown>, group: string): Rea
 
 function readPlainGroup(entry: Record<string, unknown>): [string, readonly ServedVersion[]] {
   const group = textOf(entry['name']);
-  const preferred = isRecord(entry['preferredVersion']) ? textOf(entry['preferredVersion']['version']) : '';
+  const preferred = isMap(entry['preferredVersion']) ? textOf(entry['preferredVersion']['version']) : '';
   const versions = recordsOf(entry['versions']).map((version) => textOf(version['version']));
   const ordered = [...versions.filter((name) => name === preferred), ...versions.filter((name) => name !== preferred)];
   return [group, ordered.map((version) => unlisted(group, version))];
@@ -78,7 +78,7 @@ function unlisted(group: string, version: string): ServedVersion {
 }
 
 function recordsOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
+  return Array.isArray(value) ? value.filter(isMap) : [];
 }
 
 function textOf(value: unknown): string {

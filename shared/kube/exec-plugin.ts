@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { encodeBase64 } from '../encoding/base64.ts';
 import { encodeUtf8 } from '../encoding/bytes.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { ClusterFacts } from './kubeconfig-cluster.ts';
 import { KubeconfigEntry } from './kubeconfig-entry.ts';
-import { isRecord } from './object-json.ts';
 
 /** One credential program. */
 export interface ExecPlugin {
@@ -64,7 +64,7 @@ function readEnv(user: KubeconfigEntry, value: unknown): ExecPlugin['env'] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw user.invalid('exec.env is not a list');
   return value.map((entry: unknown) => {
-    if (!isRecord(entry) || typeof entry['name'] !== 'string' || typeof entry['value'] !== 'string') {
+    if (!isMap(entry) || typeof entry['name'] !== 'string' || typeof entry['value'] !== 'string') {
       throw user.invalid('exec.env has an entry without name and value');
     }
     return { name: entry['name'], value: entry['value'] };

@@ -1,6 +1,6 @@
 /** @module The headers by which a user acts as somebody else. */
+import { isMap } from '../encoding/value-kind.ts';
 import type { KubeconfigEntry } from './kubeconfig-entry.ts';
-import { isRecord } from './object-json.ts';
 
 /**
  * Impersonate-* headers of `user`; empty when it acts as itself. Half an identity is refused, because the other half would
@@ -25,7 +25,7 @@ export function impersonationHeaders(user: KubeconfigEntry): Record<string, stri
 
 function readExtra(user: KubeconfigEntry): readonly [string, readonly string[]][] {
   const extra = user.record('as-user-extra');
-  if (!isRecord(extra)) return [];
+  if (!isMap(extra)) return [];
   return Object.entries(extra).map(([key, values]) => {
     if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
       throw user.invalid(`as-user-extra.${key} is not a list of strings`);

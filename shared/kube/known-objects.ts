@@ -1,5 +1,5 @@
 /** @module Which objects a watch has told its handler about, so that events and lists become true differences. */
-import type { KubeObject } from '../resources/object-meta.ts';
+import { type KubeObject, placeKey } from '../resources/object-meta.ts';
 import type { WatchEvent } from './client.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
 
@@ -26,7 +26,7 @@ export class KnownObjects {
    * name was known.
    */
   record(object: KubeObject): readonly WatchEvent[] {
-    const key = keyOf(object);
+    const key = placeKey(object.metadata);
     const before = this.#known.get(key);
     const now = { uid: object.metadata.uid ?? '', resourceVersion: object.metadata.resourceVersion ?? '' };
     if (before && before.uid === now.uid && before.resourceVersion === now.resourceVersion) return [];
@@ -41,7 +41,7 @@ export class KnownObjects {
 
   /** The events that the end of `object` means: none when it was not known. */
   remove(object: KubeObject): readonly WatchEvent[] {
-    return this.#known.delete(keyOf(object)) ? [{ kind: 'removed', object }] : [];
+    return this.#known.delete(placeKey(object.metadata)) ? [{ kind: 'removed', object }] : [];
   }
 
   /** Forgets every object that `seen` does not name; the events say so. */
@@ -60,9 +60,4 @@ export class KnownObjects {
       metadata: { name: key.slice(slash + 1), ...(namespace === '' ? {} : { namespace }), ...known },
     };
   }
-}
-
-/** Key of an object within a watched set. */
-export function keyOf(object: KubeObject): string {
-  return `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
 }

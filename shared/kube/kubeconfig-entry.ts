@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { decodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8 } from '../encoding/bytes.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import { KubeError } from './errors.ts';
-import { isRecord } from './object-json.ts';
 
 /** The fields of one entry and the file that they came from. Absent, null and empty are the same, as in kubectl. */
 export class KubeconfigEntry {
@@ -61,7 +61,7 @@ export class KubeconfigEntry {
   record(field: string): Readonly<Record<string, unknown>> | undefined {
     const value = this.#value(field);
     if (value === undefined) return undefined;
-    if (!isRecord(value)) throw this.invalid(`${field} is not a map`);
+    if (!isMap(value)) throw this.invalid(`${field} is not a map`);
     return value;
   }
 

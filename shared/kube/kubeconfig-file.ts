@@ -1,12 +1,12 @@
 /** @module Reads kubeconfig files and merges them as kubectl does: of each name, and of the current context, the first wins. */
 import { readFile } from 'node:fs/promises';
 import { decodeInputText } from '../encoding/input-text.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import { parseDocuments } from '../encoding/yaml-documents.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { KubeError } from './errors.ts';
 import { fileProblem } from './file-text.ts';
 import { KubeconfigEntry } from './kubeconfig-entry.ts';
-import { isRecord } from './object-json.ts';
 
 /** What one or several kubeconfig files say together. */
 export interface Kubeconfig {
@@ -24,7 +24,7 @@ export async function readKubeconfigFile(file: string): Promise<Kubeconfig | nul
   try {
     bytes = await readFile(file);
   } catch (error) {
-    if (isRecord(error) && error['code'] === 'ENOENT') return null;
+    if (isMap(error) && error['code'] === 'ENOENT') return null;
     throw invalid(file, fileProblem(error));
   }
   const root = parseRoot(file, bytes);
@@ -59,7 +59,7 @@ function parseRoot(file: string, bytes: Uint8Array): Record<string, unknown> {
   } catch (error) {
     throw invalid(file, describeError(error));
   }
-  if (!isRecord(root)) throw invalid(file, 'it is no kubeconfig');
+  if (!isMap(root)) throw invalid(file, 'it is no kubeconfig');
   return root;
 }
 
@@ -72,11 +72,10 @@ function readEntries(
   if (!Array.isArray(list)) throw invalid(file, `${kind}s is not a list`);
   const entries = new Map<string, KubeconfigEntry>();
   for (const item of list) {
-    if (!isRecord(item) || typeof item['name'] !== 'string')
-      throw invalid(file, `${kind}s has an entry without a name`);
+    if (!isMap(item) || typeof item['name'] !== 'string') throw invalid(file, `${kind}s has an entry without a name`);
     const fields = item[kind] ?? {};
     const name = item['name'];
-    if (!isRecord(fields)) throw invalid(file, `${kind} ${JSON.stringify(name)} is not a map`);
+    if (!isMap(fields)) throw invalid(file, `${kind} ${JSON.stringify(name)} is not a map`);
     if (entries.has(name)) throw invalid(file, `${kind}s names ${JSON.stringify(name)} twice`);
     entries.set(name, new KubeconfigEntry(kind, name, file, fields));
   }

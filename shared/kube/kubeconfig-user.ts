@@ -1,5 +1,4 @@
 /** @module The user part of a kubeconfig: what a request proves its sender with. */
-
 import { bearerHeaders } from './bearer-token.ts';
 import type { ClusterConnection, Credentials } from './connection.ts';
 import { FileText, fileProblem } from './file-text.ts';

@@ -1,6 +1,6 @@
 /** @module Objects and lists as answers carry them. */
-
 import { parseJson } from '../encoding/json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { KubeObject, ObjectMeta } from '../resources/object-meta.ts';
 import { KubeError } from './errors.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
@@ -19,11 +19,6 @@ export const ACCEPT_METADATA = 'application/json;as=PartialObjectMetadata;g=meta
 /** `Accept` of a list's metadata. */
 export const ACCEPT_METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The object of an answer's body. Throws `KUBE_BAD_RESPONSE` when it is none. */
 export function decodeObject(body: Buffer): KubeObject {
   const value = decodeBody(body);
@@ -39,7 +34,7 @@ export function decodeBody(body: Buffer): Record<string, unknown> {
   } catch {
     throw badResponse('it is no JSON');
   }
-  if (!isRecord(value)) throw badResponse('it is no object');
+  if (!isMap(value)) throw badResponse('it is no object');
   return value;
 }
 
@@ -48,7 +43,7 @@ export function decodeListPage(body: Buffer, type: ResourceType, metadataOnly: b
   const { items, metadata } = decodeBody(body);
   // An empty list of some servers is null.
   const entries = items ?? [];
-  if (!Array.isArray(entries) || !isRecord(metadata)) throw badResponse('it is no list');
+  if (!Array.isArray(entries) || !isMap(metadata)) throw badResponse('it is no list');
   return {
     items: entries.map((item) => typedItem(item, type, metadataOnly)),
     resourceVersion: textOf(metadata['resourceVersion']),
@@ -58,7 +53,7 @@ export function decodeListPage(body: Buffer, type: ResourceType, metadataOnly: b
 
 /** `item` as an object of `type`, and nothing but its metadata when only that is wanted. */
 export function typedItem(item: unknown, type: ResourceType, metadataOnly: boolean): KubeObject {
-  if (!isRecord(item) || !isRecord(item['metadata'])) throw badResponse('an item is no object');
+  if (!isMap(item) || !isMap(item['metadata'])) throw badResponse('an item is no object');
   const identity = { apiVersion: apiVersionOf(type), kind: type.kind };
   if (metadataOnly) return { ...identity, metadata: item['metadata'] as ObjectMeta };
   const { apiVersion: _version, kind: _kind, ...rest } = item;
@@ -66,7 +61,7 @@ export function typedItem(item: unknown, type: ResourceType, metadataOnly: boole
 }
 
 function isObject(value: Record<string, unknown>): value is KubeObject {
-  return typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string' && isRecord(value['metadata']);
+  return typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string' && isMap(value['metadata']);
 }
 
 function textOf(value: unknown): string {

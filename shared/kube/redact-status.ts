@@ -3,9 +3,9 @@
  * offending value in 400 and 500 ones. Known sentences are told anew without them; unknown ones are cleaned of literals
  * and of everything that the request carried, and for Secrets not repeated at all.
  */
+import { fieldsOf, isMap } from '../encoding/value-kind.ts';
 import type { Call } from './call.ts';
 import { type FieldCause, readFieldCause } from './field-cause.ts';
-import { isRecord } from './object-json.ts';
 import { withoutLiterals } from './printed-value.ts';
 import { withoutSentValues } from './sent-values.ts';
 import { knownPhrase, policyPhrase } from './status-phrases.ts';
@@ -35,8 +35,8 @@ const PLAIN_DETAILS: readonly RegExp[] = [
 
 /** What can be said about a refused `call`. */
 export function redactStatus(call: Call, status: Readonly<Record<string, unknown>>): RedactedStatus {
-  const details = isRecord(status['details']) ? status['details'] : {};
-  const entries = Array.isArray(details['causes']) ? details['causes'].filter(isRecord).map(readFieldCause) : [];
+  const details = fieldsOf(status['details']);
+  const entries = Array.isArray(details['causes']) ? details['causes'].filter(isMap).map(readFieldCause) : [];
   const causes = entries.filter((cause) => cause.field !== '' && cause.fault !== '');
   const text = causes.length > 0 ? describeCauses(call, causes) : redactText(call, textOf(status['message']));
   const named = entries.filter((cause) => cause.field !== '').slice(0, MAX_CAUSES_KEPT);

@@ -1,5 +1,5 @@
 /** @module The values of a request's body, so that a message which quotes one can be recognised. */
-import { isRecord } from './object-json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 
 /** Fields that hold names, which messages may and should quote. */
 const NAMES = new Set(['apiVersion', 'kind', 'name', 'namespace', 'image']);
@@ -40,7 +40,7 @@ function collectValues(sent: unknown): readonly string[] | null {
 /** What `value` contains; null for a value that contains nothing. */
 function childrenOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value;
-  if (!isRecord(value)) return null;
+  if (!isMap(value)) return null;
   const entries = Object.entries(value).filter(([key, child]) => !(NAMES.has(key) && typeof child === 'string'));
   return entries.map(([, child]) => child);
 }

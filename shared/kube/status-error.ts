@@ -1,10 +1,9 @@
 /** @module Turns the API server's refusals into errors that quote no value. */
-
 import { parseJson } from '../encoding/json.ts';
+import { fieldsOf } from '../encoding/value-kind.ts';
 import { type Call, describeSubject } from './call.ts';
 import { KubeError, type KubeErrorCode } from './errors.ts';
 import type { HttpAnswer } from './exchange.ts';
-import { isRecord } from './object-json.ts';
 import { redactStatus } from './redact-status.ts';
 import { retryAfterMs } from './retry.ts';
 import { safeReason } from './status-phrases.ts';
@@ -19,13 +18,13 @@ export function statusError(call: Call, answer: HttpAnswer, now: number): KubeEr
 
 /** The error for the Status object of an `ERROR` event inside a watch. */
 export function statusObjectError(call: Call, object: unknown): KubeError {
-  const status = isRecord(object) ? object : {};
+  const status = fieldsOf(object);
   return toError(call, typeof status['code'] === 'number' ? status['code'] : 500, status, undefined);
 }
 
 function toError(call: Call, http: number, status: Status, waitMs: number | undefined): KubeError {
   const reason = safeReason(status['reason']);
-  const details = isRecord(status['details']) ? status['details'] : {};
+  const details = fieldsOf(status['details']);
   const seconds = details['retryAfterSeconds'];
   const { text, causes } = redactStatus(call, status);
   const code = codeOf(http, reason, status);
@@ -46,7 +45,7 @@ function plainProblem(call: Call, code: KubeErrorCode, status: Status): string |
   if (code === 'KUBE_UNAUTHORIZED') return 'the API server does not accept the credentials';
   if (code === 'KUBE_GONE') return 'the API server no longer knows that far back';
   if (code !== 'KUBE_NOT_FOUND') return undefined;
-  const details = isRecord(status['details']) ? status['details'] : {};
+  const details = fieldsOf(status['details']);
   const { name, kind } = details;
   if (typeof name !== 'string' || name === '') return `the API server does not serve ${call.type?.plural ?? 'it'}`;
   if (kind === 'namespaces' && call.type?.kind !== 'Namespace')
@@ -61,7 +60,7 @@ function withheldProblem(http: number, reason: string): string {
 function readStatus(answer: HttpAnswer): Status {
   try {
     const value = parseJson(answer.body.toString('utf8'));
-    return isRecord(value) ? value : {};
+    return fieldsOf(value);
   } catch {
     return {};
   }

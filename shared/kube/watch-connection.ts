@@ -1,11 +1,11 @@
 /** @module One watch connection, from a resourceVersion to its end. */
-
 import { parseJson } from '../encoding/json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
 import type { ListOptions } from './client.ts';
 import { KubeError } from './errors.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { ACCEPT_JSON, ACCEPT_METADATA, isRecord, typedItem } from './object-json.ts';
+import { ACCEPT_JSON, ACCEPT_METADATA, typedItem } from './object-json.ts';
 import { collectionPath } from './paths.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Sender } from './sender.ts';
@@ -99,7 +99,7 @@ function readEvent(line: string, { type, options }: WatchTarget): StreamEvent {
   } catch {
     throw new KubeError('KUBE_BAD_RESPONSE', `cannot watch ${type.plural}: an event is no JSON`);
   }
-  if (!isRecord(event)) throw new KubeError('KUBE_BAD_RESPONSE', `cannot watch ${type.plural}: an event is no object`);
+  if (!isMap(event)) throw new KubeError('KUBE_BAD_RESPONSE', `cannot watch ${type.plural}: an event is no object`);
   if (event['type'] === 'ERROR') throw statusObjectError({ verb: 'watch', type }, event['object']);
   const object = typedItem(event['object'], type, options.metadataOnly === true);
   const resourceVersion = object.metadata.resourceVersion ?? '';

@@ -3,10 +3,11 @@
  * were. Every failure ends in another try.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { placeKey } from '../resources/object-meta.ts';
 import { Backoff, type BackoffLimits } from './backoff.ts';
 import type { ListOptions, ObjectWatch, WatchEvent, WatchHandler } from './client.ts';
 import { isKubeError } from './errors.ts';
-import { KnownObjects, keyOf } from './known-objects.ts';
+import { KnownObjects } from './known-objects.ts';
 import { listPages } from './list-pages.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Sender } from './sender.ts';
@@ -137,7 +138,7 @@ class WatchLoop implements ObjectWatch {
       }
       resourceVersion = page.resourceVersion;
       for (const object of page.items) {
-        seen.add(keyOf(object));
+        seen.add(placeKey(object.metadata));
         this.#emit(this.#known.record(object));
       }
     }

@@ -3,6 +3,7 @@
  * writes it, and everyone who seals. Private material is never part of it.
  */
 import { parseJson } from '../encoding/json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { KubeObject } from './object-meta.ts';
 
 /**
@@ -150,8 +151,7 @@ function readEach<Entry>(entries: unknown, read: (entry: unknown) => Entry | nul
 
 /** The own properties of a JSON object, so that no name reaches Object.prototype; null for anything else. */
 function asMap(value: unknown): ReadonlyMap<string, unknown> | null {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? new Map(Object.entries(value)) : null;
+  return isMap(value) ? new Map(Object.entries(value)) : null;
 }
 
 /** `name` with its value when it passes `accepts`, else nothing. */

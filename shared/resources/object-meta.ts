@@ -1,4 +1,5 @@
 /** @module The shape that every Kubernetes object shares, and its identity. Unknown fields are always kept. */
+import { SEALED_SECRET_KIND, UNSEAL_FIELD_MANAGER } from './names.ts';
 
 /** `metadata` of an object as the API server speaks it; all fields optional because files leave most of them out. */
 export interface ObjectMeta {
@@ -71,6 +72,14 @@ export function objectKey(identity: ObjectIdentity): ObjectKey {
   return `${identity.group}/${identity.kind}/${identity.namespace}/${identity.name}` as ObjectKey;
 }
 
+/** `namespace/name`: the key of an object among those of its kind. What is missing is empty text. */
+export function placeKey(place: {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}): string {
+  return `${place.namespace ?? ''}/${place.name ?? ''}`;
+}
+
 /** How a person reads an identity: `Deployment shop/cart`, `Namespace shop`. */
 export function describeIdentity(identity: Omit<ObjectIdentity, 'group'>): string {
   return `${identity.kind} ${identity.namespace === '' ? '' : `${identity.namespace}/`}${identity.name}`;
@@ -82,6 +91,12 @@ export function annotationOf(meta: ObjectMeta, name: string): string | undefined
   return Object.hasOwn(annotations, name) ? annotations[name] : undefined;
 }
 
+/** The value of the label `name`, or undefined; never a property of Object.prototype. */
+export function labelValueOf(meta: ObjectMeta, name: string): string | undefined {
+  const labels = meta.labels ?? {};
+  return Object.hasOwn(labels, name) ? labels[name] : undefined;
+}
+
 /** True when the annotation's value is exactly `true`, which is all that sealed-secrets' annotations accept. */
 export function hasTrueAnnotation(meta: ObjectMeta, name: string): boolean {
   return annotationOf(meta, name) === 'true';
@@ -91,4 +106,13 @@ export function hasTrueAnnotation(meta: ObjectMeta, name: string): boolean {
 export function hasFieldManager(meta: ObjectMeta, manager: string): boolean {
   const entries: unknown = meta['managedFields'];
   return Array.isArray(entries) && entries.some((entry) => entry?.manager === manager);
+}
+
+/**
+ * True for a Secret that a controller made of a SealedSecret: ours wrote it, or a SealedSecret is among its owners, as of those that
+ * sealed-secrets' controller wrote. Its content is that of whoever may create SealedSecrets there.
+ */
+export function comesFromSealedSecret(meta: ObjectMeta): boolean {
+  const owners = meta.ownerReferences ?? [];
+  return hasFieldManager(meta, UNSEAL_FIELD_MANAGER) || owners.some(({ kind }) => kind === SEALED_SECRET_KIND);
 }

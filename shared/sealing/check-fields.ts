@@ -1,9 +1,9 @@
 /** @module Reads single fields of an object from a file, noting what is wrong with them instead of throwing. */
+import { describeKind, isMap } from '../encoding/value-kind.ts';
 import type { SealFault, SealFaultCode } from './errors.ts';
-import { describeKind, isMap } from './is-map.ts';
 
 /** The mend for numbers and booleans where text belongs. */
-export const QUOTE_IT = 'quote the value';
+const QUOTE_IT = 'quote the value';
 
 /** Collects the faults of one object; every reader notes what it finds and returns something usable. */
 export class FieldReader {

@@ -4,8 +4,8 @@
  */
 import type { Fingerprint } from '../certificate/fingerprint.ts';
 import { tryDecodeBase64 } from '../encoding/base64.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
-import { isMap } from './is-map.ts';
 import { boundPlace, digestOf, type Receipt } from './receipt.ts';
 import { placeOf, type Scope } from './scope.ts';
 

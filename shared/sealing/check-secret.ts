@@ -2,11 +2,11 @@
  * @module Checks that an object read from a file is a Secret that can be sealed, and takes out of it what sealing
  * needs. It reports every fault at once and never quotes a value.
  */
+import { fieldsOf, isMap } from '../encoding/value-kind.ts';
 import type { SecretBytes } from '../errors/secret-bytes.ts';
 import { FieldReader } from './check-fields.ts';
 import { readPlaintexts } from './check-items.ts';
 import { SealRefusedError } from './errors.ts';
-import { isMap } from './is-map.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
 /** What is sealed, and what goes with it. */
@@ -71,7 +71,7 @@ export function checkSecret(object: unknown, options: CheckOptions): CheckedSecr
 
 /** The object as a map, if it says that it is a Secret. Nothing else is checked of an object of another kind. */
 function asSecret(object: unknown): Readonly<Record<string, unknown>> {
-  const fields = isMap(object) ? object : {};
+  const fields = fieldsOf(object);
   const { apiVersion, kind } = fields;
   if (apiVersion === 'v1' && kind === 'Secret') return fields;
   const found = [apiVersion, kind].filter((part) => typeof part === 'string').join(' ') || 'no kind';
@@ -125,7 +125,7 @@ function expectData(secret: Readonly<Record<string, unknown>>, reader: FieldRead
 }
 
 function subjectOf(kind: string, metadata: unknown): string {
-  const fields = isMap(metadata) ? metadata : {};
+  const fields = fieldsOf(metadata);
   const [namespace, name] = [fields['namespace'], fields['name']].map((part) => (typeof part === 'string' ? part : ''));
   if (!namespace) return name ? `${kind} ${JSON.stringify(name)}` : kind;
   // A namespace alone would read as a name.

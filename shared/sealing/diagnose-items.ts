@@ -119,8 +119,10 @@ function retiredFailure(item: SealedItem, fingerprint: Fingerprint): ItemFailure
     item: item.name,
     code: 'SEALED_KEY_RETIRED',
     problem: NO_KEY_PHRASE,
-    reason: `sealed to a retired key, ${fingerprint}`,
-    hint: `seal the value again: "signet set FILE KEY", or take the key back into use: "signet keys unretire ${fingerprint}"`,
+    reason: `sealed to a retired key, as its receipt says, ${fingerprint}`,
+    hint:
+      'seal the value again: "signet set FILE KEY", or, if it was retired too early and not for fear that others know it, take the key ' +
+      `back into use: "signet keys unretire ${fingerprint}"`,
   });
 }
 
@@ -129,7 +131,7 @@ function elsewhereFailure(item: SealedItem, fingerprint: Fingerprint): ItemFailu
     item: item.name,
     code: 'SEALED_KEY_ELSEWHERE',
     problem: NO_KEY_PHRASE,
-    reason: `sealed to key ${fingerprint}, which is not here: for another cluster, or to a key that is gone`,
+    reason: `sealed to key ${fingerprint}, as its receipt says, which is not here: for another cluster, or to a key that is gone`,
     hint:
       'seal the Secret again with this cluster\'s certificate: "signet seal", or bring the key here: ' +
       '"signet keys restore FILE"',

@@ -1,8 +1,8 @@
 /** @module Mistakes in registry logins, which a kubelet passes over without a word. */
 import { decodeUtf8 } from '../encoding/bytes.ts';
 import { parseJson } from '../encoding/json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { SecretBytes } from '../errors/secret-bytes.ts';
-import { isMap } from './is-map.ts';
 import type { LintFinding } from './lint-finding.ts';
 
 const CONFIG_KEY = '.dockerconfigjson';

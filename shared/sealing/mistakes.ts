@@ -1,7 +1,7 @@
 /** @module The mistakes that people make with where a SealedSecret stands, each as the label that it would have been sealed with. */
 import { toHex } from '../encoding/bytes.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
-import { isMap } from './is-map.ts';
 import { readReceipt } from './receipt.ts';
 import { labelOf, placeOf, SCOPES, type Scope, type SealedPlace, scopeAnnotations } from './scope.ts';
 

@@ -2,24 +2,23 @@
  * @module Opens a whole SealedSecret, in either of its forms, for those who want its values as they are and not the Secret: nothing of
  * its template is looked at.
  */
-import { tryDecodeBase64 } from '../encoding/base64.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
-import { diagnoseItems } from './diagnose-items.ts';
-import { parseEnvelope } from './envelope.ts';
-import { isMap } from './is-map.ts';
+import { diagnoseItems, type Surroundings } from './diagnose-items.ts';
 import type { ItemFailure } from './item-failure.ts';
 import type { Keyring, OpeningKey } from './keyring.ts';
 import { type OpenedItems, openItems } from './open-items.ts';
-import { failureOf, readSealedItems, type SealedItems } from './read-sealed-items.ts';
+import { readSealedItems } from './read-sealed-items.ts';
 import { receiptHints } from './receipt.ts';
 import { placeOf } from './scope.ts';
 
-/** How much opening may cost. */
+/** How much opening may cost, and what helps to find out why it fails. */
 export interface OpenSealedOptions {
   /** How often a key may miss before the items that are left are not tried; default 4,096. */
   readonly maxMisses?: number;
   /** Whether it is found out why items do not open, which costs up to 32 more RSA operations; default true. */
   readonly diagnose?: boolean;
+  /** What is known of the cluster around the object; default: nothing. */
+  readonly surroundings?: Surroundings;
 }
 
 /** The values that opened, for the receiver to wipe, and all that did not. */
@@ -29,22 +28,19 @@ export interface OpenedSealed {
   readonly failures: readonly [ItemFailure, ...ItemFailure[]] | null;
 }
 
-/** The name under which the one value of the deprecated form is told of. */
-export const WHOLE_SECRET = 'spec.data';
-
 /** Opens every item of `sealed` for the place where the object stands. What an object can be guilty of is a value here. */
 export async function openSealed(
   sealed: SealedSecret,
   keyring: Keyring<OpeningKey>,
   options: OpenSealedOptions = {},
 ): Promise<OpenedSealed> {
-  const { items, failures: malformed } = isWholeSecret(sealed) ? readWholeSecret(sealed) : readSealedItems(sealed);
+  const { items, failures: malformed } = readSealedItems(sealed);
   const opening = await openItems(items, placeOf(sealed).label, keyring, {
     hints: receiptHints(sealed.metadata ?? {}),
     ...(options.maxMisses === undefined ? {} : { maxMisses: options.maxMisses }),
   });
   const tries = options.diagnose === false ? 0 : opening.triesLeft;
-  const inquiry = { keyring, recent: opening.keys, tries, surroundings: {} };
+  const inquiry = { keyring, recent: opening.keys, tries, surroundings: options.surroundings ?? {} };
   const unopened = await diagnoseItems(sealed, opening.unopened, inquiry);
   const [first, ...others] = [...malformed, ...opening.failures, ...unopened].sort(byItem);
   return { opening, failures: first === undefined ? null : [first, ...others] };
@@ -59,24 +55,6 @@ export async function canOpen(
   const { opening, failures } = await openSealed(sealed, keyring, { ...options, diagnose: false });
   for (const value of opening.opened.values()) value.wipe();
   return failures === null;
-}
-
-/** True for the deprecated form, one value that is a whole Secret. An object with both forms is neither. */
-export function isWholeSecret(sealed: SealedSecret): boolean {
-  const spec: unknown = sealed.spec;
-  if (!isMap(spec) || typeof spec['data'] !== 'string' || spec['data'] === '') return false;
-  const { encryptedData } = spec;
-  return !isMap(encryptedData) || Object.keys(encryptedData).length === 0;
-}
-
-function readWholeSecret(sealed: SealedSecret): SealedItems {
-  const bytes = tryDecodeBase64(sealed.spec.data ?? '');
-  try {
-    const envelope = parseEnvelope(typeof bytes === 'number' ? new Uint8Array(0) : bytes);
-    return { items: [{ name: WHOLE_SECRET, envelope }], failures: [] };
-  } catch (error) {
-    return { items: [], failures: [failureOf(WHOLE_SECRET, error)] };
-  }
 }
 
 function byItem(a: ItemFailure, b: ItemFailure): number {

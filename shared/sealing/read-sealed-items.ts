@@ -1,11 +1,11 @@
-/** @module The items of a SealedSecret as envelopes, before any key is tried. */
+/** @module The items of a SealedSecret as envelopes, before any key is tried. The deprecated form has one, the whole Secret. */
 import { tryDecodeBase64 } from '../encoding/base64.ts';
+import { describeKind, isMap } from '../encoding/value-kind.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
 import { type Envelope, parseEnvelope } from './envelope.ts';
 import { SealingError } from './errors.ts';
-import { describeKind, isMap } from './is-map.ts';
 import { type ItemFailure, type ItemFailureCode, itemFailure } from './item-failure.ts';
-import { refuseWholeSecret } from './whole-secret.ts';
+import { hasWholeSecret, refuseWholeSecret } from './whole-secret.ts';
 
 /** One well-formed item; whether a key opens it is another question. */
 export interface SealedItem {
@@ -19,14 +19,16 @@ export interface SealedItems {
   readonly failures: readonly ItemFailure[];
 }
 
+/** The name under which the one value of the deprecated form is told of. */
+export const WHOLE_SECRET = 'spec.data';
+
 const SEAL_AGAIN = 'seal the value again: "signet set FILE KEY"';
 
-/** Reads `spec.encryptedData`. Never throws: objects from files and from lax schemas can hold anything. */
+/** Reads `spec.encryptedData`, or `spec.data`. Never throws: objects from files and from lax schemas can hold anything. */
 export function readSealedItems(sealed: SealedSecret): SealedItems {
+  if (hasWholeSecret(sealed)) return readWholeItem(sealed);
   const spec: unknown = sealed.spec;
   const data = isMap(spec) ? (spec['encryptedData'] ?? {}) : spec;
-  if (isMap(spec) && typeof spec['data'] === 'string' && spec['data'] !== '')
-    return failed(refuseWholeSecret(sealed, true) ?? v1Failure());
   if (!isMap(data)) return failed(notAMapFailure());
   const names = Object.keys(data).sort();
   const read = names.map((name) => readItem(name, data[name]));
@@ -34,6 +36,18 @@ export function readSealedItems(sealed: SealedSecret): SealedItems {
     items: read.filter((result): result is SealedItem => 'envelope' in result),
     failures: read.filter((result): result is ItemFailure => 'code' in result),
   };
+}
+
+function readWholeItem(sealed: SealedSecret): SealedItems {
+  const refusal = refuseWholeSecret(sealed, true);
+  if (refusal !== null) return failed(refusal);
+  const bytes = tryDecodeBase64(sealed.spec.data ?? '');
+  try {
+    const envelope = parseEnvelope(typeof bytes === 'number' ? new Uint8Array(0) : bytes);
+    return { items: [{ name: WHOLE_SECRET, envelope }], failures: [] };
+  } catch (error) {
+    return failed(failureOf(WHOLE_SECRET, error));
+  }
 }
 
 function readItem(item: string, value: unknown): SealedItem | ItemFailure {
@@ -63,15 +77,6 @@ function malformed(item: string, code: ItemFailureCode, problem: string, reason:
 
 function failed(failure: ItemFailure): SealedItems {
   return { items: [], failures: [failure] };
-}
-
-function v1Failure(): ItemFailure {
-  return itemFailure({
-    item: '',
-    code: 'UNSEAL_V1_UNSUPPORTED',
-    problem: 'the deprecated field "spec.data" is not supported',
-    hint: 'seal the Secret again, which writes "spec.encryptedData"',
-  });
 }
 
 function notAMapFailure(): ItemFailure {

@@ -5,9 +5,9 @@
 import type { Fingerprint } from '../certificate/fingerprint.ts';
 import { encodeBase64 } from '../encoding/base64.ts';
 import { parseJson } from '../encoding/json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import { RECEIPT_ANNOTATION } from '../resources/names.ts';
 import { annotationOf, type ObjectMeta } from '../resources/object-meta.ts';
-import { isMap } from './is-map.ts';
 import { SCOPES, type Scope, type SealedPlace } from './scope.ts';
 
 /** What a receipt says of one item. */

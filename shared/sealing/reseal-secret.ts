@@ -10,10 +10,12 @@ import { RECEIPT_ANNOTATION } from '../resources/names.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
 import type { ItemFailure } from './item-failure.ts';
 import type { Keyring, OpeningKey } from './keyring.ts';
-import { isWholeSecret, type OpenSealedOptions, openSealed, WHOLE_SECRET } from './open-sealed.ts';
+import { type OpenSealedOptions, openSealed } from './open-sealed.ts';
+import { WHOLE_SECRET } from './read-sealed-items.ts';
 import { hasReceipt, MAX_RECEIPT_LENGTH, makeReceipt, type SealedValues } from './receipt.ts';
 import { placeOf } from './scope.ts';
 import { sealValue } from './value-cipher.ts';
+import { isWholeSecret } from './whole-secret.ts';
 
 /** How {@link resealItems} works. */
 export interface ResealOptions extends OpenSealedOptions {
@@ -105,7 +107,11 @@ async function resultOf(
   return { kind: 'resealed', spec: { encryptedData: Object.fromEntries(texts) }, items, receipt };
 }
 
-async function receiptOf(
+/**
+ * The receipt of `texts`, the sealed values of `sealed` by item, as far as `keyOf` knows their keys; null when it would be too long.
+ * @throws EncodingError BASE64_INVALID
+ */
+export async function receiptOf(
   sealed: SealedSecret,
   texts: ReadonlyMap<string, string>,
   keyOf: (item: string) => Fingerprint | undefined,

@@ -22,21 +22,30 @@ export interface CheckedTemplate {
 export function readTemplate(sealed: SealedSecret): CheckedTemplate {
   const reader = new FieldReader();
   const template = reader.map(sealed.spec?.template, 'spec.template');
-  const metadata = reader.map(template['metadata'], 'spec.template.metadata');
-  const labels = reader.texts(metadata['labels'], 'spec.template.metadata.labels');
-  const annotations = reader.texts(metadata['annotations'], 'spec.template.metadata.annotations');
-  const finalizers = reader.textList(metadata['finalizers'], 'spec.template.metadata.finalizers');
-  const type = reader.text(template['type'], 'spec.template.type') ?? '';
-  const immutable = reader.flag(template['immutable'], 'spec.template.immutable');
+  const shape = readShape(reader, template, 'spec.template');
   const data = readTexts(template['data'], reader);
   assertNoFaults(reader);
+  return { ...shape, data };
+}
+
+/** All but the data of `fields`, a template or a Secret that stands at `place`. What is wrong is noted in `reader`. */
+export function readShape(
+  reader: FieldReader,
+  fields: Readonly<Record<string, unknown>>,
+  place: string,
+): Omit<CheckedTemplate, 'data'> {
+  const metadata = reader.map(fields['metadata'], `${place}.metadata`);
+  const labels = reader.texts(metadata['labels'], `${place}.metadata.labels`);
+  const annotations = reader.texts(metadata['annotations'], `${place}.metadata.annotations`);
+  const finalizers = reader.textList(metadata['finalizers'], `${place}.metadata.finalizers`);
+  const type = reader.text(fields['type'], `${place}.type`) ?? '';
+  const immutable = reader.flag(fields['immutable'], `${place}.immutable`);
   return {
     ...(labels.size > 0 && { labels: Object.fromEntries(labels) }),
     ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }),
     ...(finalizers.length > 0 && { finalizers }),
     ...(type !== '' && { type }),
     ...(immutable !== undefined && { immutable }),
-    data,
   };
 }
 

@@ -6,14 +6,12 @@ import type { Fingerprint } from '../certificate/fingerprint.ts';
 import { SecretBytes } from '../errors/secret-bytes.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
 import type { Secret } from '../resources/secret.ts';
-import { diagnoseItems, type Surroundings } from './diagnose-items.ts';
+import type { Surroundings } from './diagnose-items.ts';
 import { SealingError } from './errors.ts';
 import { describeFailures, type ItemFailure } from './item-failure.ts';
 import type { Keyring, OpeningKey } from './keyring.ts';
-import { openItems } from './open-items.ts';
 import { openSealed } from './open-sealed.ts';
-import { readSealedItems } from './read-sealed-items.ts';
-import { receiptHints } from './receipt.ts';
+import { WHOLE_SECRET } from './read-sealed-items.ts';
 import { placeOf } from './scope.ts';
 import { secretFromItems } from './secret-from-items.ts';
 import type { CheckedTemplate } from './secret-template.ts';
@@ -75,18 +73,17 @@ export async function unsealItems(
   keyring: Keyring<OpeningKey>,
   options: UnsealItemsOptions = {},
 ): Promise<UnsealResult> {
-  if (hasWholeSecret(sealed)) return unsealWhole(sealed, keyring, options);
-  const { items, failures: malformed } = readSealedItems(sealed);
-  const opening = await openItems(items, placeOf(sealed).label, keyring, {
-    hints: receiptHints(sealed.metadata ?? {}),
-  });
-  const inquiry = { keyring, recent: opening.keys, tries: opening.triesLeft, surroundings: options };
-  const unopened = await diagnoseItems(sealed, opening.unopened, inquiry);
-  const [first, ...others] = [...malformed, ...opening.failures, ...unopened].sort(byItem);
-  if (first === undefined)
-    return { kind: 'opened', items: opening.opened, keys: new Set(opening.keys.map((key) => key.fingerprint)) };
-  for (const item of opening.opened.values()) item.wipe();
-  return { kind: 'failed', failures: [first, ...others] };
+  const isWhole = hasWholeSecret(sealed);
+  const refusal = isWhole ? refuseWholeSecret(sealed, options.acceptV1 ?? true) : null;
+  if (refusal !== null) return { kind: 'failed', failures: [refusal] };
+  const { opening, failures } = await openSealed(sealed, keyring, { surroundings: options });
+  if (failures !== null) {
+    for (const item of opening.opened.values()) item.wipe();
+    return { kind: 'failed', failures };
+  }
+  const keys = new Set(opening.keys.map((key) => key.fingerprint));
+  if (!isWhole) return { kind: 'opened', items: opening.opened, keys };
+  return unfold(opening.opened.get(WHOLE_SECRET) ?? SecretBytes.fromText(''), keys);
 }
 
 /**
@@ -117,23 +114,9 @@ export async function unsealSecret(
 }
 
 /** The deprecated form: what one sealed value holds takes the place of items and template. */
-async function unsealWhole(
-  sealed: SealedSecret,
-  keyring: Keyring<OpeningKey>,
-  { acceptV1 = true }: UnsealItemsOptions,
-): Promise<UnsealResult> {
-  const refusal = refuseWholeSecret(sealed, acceptV1);
-  if (refusal !== null) return { kind: 'failed', failures: [refusal] };
-  const { opening, failures } = await openSealed(sealed, keyring);
-  const [opened] = opening.opened.values();
-  if (failures !== null) return { kind: 'failed', failures };
-  const whole = readWholeSecret(opened ?? SecretBytes.fromText(''));
-  opened?.wipe();
+function unfold(opened: SecretBytes, keys: ReadonlySet<Fingerprint>): UnsealResult {
+  const whole = readWholeSecret(opened);
+  opened.wipe();
   if ('code' in whole) return { kind: 'failed', failures: [whole] };
-  const keys = new Set(opening.keys.map((key) => key.fingerprint));
   return { kind: 'opened', items: whole.items, keys, whole: whole.template };
-}
-
-function byItem(a: ItemFailure, b: ItemFailure): number {
-  return a.item < b.item ? -1 : 1;
 }

@@ -5,13 +5,13 @@
 import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8, encodeUtf8 } from '../encoding/bytes.ts';
 import { parseJson } from '../encoding/json.ts';
+import { isMap } from '../encoding/value-kind.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { SecretBytes } from '../errors/secret-bytes.ts';
 import type { SealedSecret } from '../resources/sealed-secret.ts';
 import { FieldReader } from './check-fields.ts';
-import { isMap } from './is-map.ts';
 import { type ItemFailure, itemFailure } from './item-failure.ts';
-import type { CheckedTemplate } from './secret-template.ts';
+import { type CheckedTemplate, readShape } from './secret-template.ts';
 
 /** What was inside: the values, and all that else stands in a template. */
 export interface WholeSecret {
@@ -29,14 +29,18 @@ export function hasWholeSecret(sealed: SealedSecret): boolean {
   return isMap(spec) && typeof spec['data'] === 'string' && spec['data'] !== '';
 }
 
+/** True when `spec.data` alone holds something. An object with both forms is refused. */
+export function isWholeSecret(sealed: SealedSecret): boolean {
+  return hasWholeSecret(sealed) && !hasItems(sealed);
+}
+
 /** Why the deprecated form of `sealed` is not looked at, in words that sealed-secrets' users know; null when it is. */
 export function refuseWholeSecret(sealed: SealedSecret, isAccepted: boolean): ItemFailure | null {
   if (!isAccepted) {
     const problem = "using deprecated 'data' field, use 'encryptedData' or flip the feature flag";
     return itemFailure({ item: '', code: 'UNSEAL_V1_REFUSED', problem, hint: SEAL_AGAIN });
   }
-  const { encryptedData } = sealed.spec;
-  if (!isMap(encryptedData) || Object.keys(encryptedData).length === 0) return null;
+  if (!hasItems(sealed)) return null;
   const problem = "cannot use the field 'encryptedData' and the deprecated field 'data' at the same time";
   return itemFailure({ item: '', code: 'UNSEAL_V1_CONFLICT', problem, hint: 'remove "spec.data"' });
 }
@@ -47,24 +51,15 @@ export function readWholeSecret(opened: SecretBytes): WholeSecret | ItemFailure 
   if (secret === null) return malformed('it is not a JSON object');
   if (secret['kind'] !== 'Secret' || secret['apiVersion'] !== 'v1') return malformed('it is not a Secret of v1');
   const reader = new FieldReader();
-  const metadata = reader.map(secret['metadata'], 'metadata');
-  const labels = reader.texts(metadata['labels'], 'labels');
-  const annotations = reader.texts(metadata['annotations'], 'annotations');
-  const finalizers = reader.textList(metadata['finalizers'], 'finalizers');
-  const type = reader.text(secret['type'], 'type') ?? '';
-  const immutable = reader.flag(secret['immutable'], 'immutable');
+  const shape = readShape(reader, secret, 'the Secret');
   const items = readValues(secret, reader);
   // The reader names fields, and names of labels and keys are as secret as the rest.
   if (items === null || reader.faults.length > 0) return malformed('a field of it has the wrong form');
-  const template: CheckedTemplate = {
-    ...(labels.size > 0 && { labels: Object.fromEntries(labels) }),
-    ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }),
-    ...(finalizers.length > 0 && { finalizers }),
-    ...(type !== '' && { type }),
-    ...(immutable !== undefined && { immutable }),
-    data: new Map(),
-  };
-  return { items, template };
+  return { items, template: { ...shape, data: new Map() } };
+}
+
+function hasItems({ spec: { encryptedData } }: SealedSecret): boolean {
+  return isMap(encryptedData) && Object.keys(encryptedData).length > 0;
 }
 
 function readObject(opened: SecretBytes): Fields | null {

@@ -2,9 +2,9 @@
  * @module Whether a value is an object that can be compared, applied and tracked: identity, and the metadata that Signet reads.
  * Everything else is for the API server to judge.
  */
+import { isMap, ownValue } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
 import { type Finding, finding, notText, quoteKey } from './finding.ts';
-import { isMap, ownValue } from './value-kind.ts';
 
 /** The object, or everything that is wrong with it. */
 export type ObjectCheck =

@@ -1,4 +1,5 @@
 /** @module The kinds that the CustomResourceDefinitions of a commit will make known, read from the definitions themselves. */
+import { fieldsOf } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
 import { groupOf } from '../resources/object-meta.ts';
 import type { RenderedObject } from './rendered-object.ts';
@@ -23,9 +24,9 @@ export function customKindsOf(rendered: readonly RenderedObject[]): ReadonlyMap<
   const kinds = new Map<string, CustomKind>();
   for (const { object } of rendered) {
     if (!isDefinition(object)) continue;
-    const spec = asRecord(object['spec']);
+    const spec = fieldsOf(object['spec']);
     const group = spec['group'];
-    const kind = asRecord(spec['names'])['kind'];
+    const kind = fieldsOf(spec['names'])['kind'];
     if (typeof group !== 'string' || typeof kind !== 'string') continue;
     const scope = spec['scope'] === 'Cluster' ? 'Cluster' : 'Namespaced';
     kinds.set(kindKey(group, kind), { scope, versions: servedVersions(spec['versions']) });
@@ -41,12 +42,8 @@ function isDefinition(object: KubeObject): boolean {
 function servedVersions(versions: unknown): ReadonlySet<string> {
   const served = new Set<string>();
   if (!Array.isArray(versions)) return served;
-  for (const version of versions.map(asRecord)) {
+  for (const version of versions.map(fieldsOf)) {
     if (typeof version['name'] === 'string' && version['served'] !== false) served.add(version['name']);
   }
   return served;
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,4 @@
 /** @module An object that Git wants, with everything settled that can be settled before the cluster is asked to take it. */
-
 import { OWNER_ANNOTATION } from '../resources/names.ts';
 import type { KubeObject, ObjectIdentity, ObjectKey } from '../resources/object-meta.ts';
 import { identityOf, objectKey } from '../resources/object-meta.ts';

@@ -1,6 +1,6 @@
 /** @module Lists of objects in one document become the objects, as kubectl applies them. */
-import { type Finding, finding } from './finding.ts';
-import { describeValue, isMap, ownValue } from './value-kind.ts';
+import { isMap, ownValue } from '../encoding/value-kind.ts';
+import { describeValue, type Finding, finding } from './finding.ts';
 
 /** One value of a document that is no list, or what is wrong with a list. */
 export type ListItem =

@@ -1,6 +1,6 @@
 /** @module Something wrong with one object, before it is known which object at which place it is. */
+import { describeKind } from '../encoding/value-kind.ts';
 import type { RenderProblemCode } from './render-problem.ts';
-import { describeValue } from './value-kind.ts';
 
 /** A problem without its place. */
 export interface Finding {
@@ -22,6 +22,11 @@ export function notText(code: RenderProblemCode, field: string, value: unknown):
   const what = `${field} is ${describeValue(value)}, and has to be text`;
   if (isScalar) return finding(code, `${what}; quote it`);
   return finding(code, what, value === null ? 'write "" for an empty text' : undefined);
+}
+
+/** What `value` is, in the words of manifests: what is null or missing is `empty`. */
+export function describeValue(value: unknown): string {
+  return value === null || value === undefined ? 'empty' : describeKind(value);
 }
 
 /** `key` in quotes, fit for a message: cut to a length, without control characters. */

@@ -4,9 +4,9 @@
  */
 import { decodeBase64, encodeBase64 } from '../encoding/base64.ts';
 import { encodeUtf8 } from '../encoding/bytes.ts';
+import { isMap, ownValue } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
 import { type Finding, finding, notText, quoteKey } from './finding.ts';
-import { isMap, ownValue } from './value-kind.ts';
 
 /** The Secret as it is kept, or everything that is wrong with it. No finding quotes a value. */
 export type SecretNormalization =

@@ -1,5 +1,6 @@
 /** @module How two states of one object differ, field by field, for people. Values of Secrets are masked here and nowhere else. */
-import { canonicalJson } from '../encoding/json.ts';
+import { canonicalJson, isSameJson } from '../encoding/json.ts';
+import { ownValue } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
 
 /** One difference. `path` is a JSON pointer; a side that is absent has no text. */
@@ -10,7 +11,7 @@ export interface FieldChange {
 }
 
 /** Stands for every value of a Secret: not even its length is shown. */
-export const MASK = '***';
+const MASK = '***';
 
 const MAX_VALUE = 200;
 /** Deeper values are compared as a whole. */
@@ -36,7 +37,7 @@ interface Pair {
 
 function collect(pair: Pair, changes: FieldChange[], depth = 0): void {
   const { path, before, after } = pair;
-  if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return;
+  if (isSameJson(before ?? null, after ?? null)) return;
   const left = toFields(before);
   const right = toFields(after);
   if (!left || !right || depth > MAX_DEPTH) {
@@ -44,7 +45,7 @@ function collect(pair: Pair, changes: FieldChange[], depth = 0): void {
     return;
   }
   for (const name of [...new Set([...Object.keys(left), ...Object.keys(right)])].sort()) {
-    const next = { path: `${path}/${escapePointer(name)}`, before: own(left, name), after: own(right, name) };
+    const next = { path: `${path}/${escapePointer(name)}`, before: ownValue(left, name), after: ownValue(right, name) };
     collect(next, changes, depth + 1);
   }
 }
@@ -53,10 +54,6 @@ function collect(pair: Pair, changes: FieldChange[], depth = 0): void {
 function toFields(value: unknown): Fields | null {
   if (value === undefined) return {};
   return typeof value === 'object' && value !== null ? (value as Fields) : null;
-}
-
-function own(fields: Fields, name: string): unknown {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 function comparable(object: KubeObject): Fields {

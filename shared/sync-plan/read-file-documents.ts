@@ -1,5 +1,4 @@
 /** @module One manifest file as its documents, or the reason why it has none to give. */
-
 import { EncodingError } from '../encoding/errors.ts';
 import { decodeInputText } from '../encoding/input-text.ts';
 import { type ParsedDocument, parseDocuments } from '../encoding/yaml-documents.ts';

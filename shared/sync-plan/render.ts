@@ -2,6 +2,7 @@
  * @module The files of a revision become the objects that Git wants. Pure: same files, same result. Which kinds exist, and which
  * namespace an object without one gets, is decided later.
  */
+import { fieldsOf, isMap, ownValue } from '../encoding/value-kind.ts';
 import type { ObjectIdentity } from '../resources/object-meta.ts';
 import { groupOf } from '../resources/object-meta.ts';
 import { checkObject } from './check-object.ts';
@@ -15,7 +16,6 @@ import { readFileDocuments } from './read-file-documents.ts';
 import type { RenderProblem } from './render-problem.ts';
 import type { ObjectOrigin, RenderedObject } from './rendered-object.ts';
 import { stripServerFields } from './strip-server-fields.ts';
-import { isMap, ownValue } from './value-kind.ts';
 
 /** Everything that a revision says, and everything that is wrong with it. */
 export interface RenderResult {
@@ -145,7 +145,7 @@ function guessIdentity(value: unknown): ObjectIdentity | null {
   ];
   const text = (part: unknown): string => (typeof part === 'string' ? part.slice(0, 253) : '');
   if (text(kind) === '') return null;
-  const named = isMap(metadata) ? metadata : {};
+  const named = fieldsOf(metadata);
   return {
     group: groupOf(text(apiVersion)),
     kind: text(kind),

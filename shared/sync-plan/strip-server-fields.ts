@@ -1,7 +1,7 @@
 /** @module Takes out of an object what only the cluster may say, and what would forge Signet's own records. */
+import { isMap } from '../encoding/value-kind.ts';
 import { OWNER_ANNOTATION } from '../resources/names.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
-import { isMap } from './value-kind.ts';
 
 const METADATA_FIELDS: ReadonlySet<string> = new Set([
   'uid',

@@ -9,7 +9,7 @@ import {
   REQUESTS_CONFIG_MAP,
   SIGNET_API_VERSION,
 } from '../resources/names.ts';
-import { groupOf, identityOf, versionOf } from '../resources/object-meta.ts';
+import { groupOf, identityOf, labelValueOf, versionOf } from '../resources/object-meta.ts';
 import { assignNamespaces } from '../sync-plan/assign-namespaces.ts';
 import { type CustomKind, customKindsOf, type KindScope, kindKey } from '../sync-plan/custom-kinds.ts';
 import { type PlacedObject, withOwner } from '../sync-plan/desired-object.ts';
@@ -109,7 +109,7 @@ function isOfController({ object: { apiVersion, kind, metadata } }: RenderedObje
   if (kind === INVENTORY_KIND) return groupOf(apiVersion) === groupOf(SIGNET_API_VERSION);
   if (groupOf(apiVersion) !== '') return false;
   if (kind === 'ConfigMap') return metadata.name === KEYS_CONFIG_MAP || metadata.name === REQUESTS_CONFIG_MAP;
-  return kind === 'Secret' && (metadata.name === DIGEST_KEY_SECRET || Object.hasOwn(metadata.labels ?? {}, KEY_LABEL));
+  return kind === 'Secret' && (metadata.name === DIGEST_KEY_SECRET || labelValueOf(metadata, KEY_LABEL) !== undefined);
 }
 
 function unplace(rendered: RenderedObject, message: string): UnplacedObject {

@@ -1,5 +1,4 @@
 /** @module Finds the types of kinds, asking discovery once per kind for the time of one piece of work. */
-
 import type { KubeDiscovery } from '../kube/client.ts';
 import type { ResourceType } from '../kube/resource-type.ts';
 import type { InventoryEntry } from '../resources/git-sync.ts';

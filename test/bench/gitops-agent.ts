@@ -3,21 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
 import { findFreePort } from '../control-plane/free-port.ts';
 import { eventually } from '../support/eventually.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
 import type { SignetCluster } from '../support/signet-cluster.ts';
 import { readMemory } from './process-memory.ts';
 import { countRequests } from './request-count.ts';
 import { BENCH_ENVIRONMENT } from './whole-process.ts';
-
-const DEPLOYMENTS: ResourceType = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-};
 
 /** Where it runs, and how many objects the tree holds beside the namespace. */
 export interface AgentOptions {

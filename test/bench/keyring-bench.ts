@@ -1,4 +1,4 @@
-/** @module The row of the key ring: what one value costs to open when the ring holds two years of monthly keys. */
+/** @module The row of the keyring: what one value costs to open when the ring holds two years of monthly keys. */
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

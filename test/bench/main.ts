@@ -67,7 +67,7 @@ How each figure is taken:
   with the creation of the SealedSecrets, which is in the controllers' times.
 - *restart*: from the start of the process until it is ready (ours) or has looked at every object (theirs); work is counted for
   three seconds after that.
-- *key ring*: objects of one and of nine items, sealed to each of 24 keys in turn, opened one after the other; a value's time is the difference
+- *keyring*: objects of one and of nine items, sealed to each of 24 keys in turn, opened one after the other; a value's time is the difference
   divided by eight. kubeseal gets all 24 keys and an object sealed to the middle one; its start is in both of its times, and so in neither value.
 - *sync*: from the creation of the GitSync until Ready; the agent from its start until every object exists. With nothing changed: from the request
   until it is acknowledged (median of five), and from the agent's trigger until its result.

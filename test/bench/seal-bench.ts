@@ -1,5 +1,4 @@
 /** @module Rows of `seal`: one Secret as a whole process, and a thousand files of a repository in one command. */
-
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,5 +1,4 @@
 /** @module One JSON request to the API server as its administrator; the tests' own client stays out of the test machinery. */
-
 import { Agent, request } from 'node:https';
 import { ControlPlaneError } from './errors.ts';
 

@@ -1,5 +1,4 @@
 /** @module Runs kube-apiserver on loopback over one etcd. */
-
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ApiAccess, askApi } from './api-request.ts';

@@ -1,5 +1,4 @@
 /** @module Waits until a program of the control plane answers, and explains why when it never does. */
-
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { ControlPlaneError } from './errors.ts';

@@ -2,7 +2,6 @@
  * @module Starts a real Kubernetes control plane for tests, demos and benchmarks: etcd, kube-apiserver and
  * kube-controller-manager on loopback, in a private folder, under a supervisor that outlives nobody.
  */
-
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type ApiAccess, callApi } from './api-request.ts';

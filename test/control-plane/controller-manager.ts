@@ -1,5 +1,4 @@
 /** @module Runs kube-controller-manager with the few controllers that a cluster without nodes needs. */
-
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ApiAccess, askApi } from './api-request.ts';

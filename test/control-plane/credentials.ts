@@ -1,5 +1,4 @@
 /** @module Keys and tokens of one control plane, made anew for each. Certificates are the API server's own making. */
-
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -2,7 +2,6 @@
  * @module Downloads one program of a release and lets it become executable only when it equals the published
  * checksum. Knows nothing of which programs there are; that is pinned-versions.ts.
  */
-
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';

@@ -2,7 +2,6 @@
  * @module The way of the API server into its cluster network: a CONNECT proxy on a Unix socket that takes every
  * address for this machine's loopback. So the service proxy and webhooks reach local processes.
  */
-
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 

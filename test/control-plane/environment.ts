@@ -1,5 +1,4 @@
 /** @module The one place of test/control-plane and test/peers that reads the environment of the process. */
-
 import { accessSync, constants, statSync } from 'node:fs';
 import { arch, homedir, platform, tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,5 +1,4 @@
 /** @module What can go wrong between "start a control plane" and a server that answers. */
-
 import { CodedError } from '../../shared/errors/coded-error.ts';
 
 /** Every way in which bringing or running the control plane fails. */

@@ -1,5 +1,4 @@
 /** @module Runs etcd for one API server, and reads everything that it holds. */
-
 import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';

@@ -2,7 +2,6 @@
  * @module Finds each program of the control plane, one by one: KUBEBUILDER_ASSETS, the cache, the official release,
  * a build from pinned Go modules. What was fetched or built is cached for the next time.
  */
-
 import path from 'node:path';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { DOWNLOAD_DEADLINES, type DownloadDeadlines, downloadBinary } from './download-binary.ts';

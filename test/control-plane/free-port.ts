@@ -1,5 +1,4 @@
 /** @module Ports that nobody listens on. */
-
 import { createServer } from 'node:net';
 
 /** A loopback TCP port that was free a moment ago; whoever uses it copes with somebody else being faster. */

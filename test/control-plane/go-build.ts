@@ -1,5 +1,4 @@
 /** @module Builds one program from Go modules whose versions and hashes a committed go.mod and go.sum pin. */
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { findOnPath, type MachineEnvironment } from './environment.ts';

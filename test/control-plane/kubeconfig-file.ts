@@ -1,5 +1,4 @@
 /** @module Writes kubeconfig files that need no other file beside them. */
-
 import { writeFile } from 'node:fs/promises';
 
 /** What a kubeconfig with one context says. */

@@ -1,5 +1,4 @@
 /** @module `node test/control-plane/main.ts`: a control plane for a person to play with, until Ctrl-C. */
-
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { startControlPlane } from './control-plane.ts';
 

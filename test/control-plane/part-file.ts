@@ -1,5 +1,4 @@
 /** @module Puts a finished program into the cache whole or not at all. */
-
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';

@@ -2,7 +2,6 @@
  * @module The one pinned version of Kubernetes and etcd, and where each binary of it comes from. Moving to another
  * version means to edit this file and the two go.mod files below go/, and to tidy those.
  */
-
 import path from 'node:path';
 import type { GoCommand } from './go-build.ts';
 

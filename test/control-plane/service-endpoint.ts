@@ -2,7 +2,6 @@
  * @module Makes a program on this machine's loopback reachable as a Service, through the API server's service proxy and
  * for webhooks. Cluster networking there is none: only the API server itself gets there.
  */
-
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiAccess, type ApiAnswer, askApi, callApi } from './api-request.ts';
 

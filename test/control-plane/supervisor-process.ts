@@ -3,7 +3,6 @@
  * ends with the IPC channel to whoever started it: then it kills its processes and removes the folder. So nothing stays
  * behind, not even after `kill -9` of the test run. Started by supervisor.ts only; argument: prefix of the folder.
  */
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -2,7 +2,6 @@
  * @module Runs programs that cannot outlive this process, in a private folder that cannot either. The work is done by
  * supervisor-process.ts; this is the handle on it.
  */
-
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

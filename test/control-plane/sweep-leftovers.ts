@@ -2,7 +2,6 @@
  * @module Removes private folders whose supervisor is gone. Supervisors remove their own folder; only when one is killed
  * outright (kill -9 of every Node process, power loss) does a folder wait for the next start.
  */
-
 import { readdir, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';

@@ -11,7 +11,6 @@ import {
   CUSTOM_RESOURCE_DEFINITIONS,
   EVENTS,
   NAMESPACES,
-  type ResourceType,
   SEALED_SECRETS,
   SECRETS,
 } from '../../shared/kube/resource-type.ts';
@@ -23,19 +22,13 @@ import type { ControllerProcess } from '../support/controller-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { keySecret } from '../support/key-secret.ts';
 import { conditionsOf, versionsOf } from '../support/live-secrets.ts';
+import { rbacType } from '../support/resource-types.ts';
 import { installManifests, type SignetCluster, startSignetCluster } from '../support/signet-cluster.ts';
 import { secondCertificate, secretOf } from '../support/test-secrets.ts';
 
 const OWN = 'signet-system';
 const NS = 'shop';
 const CANARY = 'canary-7f3b';
-const ROLE_BINDINGS: ResourceType = {
-  group: 'rbac.authorization.k8s.io',
-  version: 'v1',
-  kind: 'ClusterRoleBinding',
-  plural: 'clusterrolebindings',
-  namespaced: false,
-};
 
 let cluster: SignetCluster;
 let client: KubeClient;
@@ -50,7 +43,7 @@ const startUnsealer = async () => {
 beforeAll(async () => {
   cluster = await startSignetCluster();
   client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
-  await client.delete(ROLE_BINDINGS, { name: 'signet-sync' });
+  await client.delete(rbacType('ClusterRoleBinding'), { name: 'signet-sync' });
   await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } });
   await startUnsealer();
 });
@@ -75,6 +68,28 @@ async function create(name: string, template?: SecretTemplate, to?: SealingCerti
     ...sealed,
     spec: { ...sealed.spec, ...(template === undefined ? {} : { template }) },
   } as SealedSecret);
+}
+
+/** How many objects `signet-keys` knows of, whether their key is here or not. */
+async function countedObjects(): Promise<number> {
+  const keys = await client.get(CONFIG_MAPS, { namespace: OWN, name: KEYS_CONFIG_MAP });
+  const list = keys === null ? null : readKeyList(keys);
+  const counts = [list?.unopened, ...(list?.keys ?? []).map(({ objects }) => objects)];
+  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}
+
+/** The versions of all that a controller writes. Of `signet-keys` the text: counts are left out until they are known again. */
+async function everythingWritten() {
+  const { [KEYS_CONFIG_MAP]: _, ...configMaps } = await versionsOf(client, CONFIG_MAPS, OWN);
+  const published = await client.get(CONFIG_MAPS, { namespace: OWN, name: KEYS_CONFIG_MAP });
+  return {
+    sealed: await versionsOf(client, SEALED_SECRETS, NS),
+    secrets: await versionsOf(client, SECRETS, NS),
+    keys: await versionsOf(client, SECRETS, OWN),
+    configMaps,
+    published: published?.['data'],
+    events: await eventVersions(),
+  };
 }
 
 const readyConditions = () => conditionsOf(client, NS, 'Ready');
@@ -104,13 +119,9 @@ test('the unsealer does all of its work with the rights of its own roles', async
 });
 
 test('after a restart objects that are unchanged, failing ones included, cause no event, no write and no decryption', async () => {
-  const before = {
-    sealed: await versionsOf(client, SEALED_SECRETS, NS),
-    secrets: await versionsOf(client, SECRETS, NS),
-    keys: await versionsOf(client, SECRETS, OWN),
-    configMaps: await versionsOf(client, CONFIG_MAPS, OWN),
-    events: await eventVersions(),
-  };
+  // What needs which key is told a moment after it is known.
+  await eventually(async () => expect(await countedObjects()).toBe(5));
+  const before = await everythingWritten();
   expect(await controller.stop()).toBe(0);
   await startUnsealer();
   await eventually(async () => {
@@ -118,13 +129,8 @@ test('after a restart objects that are unchanged, failing ones included, cause n
     expect(await metrics()).toMatch(/signet_reconcile_total\{kind="SealedSecretStatus",result="settled"\} 5/);
   });
   expect(await metrics()).not.toMatch(/signet_unseal_decryptions_total\{.*\} [1-9]/);
-  expect({
-    sealed: await versionsOf(client, SEALED_SECRETS, NS),
-    secrets: await versionsOf(client, SECRETS, NS),
-    keys: await versionsOf(client, SECRETS, OWN),
-    configMaps: await versionsOf(client, CONFIG_MAPS, OWN),
-    events: await eventVersions(),
-  }).toEqual(before);
+  await eventually(async () => expect(await countedObjects()).toBe(5));
+  expect(await everythingWritten()).toEqual(before);
 });
 
 test('a Secret that was changed while no controller ran is put right at the start', async () => {

@@ -4,14 +4,9 @@ import { CONFIG_MAPS, NAMESPACES, type ResourceType, SECRETS } from '../../share
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
+import { rbacType } from '../support/resource-types.ts';
 
-const CLUSTER_ROLES: ResourceType = {
-  group: 'rbac.authorization.k8s.io',
-  version: 'v1',
-  kind: 'ClusterRole',
-  plural: 'clusterroles',
-  namespaced: false,
-};
+const CLUSTER_ROLES = rbacType('ClusterRole');
 const SERVICES: ResourceType = { group: '', version: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 
 const code = (expected: string) => expect.objectContaining({ code: expected });

@@ -6,14 +6,8 @@ import { isKubeError, type KubeError } from '../../shared/kube/errors.ts';
 import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
 
-const DEPLOYMENTS: ResourceType = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-};
 const JOBS: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
 
 const CANARY = `canary-${randomBytes(6).toString('hex')}`;

@@ -9,6 +9,7 @@ import { inClusterConnection } from '../../shared/kube/in-cluster.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
+import { SERVICE_ACCOUNTS } from '../support/resource-types.ts';
 
 function clientOf(connection: ClusterConnection): KubeClient {
   const client = createKubeClient(connection);
@@ -48,8 +49,7 @@ async function tokenOf(admin: KubeClient, namespace: string, account: string): P
 }
 
 async function makeAccount(admin: KubeClient, namespace: string, name: string): Promise<string> {
-  const type = { group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true };
-  await admin.create(type, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
+  await admin.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
   return tokenOf(admin, namespace, name);
 }
 

@@ -3,6 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ParsedDocument, parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
+import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import { checkReceipt } from '../../shared/sealing/check-receipt.ts';
+import { readReceipt } from '../../shared/sealing/receipt.ts';
+import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { exposeLocalService } from '../control-plane/service-endpoint.ts';
 import { PEER_CONTROLLER_NAME } from '../peers/peer-controller.ts';
 import { keySecret } from '../support/key-secret.ts';
@@ -12,7 +16,7 @@ import { kubesealSamples } from '../support/kubeseal-samples.ts';
 import { PEER_NAMESPACE, type PeerCluster, startPeerCluster } from '../support/peer-cluster.ts';
 import { usePeers } from '../support/peers.ts';
 import { FIRST_KEY } from '../support/test-keys.ts';
-import { bothRing } from '../support/test-secrets.ts';
+import { bothRing, firstCertificate, secretOf } from '../support/test-secrets.ts';
 
 const peers = await usePeers('kubeseal', 'sealed-secrets-controller');
 const LINES = readPageLines().filter(({ section }) => section === 'With a cluster');
@@ -68,7 +72,12 @@ beforeAll(async () => {
   const { server, caPem, adminToken, kubeconfigPath } = cluster.controlPlane;
   pair = await startKubesealPair({
     kubeseal: peers.pathOf('kubeseal'),
-    samples: { ...(await kubesealSamples()), 'ca.pem': caPem, ...(await kubeconfigs(kubeconfigPath)) },
+    samples: {
+      ...(await kubesealSamples()),
+      'ca.pem': caPem,
+      'receipt.yaml': await sampleWithReceipt(),
+      ...(await kubeconfigs(kubeconfigPath)),
+    },
     keyring: bothRing,
     env: { KUBECONFIG: kubeconfigPath, SERVER: server, TOKEN: adminToken },
   });
@@ -78,6 +87,10 @@ afterAll(async () => {
   await pair?.stop();
   await cluster?.stop();
 });
+
+async function sampleWithReceipt(): Promise<string> {
+  return stringifyYaml(await sealSecret(secretOf({ a: 'x' }), { certificate: firstCertificate }));
+}
 
 /** The administrator's kubeconfig with the names that the page uses. */
 async function kubeconfigs(file: string): Promise<Record<string, string>> {
@@ -132,6 +145,14 @@ describe.each(['sealed-secrets', 'Signet'])('with the controller of %s', (contro
   test.each(better)('%s: the answer is better', async (line) => {
     const { theirs, ours } = await pair.run(line);
     BETTER[line]?.(await pair.open(ours), await pair.open(theirs));
+  });
+
+  test('--re-encrypt keeps a receipt of `signet seal` in step', async () => {
+    const { files } = await pair.runOurs('kubeseal --re-encrypt -f receipt.yaml');
+    const [document] = parseDocuments(files['receipt.yaml']?.content ?? '') as readonly [ParsedDocument];
+    const sealed = document.value as SealedSecret;
+    const receipt = readReceipt(sealed.metadata);
+    expect(receipt && (await checkReceipt(sealed, receipt))).toEqual([]);
   });
 
   test('every better line has an expectation', () => {

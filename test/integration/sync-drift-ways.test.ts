@@ -2,15 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, type ResourceType } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { widgetDefinition } from '../support/manifests.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
-
-const DEPLOYMENTS: ResourceType = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-};
 
 /** One way to change what Git says, as somebody else would, tried on an object of its own. */
 interface Way {

@@ -78,6 +78,18 @@ test('with --old-gc-behavior the Secret of a deleted SealedSecret goes even wher
   await eventually(async () => expect(await client.get(SECRETS, { namespace, name: 'db' })).toBeNull());
 });
 
+test('with --old-gc-behavior a Secret of somebody else stays when a SealedSecret of its name comes and goes', async () => {
+  const world = await createUnsealWorld([FIRST_KEY]);
+  const { client, namespace } = world;
+  await client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'db' } });
+  await world.start({ flags: ['--old-gc-behavior'] });
+  await world.create(await world.seal({ password: 'p' }));
+  await world.untilReason('SecretExists');
+  await client.delete(SEALED_SECRETS, { namespace, name: 'db' });
+  await settled(world);
+  expect(await client.get(SECRETS, { namespace, name: 'db' })).not.toBeNull();
+});
+
 test('without it a Secret that nobody owns stays', async () => {
   const world = await createUnsealWorld([FIRST_KEY]);
   const { client, namespace } = world;

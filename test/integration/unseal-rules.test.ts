@@ -91,7 +91,9 @@ test('a value of a retired key, of another cluster and one that was changed say 
   const old = await world.seal({ password: 'p' }, { certificate: secondCertificate });
   await world.create(old);
   const message = messageOf(await world.untilReason('KeyNotFound'));
-  expect(message).toMatch(/no key could decrypt secret \(password\): sealed to a retired key, SHA256:/);
+  expect(message).toMatch(
+    /no key could decrypt secret \(password\): sealed to a retired key, as its receipt says, SHA256:/,
+  );
   expect(message).toContain('signet set FILE KEY');
   await world.client.delete(SECRETS, { namespace: world.keyNamespace, name: 'old-key' });
   await eventually(async () => expect(messageOf(await world.sealed())).toMatch(/sealed to key SHA256:.* not here/));

@@ -2,7 +2,6 @@
  * @module Finds the programs that Signet is compared with: in the cache, or built from pinned Go modules. A machine that
  * cannot build them gets a reason, which the tests that need them print as they skip.
  */
-
 import path from 'node:path';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { isExecutable, type MachineEnvironment, readEnvironment } from '../control-plane/environment.ts';

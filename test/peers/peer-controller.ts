@@ -2,7 +2,6 @@
  * @module Runs the sealed-secrets controller against a control plane of the tests. It knows only the in-cluster way to
  * an API server, so it gets the files of a service account in a mount namespace of its own.
  */
-
 import { request } from 'node:http';
 import { type ApiAccess, callApi } from '../control-plane/api-request.ts';
 import { awaitReady } from '../control-plane/await-ready.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson, parseJson, stringifyJson } from '../../shared/encoding/json.ts';
+import { canonicalJson, isSameJson, parseJson, stringifyJson } from '../../shared/encoding/json.ts';
 import { jsonValue } from '../support/arbitrary-json.ts';
 
 /** The same value with the members of every map in reverse order. */
@@ -35,5 +35,19 @@ test('parseJson gives back what stringifyJson and canonicalJson wrote', () => {
       expect(canonicalJson(parseJson(stringifyJson(value, indent)))).toBe(canonicalJson(value));
       expect(canonicalJson(parseJson(canonicalJson(value)))).toBe(canonicalJson(value));
     }),
+  );
+});
+
+test('isSameJson agrees with canonicalJson', () => {
+  const changed = fc.tuple(jsonValue, jsonValue, fc.nat(2)).map(([value, other, kind]) => {
+    if (kind === 0) return { a: value, b: reversed(value) };
+    if (kind === 1) return { a: [value, { x: other, y: undefined }], b: [reversed(value), { x: reversed(other) }] };
+    return { a: { x: value }, b: { x: other } };
+  });
+  fc.assert(
+    fc.property(changed, ({ a, b }) => {
+      expect(isSameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b));
+    }),
+    { numRuns: 1_000 },
   );
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { EncodingError } from '../../shared/encoding/errors.ts';
 import { stringifyJson } from '../../shared/encoding/json.ts';
 import { type ParsedDocument, parseDocuments } from '../../shared/encoding/yaml-documents.ts';
-import { editTextMap, type TextEdit } from '../../shared/encoding/yaml-map-edit.ts';
+import { editDocuments, type TextEdit } from '../../shared/encoding/yaml-map-edit.ts';
 import { quotedText, scalarText, stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import { jsonValue, trickyText } from '../support/arbitrary-json.ts';
 
@@ -96,6 +96,10 @@ function first(text: string): ParsedDocument {
   return document;
 }
 
+function editMap(text: string, at: readonly string[], edits: readonly TextEdit[]): string {
+  return editDocuments(text, [{ document: first(text), path: at, edits }]);
+}
+
 function fieldOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? value[key as never] : undefined;
 }
@@ -120,7 +124,7 @@ test('an edit makes what was asked for and nothing else, or says that it cannot'
         // Texts with characters that belong in no manifest are not what this is about.
         fc.pre(isReadable(text));
         const wanted = expected(sample.map, edits);
-        const attempt = (): string => editTextMap(text, first(text), ['spec', 'data'], edits);
+        const attempt = (): string => editMap(text, ['spec', 'data'], edits);
         if (wanted === null) {
           expect(attempt).toThrow(expect.objectContaining({ code: 'YAML_EDIT_REFUSED' }));
           return;
@@ -144,7 +148,7 @@ test('an edit of a block map leaves every line of the other entries and all comm
       fc.pre(isReadable(sample.text));
       const [chosen] = sample.map[at] ?? [key];
       const edits: readonly TextEdit[] = [{ kind: 'set', key: chosen, value: 'AQchanged' }];
-      const edited = editTextMap(sample.text, first(sample.text), ['spec', 'data'], edits);
+      const edited = editMap(sample.text, ['spec', 'data'], edits);
       const before = sample.text.split('\n');
       const after = edited.split('\n');
       let start = 0;
@@ -166,7 +170,7 @@ test('an edit of any YAML ends in the intended value or in a refusal', () => {
       const text = stringifyYaml({ x: value });
       const attempt = (): string | null => {
         try {
-          return editTextMap(text, first(text), ['x', ...at], [one]);
+          return editMap(text, ['x', ...at], [one]);
         } catch (error) {
           if (error instanceof EncodingError && error.code === 'YAML_EDIT_REFUSED') return null;
           throw error;
@@ -223,7 +227,7 @@ test('in real files an edit touches the lines of its item only', (context) => {
         { kind: 'rename', key, to: 'signet-renamed' },
       ];
       for (const one of edits) {
-        const after = new Set(editTextMap(text, document, at, [one]).split('\n'));
+        const after = new Set(editDocuments(text, [{ document, path: at, edits: [one] }]).split('\n'));
         const gone = lines.filter((line) => !after.has(line) && line.trim() !== '');
         // The comma before a last entry and the braces of a last one of all move with it.
         expect(gone.filter((line) => !line.includes(key)).length).toBeLessThanOrEqual(one.kind === 'remove' ? 2 : 1);

@@ -68,7 +68,9 @@ test.for(READERS)('damaged input, %s to %j: no crash, no leak, no half-written f
         const before = await contents(folder);
         const words = argv.map((word) => (word === 'FILE' ? 'damaged.yaml' : word));
         const { code, stdout, stderr } = await runCli(words, { cwd: folder, stdin: 'value' });
-        expect([EXIT.defect, EXIT.usage]).not.toContain(code);
+        expect(code).not.toBe(EXIT.defect);
+        // A damaged file may hold two objects, of which one has to be chosen; nothing else is wrong with the command lines.
+        if (code === EXIT.usage) expect(stderr).toContain('--object');
         expect(leaks(stderr)).toEqual([]);
         // As kubeseal, 1 is the code of every failure.
         if (code === EXIT.done || (code === EXIT.findings && argv[0] !== 'kubeseal')) return;

@@ -1,28 +1,10 @@
 /** @module A ServiceAccount with the rights of `signet-key-keeper` and nothing else, for the verbs that handle private keys. */
 import type { KubeClient } from '../../shared/kube/client.ts';
-import type { ResourceType } from '../../shared/kube/resource-type.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { RBAC_GROUP, rbacType, SERVICE_ACCOUNTS } from './resource-types.ts';
 
 const NAMESPACE = 'signet-system';
 const NAME = 'keeper';
-const GROUP = 'rbac.authorization.k8s.io';
-const SERVICE_ACCOUNTS: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  namespaced: true,
-};
-const BINDINGS: Readonly<Record<'RoleBinding' | 'ClusterRoleBinding', ResourceType>> = {
-  RoleBinding: { group: GROUP, version: 'v1', kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
-  ClusterRoleBinding: {
-    group: GROUP,
-    version: 'v1',
-    kind: 'ClusterRoleBinding',
-    plural: 'clusterrolebindings',
-    namespaced: false,
-  },
-};
 
 /** Makes the account and binds both roles to it. Returns the path of its kubeconfig. */
 export async function createKeyKeeper(
@@ -34,17 +16,17 @@ export async function createKeyKeeper(
     kind: 'ServiceAccount',
     metadata: { namespace: NAMESPACE, name: NAME },
   });
-  await bind(client, 'RoleBinding', 'Role');
-  await bind(client, 'ClusterRoleBinding', 'ClusterRole');
+  await bind(client, 'Role');
+  await bind(client, 'ClusterRole');
   return controlPlane.serviceAccountKubeconfig(NAMESPACE, NAME);
 }
 
-function bind(client: Pick<KubeClient, 'create'>, kind: keyof typeof BINDINGS, role: 'Role' | 'ClusterRole') {
-  return client.create(BINDINGS[kind], {
-    apiVersion: `${GROUP}/v1`,
-    kind,
-    metadata: { name: NAME, ...(kind === 'RoleBinding' ? { namespace: NAMESPACE } : {}) },
-    roleRef: { apiGroup: GROUP, kind: role, name: 'signet-key-keeper' },
+function bind(client: Pick<KubeClient, 'create'>, role: 'Role' | 'ClusterRole') {
+  return client.create(rbacType(`${role}Binding`), {
+    apiVersion: `${RBAC_GROUP}/v1`,
+    kind: `${role}Binding`,
+    metadata: { name: NAME, ...(role === 'Role' ? { namespace: NAMESPACE } : {}) },
+    roleRef: { apiGroup: RBAC_GROUP, kind: role, name: 'signet-key-keeper' },
     subjects: [{ kind: 'ServiceAccount', namespace: NAMESPACE, name: NAME }],
   });
 }

@@ -1,5 +1,4 @@
 /** @module A namespace in which a controller seems to run: key Secrets, and a `signet-keys` that says what a test wants it to say. */
-
 import { issueSealingKey } from '../../shared/certificate/issue-certificate.ts';
 import { readCertificate, type SealingCertificate } from '../../shared/certificate/read-certificate.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';

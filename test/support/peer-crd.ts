@@ -2,7 +2,6 @@
  * @module The SealedSecret definition as clusters that sealed-secrets was installed in have it. Of a status it knows
  * little: fields that it does not name are pruned from every write.
  */
-
 import { type ApiAccess, askApi, callApi } from '../control-plane/api-request.ts';
 import { eventually } from './eventually.ts';
 

@@ -1,20 +1,11 @@
 /** @module What an installation of sealed-secrets consists of beside its program: account, rights, arguments. Made of its documented manifests. */
 import type { KubeClient } from '../../shared/kube/client.ts';
-import type { ResourceType } from '../../shared/kube/resource-type.ts';
+import { RBAC_GROUP, rbacType, SERVICE_ACCOUNTS } from './resource-types.ts';
 
 /** Namespace of the installation. */
 export const INSTALLATION_NAMESPACE = 'kube-system';
 /** Name of its account, Deployment and Service. */
 export const INSTALLATION_NAME = 'sealed-secrets-controller';
-
-const RBAC = 'rbac.authorization.k8s.io';
-const SERVICE_ACCOUNTS: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  namespaced: true,
-};
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -90,23 +81,13 @@ async function grant(
   metadata: { readonly name: string; readonly namespace?: string },
   rules: readonly Rule[],
 ): Promise<void> {
-  const apiVersion = `${RBAC}/v1`;
+  const apiVersion = `${RBAC_GROUP}/v1`;
   await client.create(rbacType(kind), { apiVersion, kind, metadata, rules });
   await client.create(rbacType(`${kind}Binding`), {
     apiVersion,
     kind: `${kind}Binding`,
     metadata,
-    roleRef: { apiGroup: RBAC, kind, name: metadata.name },
+    roleRef: { apiGroup: RBAC_GROUP, kind, name: metadata.name },
     subjects: [{ kind: 'ServiceAccount', name: INSTALLATION_NAME, namespace: INSTALLATION_NAMESPACE }],
   });
-}
-
-function rbacType(kind: string): ResourceType {
-  return {
-    group: RBAC,
-    version: 'v1',
-    kind,
-    plural: `${kind.toLowerCase()}s`,
-    namespaced: !kind.startsWith('Cluster'),
-  };
 }

@@ -37,7 +37,7 @@ const foreignFields = fc.constantFrom('o1', 'o2');
 const generations = fc.constantFrom(undefined, 1, 2);
 
 /** A live object with any owner, in any state. */
-export const liveObjects: fc.Arbitrary<LiveObject> = fc.record({
+const liveObjects: fc.Arbitrary<LiveObject> = fc.record({
   uid: uids,
   resourceVersion: resourceVersions,
   fields,

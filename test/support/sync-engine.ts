@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import type { EventNote } from '../../controller/events/event-recorder.ts';
-import type { Logger } from '../../controller/logging/logger.ts';
 import type { ReconcileMetrics } from '../../controller/metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../../controller/metrics/sync-metrics.ts';
 import type { ControllerPart } from '../../controller/reconcile-loop/controller-part.ts';
@@ -17,6 +16,7 @@ import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS, INVENTORIES, type ResourceType } from '../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncSpec, Inventory } from '../../shared/resources/git-sync.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { collectingLogger } from './collecting-logger.ts';
 import { eventually } from './eventually.ts';
 import { createGitRepository, type GitTestRepository, makeTemporaryFolder } from './git-repository.ts';
 import { freshNamespace } from './namespace.ts';
@@ -217,22 +217,6 @@ async function releaseGitSync(client: KubeClient, namespace: string, name: strin
   if ((await client.get(GIT_SYNCS, { namespace, name })) === null) return;
   await client.mergePatch(GIT_SYNCS, { namespace, name }, { metadata: { finalizers: null } });
   await client.delete(GIT_SYNCS, { namespace, name });
-}
-
-function collectingLogger(lines: string[]): Logger {
-  const at =
-    (level: string) =>
-    (fields: object, message: string): void => {
-      lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-    };
-  const logger: Logger = {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: () => logger,
-  };
-  return logger;
 }
 
 const quietReconcileMetrics: ReconcileMetrics = { reconciled: () => undefined, queueDepth: () => undefined };

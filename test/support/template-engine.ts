@@ -1,5 +1,4 @@
 /** @module The real template engine for tests, built once; a machine without Go gets the reason, with which tests skip. */
-
 import type { TemplateRequest } from '../../shared/sealing/template-renderer.ts';
 import { createInstalledRenderer, loadProgram } from '../../shared/template/installed-engine.ts';
 import type { TemplateLimits, WorkerRenderer } from '../../shared/template/worker-renderer.ts';

@@ -2,7 +2,6 @@
 import type { EventNote } from '../../controller/events/event-recorder.ts';
 import type { KeySource } from '../../controller/keys/key-part.ts';
 import { NO_KEYS } from '../../controller/keys/key-snapshot.ts';
-import type { Logger } from '../../controller/logging/logger.ts';
 import type { Request } from '../../controller/reconcile-loop/reconciler.ts';
 import { createDigests } from '../../controller/sealed-secrets/digests.ts';
 import { KeyCensus } from '../../controller/sealed-secrets/key-census.ts';
@@ -20,6 +19,7 @@ import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { MemoryObjects } from './memory-objects.ts';
+import { quietLogger } from './quiet-logger.ts';
 import { firstCertificate, firstRing, secretOf } from './test-secrets.ts';
 
 /** The one object. */
@@ -27,7 +27,6 @@ export const REQUEST: Request = { namespace: 'shop', name: 'db' };
 const DIGESTS = createDigests(SecretBytes.fromText('a key'));
 const signal = new AbortController().signal;
 const quiet = () => undefined;
-const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
 
 /** Fields of a status that sealed-secrets' own resource definition does not store. */
 const UNDECLARED = ['unsealed', 'attempt', 'lastSynced'];
@@ -122,10 +121,10 @@ export class UnsealBench {
   #createReporter(): StatusReporter {
     return new StatusReporter({
       client: this.#client(),
-      statuses: new ClusterStatus({ client: this.#client(), store: this.#store, logger }),
+      statuses: new ClusterStatus({ client: this.#client(), store: this.#store, logger: quietLogger }),
       store: this.#store,
       events: { record: (note) => this.events.push(note) },
-      logger,
+      logger: quietLogger,
       now: () => new Date(this.nowMs),
     });
   }

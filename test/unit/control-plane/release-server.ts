@@ -1,5 +1,4 @@
 /** @module A local stand-in for the sites that publish releases, and a throwaway machine to download to. */
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,10 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Logger } from '../../../controller/logging/logger.ts';
 import { stopOnSignals } from '../../../controller/shutdown.ts';
-
-const quiet = () => undefined;
-const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+import { quietLogger } from '../../support/quiet-logger.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -23,7 +20,7 @@ function bench(stop: () => Promise<void>) {
     stop,
     raise: (signal) => raised.push(signal),
     setExitCode: (code) => exitCodes.push(code),
-    logger,
+    logger: quietLogger,
     deadlineMs: 10_000,
   });
   return { signals, raised, exitCodes };

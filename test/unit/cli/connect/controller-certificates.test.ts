@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../../../../cli/connect/cluster.ts';
-import { findKeyList, readControllerCertificates } from '../../../../cli/connect/controller-certificates.ts';
+import { readControllerCertificates } from '../../../../cli/connect/controller-certificates.ts';
+import { findKeyList } from '../../../../cli/connect/key-lists.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import type { ResourceType } from '../../../../shared/kube/resource-type.ts';
 import { toKeyListData } from '../../../../shared/resources/key-list.ts';

@@ -104,6 +104,30 @@ test('rotateItems takes no answer with other items, with old ones, or with what 
   });
 });
 
+test('rotateItems takes no value of another length: the same plaintext makes a ciphertext as long as the old one', async () => {
+  const sealed = await sealedOf({ a: 'short', b: 'much longer' });
+  const { spec } = await answerFor(sealed);
+  const { a, b } = spec.encryptedData;
+  const { result } = await rotate(
+    sealed,
+    ['a', 'b'],
+    [{ status: 200, body: { spec: { encryptedData: { a: b, b: a } } } }],
+  );
+  expect(result).toEqual({ kind: 'failed', reason: 'the controller does not answer with the same items' });
+});
+
+test('rotateItems waits also for a controller that asks for no wait at all, and not for ever', async () => {
+  const sealed = await sealedOf({ a: '1' });
+  const now = { status: 429, headers: { 'retry-after': '0' } };
+  const { result, waits } = await rotate(
+    sealed,
+    ['a'],
+    Array.from({ length: 1_000 }, () => now),
+  );
+  expect(result).toMatchObject({ reason: 'the controller answers HTTP 429: it is asked too often' });
+  expect(waits.length).toBeLessThanOrEqual(300);
+});
+
 test('rotateItems waits as it is told to, and not for ever', async () => {
   const sealed = await sealedOf({ a: '1' });
   const answer = { status: 200, body: await answerFor(sealed) };

@@ -110,6 +110,37 @@ describe('signet kubeseal', () => {
   });
 });
 
+describe('the cluster of signet kubeseal', () => {
+  test('is that of KUBERNETES_MASTER when there is no kubeconfig', async () => {
+    await withTempFolder(async (folder) => {
+      const env = { HOME: folder, KUBERNETES_MASTER: 'http://127.0.0.1:1' };
+      const { code, stderr } = await kubeseal(folder, ['--fetch-cert'], { env });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^error: cannot get sealed secret service: cannot reach the API server http:\/\/127\.0\.0\.1:1/,
+      );
+    });
+  });
+
+  test('is not asked with a timeout that is none', async () => {
+    await withTempFolder(async (folder) => {
+      const argv = ['--fetch-cert', '--server', 'http://127.0.0.1:1', '--request-timeout', 'soon'];
+      expect((await kubeseal(folder, argv)).stderr).toMatch(/^error: invalid value "soon" for --request-timeout/);
+    });
+  });
+
+  test('gives a reason when its kubeconfig cannot be used for a namespace', async () => {
+    await withTempFolder(async (folder) => {
+      writeFileSync(path.join(folder, 'config'), 'kind: [');
+      const stdin = JSON.stringify(secretOf({ a: 'x' }, { metadata: { name: 'db' } }));
+      const { stderr } = await kubeseal(folder, ['--cert', 'cert.pem', '--kubeconfig', 'config'], { stdin });
+      expect(stderr).toMatch(
+        /^error: secret must declare a namespace\nhint: name one with -n; the kubeconfig gives none: /,
+      );
+    });
+  });
+});
+
 describe('signet kubeseal --merge-into', () => {
   test('keeps a receipt in step', async () => {
     await withTempFolder(async (folder) => {

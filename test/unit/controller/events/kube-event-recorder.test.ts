@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EventNote } from '../../../../controller/events/event-recorder.ts';
 import { createEventRecorder } from '../../../../controller/events/kube-event-recorder.ts';
-import type { Logger } from '../../../../controller/logging/logger.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
-
-const quiet = () => undefined;
-const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+import { quietLogger } from '../../../support/quiet-logger.ts';
 
 function note(message = 'm', name = 'db'): EventNote {
   const metadata = { name, namespace: 'shop', uid: name };
@@ -33,7 +30,7 @@ function bench(options: { fail?: () => unknown; isBusy?: () => boolean } = {}) {
       },
     },
     now: () => new Date(Date.now()),
-    logger,
+    logger: quietLogger,
     metrics: { event: (result) => results.push(result) },
     isBusy: options.isBusy ?? (() => false),
   });

@@ -75,3 +75,31 @@ test('readSealedObject quotes no value in its reasons', () => {
     expect(JSON.stringify(read(text))).not.toContain('hunter2');
   }
 });
+
+const HEAD = 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db, namespace: shop}\n';
+const fromNames = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, at) => line(at));
+
+test.each([
+  [
+    'items',
+    `spec:\n  encryptedData:\n    a: &x ${'A'.repeat(368)}\n${fromNames(900, (at) => `    i${at}: *x\n`).join('')}`,
+  ],
+  [
+    'merged items',
+    `spec:\n  encryptedData:\n    <<: &x {a: ${'A'.repeat(9000)}}\nmore: [${fromNames(900, () => '*x').join()}]\n`,
+  ],
+  ['other fields', `spec: {}\nmore: [&x ${'A'.repeat(368)}, ${fromNames(900, () => '*x').join()}]\n`],
+  [
+    'lists',
+    `spec: {}\na: &a [1, 1, 1, 1]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c]\n`,
+  ],
+])('readSealedObject refuses aliases that make many %s out of few bytes', (_what, text) => {
+  expect(read(`${HEAD}${text}`)).toEqual({ kind: 'refused', reason: 'the object is too large with its aliases' });
+});
+
+test('readSealedObject takes the densest text without aliases, and aliases in small numbers', () => {
+  const dense = `{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: d}, spec: {}, x: [${'[],'.repeat(50_000)}${'a,'.repeat(50_000)}{a,b,c}]}`;
+  expect(read(dense).kind).toBe('sealed');
+  expect(read(`${HEAD}spec: &s {encryptedData: {a: AAAA}}\nmore: *s\n`).kind).toBe('sealed');
+});

@@ -38,11 +38,14 @@ test.each([[{}], [{ key: 'c2hvcnQ=' }]])(
 test('a Secret that came out of a SealedSecret is no digest key: its author knows it', async () => {
   const client = new MemoryObjects();
   const managedFields = [{ manager: 'signet-unseal', operation: 'Update' }];
-  const metadata = { name: DIGEST_KEY_SECRET, namespace: 'keys', managedFields };
+  const owner = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'x', uid: 's', controller: true };
   const data = { key: Buffer.alloc(32, 7).toString('base64') };
-  client.put({ apiVersion: 'v1', kind: 'Secret', metadata, data });
-  await expect(load(client)).rejects.toMatchObject({
-    code: 'KEYS_DIGEST_KEY_INVALID',
-    message: expect.stringContaining('SealedSecret'),
-  });
+  for (const trace of [{ managedFields }, { ownerReferences: [owner] }]) {
+    const metadata = { name: DIGEST_KEY_SECRET, namespace: 'keys', ...trace };
+    client.put({ apiVersion: 'v1', kind: 'Secret', metadata, data });
+    await expect(load(client)).rejects.toMatchObject({
+      code: 'KEYS_DIGEST_KEY_INVALID',
+      message: expect.stringContaining('SealedSecret'),
+    });
+  }
 });

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { certificateChain, KeyLoader } from '../../../../controller/keys/key-loader.ts';
 import { readKeySecret } from '../../../../controller/keys/key-secret.ts';
-import { KEY_LABEL } from '../../../../shared/resources/names.ts';
+import { KEY_LABEL, UNSEAL_FIELD_MANAGER } from '../../../../shared/resources/names.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { encoded, keySecret } from '../../../support/key-secret.ts';
 import { FIRST_KEY, SECOND_KEY } from '../../../support/test-keys.ts';
@@ -33,6 +33,14 @@ test('of a retired one the certificate is read, and its private key is not even 
   expect(half).toMatchObject({ certificate: { fingerprint: firstKey.fingerprint } });
   const [broken] = await new KeyLoader(1).load([secretOf('retired', {})]);
   expect(broken).toMatchObject({ problem: expect.stringContaining('tls.crt') });
+});
+
+test('a retired one that came out of a SealedSecret tells nothing of the key whose certificate it holds', async () => {
+  const { object } = secretOf('retired');
+  const metadata = { ...object.metadata, managedFields: [{ manager: UNSEAL_FIELD_MANAGER, operation: 'Update' }] };
+  const [result] = await new KeyLoader(1).load([readKeySecret({ ...object, metadata }, 'sealed-secrets-key')]);
+  expect(result).toMatchObject({ problem: expect.stringContaining('came out of a SealedSecret') });
+  expect(result).not.toHaveProperty('certificate');
 });
 
 test.each([['compromised'], ['Active'], ['']])('a label of another value, %j, is a problem', async (label) => {

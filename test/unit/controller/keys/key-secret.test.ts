@@ -38,6 +38,14 @@ test('a Secret that came out of a SealedSecret answers no rotation request', () 
   });
 });
 
+test('a key Secret that a SealedSecret owns came out of it, whichever controller wrote it', () => {
+  const owner = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'x', uid: 's', controller: true };
+  const metadata = { ...secret.metadata, ownerReferences: [owner], managedFields: [{ manager: 'controller' }] };
+  expect(readKeySecret({ ...secret, metadata }, PREFIX).isFromSealedSecret).toBe(true);
+  const other = { ...metadata, ownerReferences: [{ ...owner, apiVersion: 'v1', kind: 'ConfigMap' }] };
+  expect(readKeySecret({ ...secret, metadata: other }, PREFIX).isFromSealedSecret).toBe(false);
+});
+
 test('the revision changes with every write', () => {
   expect(read('any', {}).revision).toBe('u/7');
 });

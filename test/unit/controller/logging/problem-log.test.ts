@@ -1,20 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Logger } from '../../../../controller/logging/logger.ts';
 import { ProblemLog } from '../../../../controller/logging/problem-log.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
+import { collectingLogger } from '../../../support/collecting-logger.ts';
 
 function bench() {
   const lines: string[] = [];
-  const at = (level: string) => (fields: object, message: string) =>
-    lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  const logger: Logger = {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: () => logger,
-  };
-  return { lines, log: new ProblemLog(logger, 'cannot watch') };
+  return { lines, log: new ProblemLog(collectingLogger(lines), 'cannot watch') };
 }
 
 test('a problem is told of once, with how to mend it; its repetitions are for those who look closely', () => {

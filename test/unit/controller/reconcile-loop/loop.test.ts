@@ -3,6 +3,7 @@ import type { Logger } from '../../../../controller/logging/logger.ts';
 import type { ReconcileMetrics } from '../../../../controller/metrics/reconcile-metrics.ts';
 import { createLoop, type Loop } from '../../../../controller/reconcile-loop/loop.ts';
 import type { Outcome, Request } from '../../../../controller/reconcile-loop/reconciler.ts';
+import { quietLogger } from '../../../support/quiet-logger.ts';
 
 const a: Request = { namespace: 'ns', name: 'a' };
 const b: Request = { namespace: 'ns', name: 'b' };
@@ -28,15 +29,11 @@ function bench(reconcile: (request: Request, signal: AbortSignal) => Promise<Out
   const calls: string[] = [];
   const warnings: string[] = [];
   const results: string[] = [];
-  const quiet = () => undefined;
-  const logger: Logger = {
-    debug: quiet,
-    info: quiet,
-    warn: (fields) => warnings.push(String(fields['error'])),
-    error: quiet,
-    child: () => logger,
+  const logger: Logger = { ...quietLogger, warn: (fields) => warnings.push(String(fields['error'])) };
+  const metrics: ReconcileMetrics = {
+    reconciled: (_kind, result) => results.push(result),
+    queueDepth: () => undefined,
   };
-  const metrics: ReconcileMetrics = { reconciled: (_kind, result) => results.push(result), queueDepth: quiet };
   const reconciler = {
     reconcile: (request: Request, signal: AbortSignal) => {
       calls.push(request.name);

@@ -66,9 +66,13 @@ test('the digest of the keys depends on which they are', () => {
   expect(digests.keys(firstRing, ['SHA256:b', 'SHA256:a'])).toBe(all[3]);
 });
 
-const content = (secret: Parameters<typeof contentOf>[0], mode: 'owned' | 'patched' = 'owned') => {
+const content = (
+  secret: Parameters<typeof contentOf>[0],
+  mode: 'owned' | 'patched' = 'owned',
+  sealedDigest = 'a SealedSecret',
+) => {
   const template = { metadata: { labels: { app: 'a' }, annotations: { note: 'n' } }, data: { url: 'u', left: null } };
-  return digests.content(contentOf(secret, shapeOf(liveSealed({ template }), mode)));
+  return digests.content(sealedDigest, contentOf(secret, shapeOf(liveSealed({ template }), mode)));
 };
 const metadata = { labels: { app: 'a' }, annotations: { note: 'n' }, ownerReferences: [OWNER] };
 const base = liveSecret({ password: 'p', url: 'u' }, metadata);
@@ -86,6 +90,10 @@ test.each([
   ['immutability', liveSecret({ password: 'p', url: 'u' }, metadata, { immutable: true })],
 ])('the digest of a Secret notices %s', (_what, changed) => {
   expect(content(changed)).not.toBe(content(base));
+});
+
+test('the digest of a Secret does not show that another SealedSecret, or an earlier state of it, had the same values', () => {
+  expect(content(base, 'owned', 'another')).not.toBe(content(base, 'owned'));
 });
 
 test('the digest of a Secret leaves out what others may add', () => {

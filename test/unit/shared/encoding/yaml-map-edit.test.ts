@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
-import { editDocuments, editTextMap, type TextEdit } from '../../../../shared/encoding/yaml-map-edit.ts';
+import { editDocuments, type TextEdit } from '../../../../shared/encoding/yaml-map-edit.ts';
 
 const DATA = ['spec', 'encryptedData'];
 
 function edit(text: string, edits: readonly TextEdit[], path: readonly string[] = DATA): string {
   const [document] = parseDocuments(text);
   if (document === undefined) throw new Error('the text holds no document');
-  return editTextMap(text, document, path, edits);
+  return editDocuments(text, [{ document, path, edits }]);
 }
 
 const set = (key: string, value: string): TextEdit => ({ kind: 'set', key, value });

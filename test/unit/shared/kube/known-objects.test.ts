@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KnownObjects, keyOf } from '../../../../shared/kube/known-objects.ts';
+import { KnownObjects } from '../../../../shared/kube/known-objects.ts';
 import { CONFIG_MAPS, NAMESPACES } from '../../../../shared/kube/resource-type.ts';
 
 const object = (name: string, uid: string, resourceVersion: string, namespace = 'shop') => ({
@@ -45,7 +45,7 @@ describe('KnownObjects', () => {
     const known = new KnownObjects(CONFIG_MAPS);
     known.record(object('a', 'u1', '1'));
     known.record(object('b', 'u2', '2'));
-    const events = known.keepOnly(new Set([keyOf(object('b', '', ''))]));
+    const events = known.keepOnly(new Set(['shop/b']));
     expect(events).toEqual([
       {
         kind: 'removed',

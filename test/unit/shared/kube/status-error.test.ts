@@ -2,14 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../../shared/kube/call.ts';
 import { CONFIG_MAPS, type ResourceType, SEALED_SECRETS, SECRETS } from '../../../../shared/kube/resource-type.ts';
 import { statusError, statusObjectError } from '../../../../shared/kube/status-error.ts';
-
-const DEPLOYMENTS: ResourceType = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-};
+import { DEPLOYMENTS } from '../../../support/resource-types.ts';
 
 const callOf = (type: ResourceType, sent?: unknown): Call => ({
   verb: 'apply',

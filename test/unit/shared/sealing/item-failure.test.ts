@@ -7,7 +7,7 @@ test('itemFailure tells item, problem and reason in one sentence', () => {
   expect(itemFailure({ item: 'a', ...notFound }).message).toBe(
     'cannot unseal item "a": no key could decrypt secret: tried one key',
   );
-  expect(itemFailure({ item: '', code: 'UNSEAL_V1_UNSUPPORTED', problem: 'too old' }).message).toBe(
+  expect(itemFailure({ item: '', code: 'UNSEAL_V1_REFUSED', problem: 'too old' }).message).toBe(
     'cannot unseal: too old',
   );
 });
@@ -27,7 +27,7 @@ test('describeFailures gives one line per cause with every item', () => {
 });
 
 test('describeFailures names no item for a failure of the whole object', () => {
-  const failure = itemFailure({ item: '', code: 'UNSEAL_V1_UNSUPPORTED', problem: 'too old' });
+  const failure = itemFailure({ item: '', code: 'UNSEAL_V1_REFUSED', problem: 'too old' });
   expect(describeFailures([failure])).toBe('too old');
 });
 
@@ -40,5 +40,5 @@ test('causeOf sorts codes by what mends them', () => {
   const codes = ['SEALED_NO_KEYS', 'SEALED_KEY_SIZE_MISMATCH', 'SEALED_KEY_NOT_FOUND'] as const;
   expect(codes.map(causeOf)).toEqual(['key', 'key', 'key']);
   expect((['SEALED_SCOPE_MISMATCH', 'SEALED_NAME_MISMATCH'] as const).map(causeOf)).toEqual(['label', 'label']);
-  expect((['SEALED_VALUE_CORRUPT', 'UNSEAL_V1_UNSUPPORTED'] as const).map(causeOf)).toEqual(['malformed', 'malformed']);
+  expect((['SEALED_VALUE_CORRUPT', 'UNSEAL_V1_REFUSED'] as const).map(causeOf)).toEqual(['malformed', 'malformed']);
 });

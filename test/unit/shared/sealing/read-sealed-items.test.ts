@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
-import { readSealedItems } from '../../../../shared/sealing/read-sealed-items.ts';
+import { readSealedItems, WHOLE_SECRET } from '../../../../shared/sealing/read-sealed-items.ts';
 import { sealedOf, withItems } from '../../../support/test-secrets.ts';
 
 const sealed = await sealedOf({ good: 'x' });
@@ -55,12 +55,16 @@ test('readSealedItems names item and place of bad base64 and does not speak of d
   expect(failure?.message).not.toMatch(/decrypt/);
 });
 
-test.each([
-  ['alone', {}, 'UNSEAL_V1_UNSUPPORTED'],
-  ['beside items', sealed.spec.encryptedData, 'UNSEAL_V1_CONFLICT'],
-])('readSealedItems refuses the deprecated whole-Secret form %s', (_, encryptedData, code) => {
-  const old = { ...sealed.spec, encryptedData, data: 'AgAA' };
-  expect(readSealedItems({ ...sealed, spec: old })).toMatchObject({ items: [], failures: [{ item: '', code }] });
+test('readSealedItems reads the deprecated form as one item, and refuses it beside items', () => {
+  const [value = ''] = Object.values(sealed.spec.encryptedData);
+  const read = (encryptedData: Readonly<Record<string, string>>, data: string) =>
+    readSealedItems({ ...sealed, spec: { ...sealed.spec, encryptedData, data } });
+  expect(read({}, value)).toMatchObject({ items: [{ name: WHOLE_SECRET }], failures: [] });
+  expect(read({}, 'AgAA')).toMatchObject({ items: [], failures: [{ item: WHOLE_SECRET }] });
+  expect(read(sealed.spec.encryptedData, value)).toMatchObject({
+    items: [],
+    failures: [{ item: '', code: 'UNSEAL_V1_CONFLICT' }],
+  });
   const empty = { ...sealed.spec, data: null } as unknown as SealedSecret['spec'];
   expect(readSealedItems({ ...sealed, spec: empty }).failures).toEqual([]);
 });

@@ -1,5 +1,4 @@
 /** @module The manifests that the user names with `-f`, read and parsed, with everything that cannot be. */
-
 import { decodeInputText } from '../../shared/encoding/input-text.ts';
 import { type ParsedDocument, parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';

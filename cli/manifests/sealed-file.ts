@@ -3,6 +3,7 @@
  * receipt is carried along.
  */
 import { encodeBase64 } from '../../shared/encoding/base64.ts';
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { type DocumentEdit, editDocuments, type TextEdit } from '../../shared/encoding/yaml-map-edit.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
@@ -13,7 +14,7 @@ import { CliError, LocatedError, throwIfAny, usageError } from '../terminal/erro
 import { STDIN_NAME } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 import { readManifests, withByteOrderMark } from './manifest-files.ts';
-import { describeObject, fieldsOf, isSealedSecret, type ManifestObject, objectsOf } from './manifest-objects.ts';
+import { describeObject, isSealedSecret, type ManifestObject, objectsOf } from './manifest-objects.ts';
 
 /** A SealedSecret that can be edited where it stands. */
 export interface SealedFile {
@@ -51,7 +52,7 @@ export async function openSealedFile(session: Session, name: string, choice: str
  * The text of the file after `change`.
  * @throws LocatedError `YAML_EDIT_REFUSED`
  */
-export async function editSealedFile({ object, sealed }: SealedFile, change: ItemChange): Promise<string> {
+async function editSealedFile({ object, sealed }: SealedFile, change: ItemChange): Promise<string> {
   const { file, document, path } = object;
   const edits: DocumentEdit[] = [{ document, path: [...path, 'spec', 'encryptedData'], edits: itemEdits(change) }];
   const receipt = await receiptEdits(sealed.metadata, change);

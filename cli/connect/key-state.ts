@@ -2,17 +2,15 @@
  * @module The state of a cluster's sealing keys: from `signet-keys`, else from the key Secrets themselves, which is all that
  * sealed-secrets' controller leaves to read.
  */
-
 import { inspectKeys } from '../../shared/key-backup/collect-backup.ts';
 import type { KeyFacts } from '../../shared/key-backup/key-facts.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { toKubeTime } from '../../shared/resources/conditions.ts';
 import type { KeyList, SealingKeyEntry, UnusableKeyEntry } from '../../shared/resources/key-list.ts';
-import { DEFAULT_CONTROLLER_NAMESPACES } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
-import { type ControllerChoice, findKeyList } from './controller-certificates.ts';
+import { type ControllerChoice, findKeyList, namespacesOf } from './key-lists.ts';
 import { readClusterKeys } from './key-secrets.ts';
 
 /** The keys of one controller. */
@@ -31,9 +29,7 @@ export async function readKeyState(cluster: Cluster, choice: ControllerChoice): 
   const misses: string[] = [];
   const found = await findKeyList(cluster, choice, misses);
   if (found !== null) return { namespace: found.namespace, origin: 'key-list', list: found.list };
-  const namespaces =
-    choice.controllerNamespace === undefined ? DEFAULT_CONTROLLER_NAMESPACES : [choice.controllerNamespace];
-  for (const namespace of namespaces) {
+  for (const namespace of namespacesOf(choice)) {
     const list = await readFromSecrets(cluster, namespace, misses);
     if (list !== null) return { namespace, origin: 'secrets', list };
   }

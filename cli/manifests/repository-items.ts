@@ -2,10 +2,10 @@
  * @module Which sealing key each sealed value in the user's files needs, as their receipts say. A receipt that does not speak of a
  * value as it stands is no statement about it.
  */
+import { isMap } from '../../shared/encoding/value-kind.ts';
 import type { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { keysByItem, sealedItemsOf } from '../../shared/sealing/check-receipt.ts';
-import { isMap } from '../../shared/sealing/is-map.ts';
 import { readReceipt } from '../../shared/sealing/receipt.ts';
 import type { Session } from '../terminal/session.ts';
 import { readManifests } from './manifest-files.ts';

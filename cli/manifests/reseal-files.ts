@@ -2,10 +2,11 @@
 import { type DocumentEdit, editDocuments } from '../../shared/encoding/yaml-map-edit.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
+import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { hasReceipt } from '../../shared/sealing/receipt.ts';
 import { LocatedError } from '../terminal/errors.ts';
 import type { OutputFile } from '../terminal/output-file.ts';
-import type { ManifestFile } from './manifest-files.ts';
+import { type ManifestFile, withByteOrderMark } from './manifest-files.ts';
 import type { SealedObject } from './sealed-objects.ts';
 
 /** One object's new values. */
@@ -25,7 +26,6 @@ export interface EditedFiles {
   readonly errors: readonly CodedError[];
 }
 
-const UTF8_MARK = [0xef, 0xbb, 0xbf];
 const NO_SAFE_EDIT = 'write the object out in plain YAML, or seal the Secret again';
 
 /** Edits every file that `changes` concern. An object that allows no safe edit is left as it is, alone. */
@@ -39,8 +39,8 @@ export function editFiles(changes: readonly ObjectChange[]): EditedFiles {
     changed.push(...edited.changed);
     errors.push(...edited.errors);
     if (edited.changed.length === 0 || file.input.path === undefined) continue;
-    const mark = UTF8_MARK.every((byte, at) => file.input.bytes[at] === byte) ? '\ufeff' : '';
-    files.push({ name: file.input.name, path: file.input.path, content: `${mark}${edited.text}`, access: 'public' });
+    const { name, path } = file.input;
+    files.push({ name, path, content: withByteOrderMark(file, edited.text), access: 'public' });
   }
   return { files, changed, errors };
 }
@@ -84,7 +84,7 @@ function editsOf({ object, values, receipt, addsReceipt }: ObjectChange): readon
   const had = hasReceipt(object.sealed.metadata);
   const annotations = [...path, 'metadata', 'annotations'];
   if (receipt !== null && (addsReceipt || (had && values.size > 0))) {
-    if (object.sealed.metadata.annotations?.[key] !== receipt) {
+    if (annotationOf(object.sealed.metadata, key) !== receipt) {
       edits.push({ document, path: annotations, edits: [{ kind: 'set', key, value: receipt }] });
     }
   } else if (receipt === null && had && values.size > 0) {

@@ -1,4 +1,5 @@
 /** @module The objects of manifest files, Lists taken apart, each with its place for messages. */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { ParsedDocument } from '../../shared/encoding/yaml-documents.ts';
 import { groupOf } from '../../shared/resources/object-meta.ts';
 import type { ManifestFile } from './manifest-files.ts';
@@ -14,19 +15,12 @@ export interface ManifestObject {
   readonly value: unknown;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Every object of `file` in order; the items of a `v1` List in place of the List, however deep. */
 export function objectsOf(file: ManifestFile): readonly ManifestObject[] {
   return file.documents.flatMap((document) => {
     const place = `${file.input.name}:${document.line}: document ${document.index}`;
     return expand({ file, document, place, path: [], value: document.value });
   });
-}
-
-/** `value` as a map of fields; empty for anything else. */
-export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 /** How a person calls the object: `ConfigMap "shop/app"`, as far as it says. */

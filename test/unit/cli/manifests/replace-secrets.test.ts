@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ManifestFile } from '../../../../cli/commands/manifest-files.ts';
-import { replaceSecrets } from '../../../../cli/commands/replace-secrets.ts';
+import type { ManifestFile } from '../../../../cli/manifests/manifest-files.ts';
+import { replaceSecrets } from '../../../../cli/manifests/replace-secrets.ts';
 import { decodeInputText } from '../../../../shared/encoding/input-text.ts';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ManifestFile } from '../../../../cli/commands/manifest-files.ts';
-import { describeObject, isSealedSecret, isSecret, objectsOf } from '../../../../cli/commands/manifest-objects.ts';
+import type { ManifestFile } from '../../../../cli/manifests/manifest-files.ts';
+import { describeObject, isSealedSecret, isSecret, objectsOf } from '../../../../cli/manifests/manifest-objects.ts';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
 
 function fileOf(text: string): ManifestFile {

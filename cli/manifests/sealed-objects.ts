@@ -1,12 +1,12 @@
 /** @module The SealedSecrets in the files that the user names, checked as far as re-encrypting them needs. */
+import { fieldsOf, isMap, isTextMap } from '../../shared/encoding/value-kind.ts';
 import type { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
-import { isMap } from '../../shared/sealing/is-map.ts';
 import { readReceipt } from '../../shared/sealing/receipt.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Session } from '../terminal/session.ts';
 import { readManifests } from './manifest-files.ts';
-import { describeObject, fieldsOf, isSealedSecret, type ManifestObject, objectsOf } from './manifest-objects.ts';
+import { describeObject, isSealedSecret, type ManifestObject, objectsOf } from './manifest-objects.ts';
 
 /** One SealedSecret of a file: its name and its items are texts. */
 export interface SealedObject {
@@ -82,8 +82,4 @@ function faultOf(value: unknown): Fault | null {
   }
   if (!isMap(spec)) return { problem: 'spec is missing' };
   return isTextMap(encryptedData ?? {}) ? null : { problem: 'spec.encryptedData is not a map of texts' };
-}
-
-function isTextMap(value: unknown): boolean {
-  return isMap(value) && Object.values(value).every((entry) => typeof entry === 'string');
 }

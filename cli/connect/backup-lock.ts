@@ -8,7 +8,7 @@ import {
   readRecipients,
 } from '../../shared/key-backup/age-keys.ts';
 import { type CliError, usageError } from '../terminal/errors.ts';
-import { findInputs, readInputFile, readStdin, STDIN_NAME } from '../terminal/input-files.ts';
+import { readOneInput, STDIN_NAME } from '../terminal/input-files.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import type { Session } from '../terminal/session.ts';
 
@@ -135,8 +135,7 @@ async function readPassphraseFile(session: Session, file: string): Promise<Secre
 }
 
 async function readText(session: Session, name: string): Promise<string> {
-  if (name === STDIN_NAME) return decodeInputText((await readStdin(session.io)).bytes, 'stdin');
-  const [place] = findInputs(session.io, name);
-  if (place === undefined || place.isFromDirectory) throw usageError(`cannot read "${name}": it is a directory`);
-  return decodeInputText((await readInputFile(place)).bytes, `"${name}"`);
+  const input = await readOneInput(session.io, name);
+  if (input === null) throw usageError(`cannot read "${name}": it is a directory`);
+  return decodeInputText(input.bytes, name === STDIN_NAME ? 'stdin' : `"${name}"`);
 }

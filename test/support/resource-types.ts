@@ -1,0 +1,29 @@
+/** @module Types that only tests create by name: workloads, accounts and their rights. */
+import type { ResourceType } from '../../shared/kube/resource-type.ts';
+
+/** API group of roles and bindings. */
+export const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+/** The workload that tests take for all of them. */
+export const DEPLOYMENTS: ResourceType = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  namespaced: true,
+};
+
+/** Accounts of programs. */
+export const SERVICE_ACCOUNTS: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  namespaced: true,
+};
+
+/** The type of a kind of {@link RBAC_GROUP}. */
+export function rbacType(kind: 'Role' | 'RoleBinding' | 'ClusterRole' | 'ClusterRoleBinding'): ResourceType {
+  const plural = `${kind.toLowerCase()}s`;
+  return { group: RBAC_GROUP, version: 'v1', kind, plural, namespaced: !kind.startsWith('Cluster') };
+}
