@@ -1,6 +1,7 @@
 /** @module The real streams, environment and signals of `signet`; the only part of the command line that knows the process. */
 import { writeSync } from 'node:fs';
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import { run } from './run.ts';
 import { EXIT } from './terminal/exit-codes.ts';
 import type { DataInput, Io, Terminal } from './terminal/io.ts';
@@ -25,7 +26,13 @@ function createIo({ signal, holdInterrupts }: Interruption): Io {
       const interrupt = (): void => void process.kill(process.pid, 'SIGINT');
       return process.stdin.isTTY === true ? createTerminal(process.stdin, { signal, interrupt }) : null;
     },
-    stdout: { write: writeToStdout },
+    stdout: {
+      // Asked of the descriptor, for the same reason as below.
+      get isTty(): boolean {
+        return isatty(1);
+      },
+      write: writeToStdout,
+    },
     stderr: { write: writeToStderr },
     env: process.env,
     cwd: process.cwd(),

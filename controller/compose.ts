@@ -7,6 +7,7 @@ import type { ClusterConnection } from '../shared/kube/connection.ts';
 import { createInstalledRenderer } from '../shared/template/installed-engine.ts';
 import type { WorkerRenderer } from '../shared/template/worker-renderer.ts';
 import type { ControllerConfig } from './config/config.ts';
+import { partialViewOf } from './config/partial-view.ts';
 import { createEventRecorder, type KubeEventRecorder } from './events/kube-event-recorder.ts';
 import { type Listener, listen } from './http/listen.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
@@ -43,6 +44,8 @@ export interface Controller {
   start(): Promise<{ readonly address: string; readonly metricsAddress: string }>;
   /** True when every part acts on the cluster's state. */
   isReady(): boolean;
+  /** A line for each part that is not ready. */
+  waitingFor(): readonly string[];
   /** Asks for a new sealing key, as SIGUSR1 does in sealed-secrets. Nothing happens where SealedSecrets are left alone. */
   renewKey(): void;
   /** Stops in order: no longer ready, parts, events, ports, connections. */
@@ -54,7 +57,7 @@ const MAX_SOCKETS = 32;
 /** SealedSecrets that are worked on at once: enough to keep all processors decrypting while others wait for an answer. */
 const UNSEAL_CONCURRENCY = 16;
 
-/** SealedSecrets whose templates make keys or hash passwords that wait at once, so that they leave most of the places above to others. */
+/** SealedSecrets with slow templates that wait at once, so that they leave some of the turns of templates to quick ones. */
 const MAX_SLOW_TEMPLATES = 4;
 
 /** GitSyncs that are worked on at once: each may hold a git program and its objects. */
@@ -115,6 +118,7 @@ function createKeys({ world, client, metrics, events }: Core): KeyPart {
     logger: logger.child({ part: 'keys' }),
     metrics: metrics.keys,
     report: (regarding, reason, message) => events.record({ regarding, type: 'Warning', reason, message }),
+    partialView: partialViewOf(config.unsealing),
   });
 }
 
@@ -192,7 +196,12 @@ class ComposedController implements Controller {
   }
 
   isReady(): boolean {
-    return !this.#isStopping && this.#parts.parts.every((part) => part.isReady());
+    return this.waitingFor().length === 0;
+  }
+
+  waitingFor(): readonly string[] {
+    if (this.#isStopping) return ['the controller is stopping'];
+    return this.#parts.parts.flatMap((part) => part.waitingFor() ?? []);
   }
 
   renewKey(): void {
@@ -227,7 +236,7 @@ class ComposedController implements Controller {
     const { http, unsealing } = core.world.config;
     return createPublicApp({
       certificatePem: () => keys().active?.chainPem ?? null,
-      isReady: () => this.isReady(),
+      waitingFor: () => this.waitingFor(),
       onError,
       metrics: core.metrics.http,
       sealing: {

@@ -7,6 +7,7 @@ import {
   type CollectedBackup,
   collectBackup,
   inspectKeys,
+  wholeKeys,
 } from '../../shared/key-backup/collect-backup.ts';
 import { type LockChoice, readLock, wipeUnlock } from '../connect/backup-lock.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
@@ -107,10 +108,15 @@ async function readBack(
   { options, session, lock }: BackupTask & { readonly lock: BackupLock & { readonly kind: 'passphrase' } },
   found: ClusterKeys,
 ): Promise<void> {
-  const { keys } = await inspectKeys((await readBackupFile(session, options.write, lock)).keys);
-  const inFile = new Set(keys.map(({ facts }) => facts.fingerprint));
+  const inFile = await inspectKeys((await readBackupFile(session, options.write, lock)).keys);
+  const whole = new Set(wholeKeys(inFile).map(({ facts }) => facts.fingerprint));
+  for (const { facts } of inFile.keys.filter(({ facts }) => facts.certificate === null)) {
+    session.report.warn(
+      `the backup of Secret ${found.namespace}/${facts.secret} is not confirmed: it has no certificate of its own`,
+    );
+  }
   const inCluster = await inspectKeys(found.keys);
-  const good = inCluster.keys.filter(({ facts }) => inFile.has(facts.fingerprint));
+  const good = inCluster.keys.filter(({ facts }) => whole.has(facts.fingerprint));
   const confirmed = await confirmBackup(session, cluster, good);
   if (confirmed > 0) session.report.note(`read it back, and recorded the backup of ${countOf(confirmed, 'key')}`);
 }

@@ -78,7 +78,7 @@ function rowOf(entry: ClusterKeyState['list']['keys'][number], items: Repository
 }
 
 function jsonOf(state: ClusterKeyState, keys: readonly KeyRow[], items: RepositoryItems | null) {
-  const { unusable, missing = [], unopened = null } = state.list;
+  const { unusable, missing = [], unopened = null, partial = null } = state.list;
   return {
     namespace: state.namespace,
     keys,
@@ -86,6 +86,8 @@ function jsonOf(state: ClusterKeyState, keys: readonly KeyRow[], items: Reposito
     missing,
     /** SealedSecrets of the cluster that do not open. */
     unopened,
+    /** Which SealedSecrets are counted; null: all. */
+    partial,
     /** Items of the files without a receipt; null when no files were read. */
     unknownItems: items?.unknown ?? null,
     /** Items of the files that need a key which is not listed. */
@@ -122,6 +124,7 @@ function warnOfKeys(report: Report, { list, namespace, origin }: ClusterKeyState
       'restore it with `signet keys restore`',
     );
   }
+  if (list.partial !== undefined) report.note(`no more is counted than ${list.partial}`);
   if ((list.unopened ?? 0) > 0) {
     report.warn(`${list.unopened} SealedSecrets of the cluster do not open: any key that is not in use may be theirs`);
   }

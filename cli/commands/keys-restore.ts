@@ -1,6 +1,7 @@
 /** @module `signet keys restore`: the keys of a backup as Secrets in the controller's namespace, and nothing else. */
 import type { BackupContent } from '../../shared/key-backup/backup-content.ts';
 import { type InspectedKey, type InspectedKeys, inspectKeys } from '../../shared/key-backup/collect-backup.ts';
+import type { KeyFacts } from '../../shared/key-backup/key-facts.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import { DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
@@ -97,13 +98,13 @@ async function restoreInto(cluster: Cluster, task: RestoreTask): Promise<readonl
         `the name ${key.facts.secret} is taken in namespace ${namespace}: the key goes to Secret ${restored.secret}`,
       );
     }
-    const isRetired = present.get(key.facts.fingerprint)?.isRetired ?? key.facts.isRetired;
-    if (isRetired && !key.facts.isRetired) {
+    const standing = present.get(key.facts.fingerprint) ?? key.facts;
+    if (standing.isRetired && !key.facts.isRetired) {
       report.note(
         `the key of Secret ${restored.secret} is retired here: \`signet keys unretire\` puts it back into use`,
       );
     }
-    rows.push(rowOf(key, { ...restored, isRetired }, target.isDryRun));
+    rows.push(rowOf(key, { ...restored, standing }, target.isDryRun));
   }
   if (content.digestKey !== null && found.digestKey === null) await restoreDigestKey(cluster, task, target);
   return rows;
@@ -130,7 +131,7 @@ async function restoreDigestKey(
 function warnOfFuture({ io, report }: Session, { keys }: InspectedKeys): void {
   const latest = io.now().getTime() + MAX_AHEAD_MS;
   for (const { facts } of keys) {
-    if (facts.isRetired || facts.certificate === null || facts.certificate.notBefore.getTime() <= latest) continue;
+    if (stateOf(facts) !== 'in use' || (facts.certificate?.notBefore.getTime() ?? 0) <= latest) continue;
     report.warn(
       `the certificate of ${facts.fingerprint} begins in the future: the controller will seal to it before all others`,
       'restore it only if you know this fingerprint',
@@ -140,16 +141,21 @@ function warnOfFuture({ io, report }: Session, { keys }: InspectedKeys): void {
 
 function rowOf(
   { facts }: InspectedKey,
-  { result, secret, isRetired }: RestoredKey & { readonly isRetired: boolean },
+  { result, secret, standing }: RestoredKey & { readonly standing: KeyFacts },
   isDryRun: boolean,
 ): RestoreRow {
   const words = { present: 'there already', created: 'restored', renamed: 'restored under another name' };
   return {
     secret,
     fingerprint: facts.fingerprint,
-    state: isRetired ? 'retired' : 'in use',
+    state: stateOf(standing),
     result: isDryRun && result !== 'present' ? `would be ${words[result]}` : words[result],
   };
+}
+
+function stateOf({ isRetired, unknownLabel }: KeyFacts): string {
+  if (isRetired) return 'retired';
+  return unknownLabel === null ? 'in use' : 'not in use';
 }
 
 function oldestFirst(a: InspectedKey, b: InspectedKey): number {

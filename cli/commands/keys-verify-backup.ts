@@ -1,6 +1,6 @@
 /** @module `signet keys verify-backup`: whether a backup opens, is whole, and holds every key of the cluster. */
 import type { BackupContent } from '../../shared/key-backup/backup-content.ts';
-import { type InspectedKeys, inspectKeys } from '../../shared/key-backup/collect-backup.ts';
+import { type InspectedKeys, inspectKeys, wholeKeys } from '../../shared/key-backup/collect-backup.ts';
 import { assertStdinOnce, readUnlock, type UnlockChoice, wipeUnlock } from '../connect/backup-lock.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { confirmBackup } from '../connect/confirm-backup.ts';
@@ -91,11 +91,6 @@ async function compare(
     if (confirmed > 0) report.note(`recorded the backup of ${confirmed} of ${inCluster.keys.length} keys`);
   }
   return rowsOf(inFile, inCluster);
-}
-
-/** The keys whose certificate is their own. */
-function wholeKeys({ keys }: InspectedKeys): InspectedKeys['keys'] {
-  return keys.filter(({ facts }) => facts.certificate !== null);
 }
 
 /** `inCluster` is null when there is nothing to compare with. */

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
-import { keysByItem } from '../../shared/sealing/check-receipt.ts';
+import { describeFinding, keysByItem, type ReceiptFinding } from '../../shared/sealing/check-receipt.ts';
 import { describeFailures } from '../../shared/sealing/item-failure.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
 import { readReceipt } from '../../shared/sealing/receipt.ts';
@@ -14,7 +14,7 @@ import type { FoundController } from '../connect/find-controller.ts';
 import { rotateItems } from '../connect/rotate-items.ts';
 import type { CertificateFinder } from '../connect/sealing-certificate.ts';
 import type { SealedObject } from '../manifests/sealed-objects.ts';
-import { CliError } from '../terminal/errors.ts';
+import { CliError, type CliErrorCode } from '../terminal/errors.ts';
 import { describeNeed, judgeNeed } from './reseal-need.ts';
 
 /** New values, or why there are none. */
@@ -27,6 +27,11 @@ export type ResealOutcome =
       readonly receipt: string | null;
     }
   | { readonly kind: 'failed'; readonly error: CliError };
+
+/** Ways in which an object differs from its receipt so that none of its values opens. */
+const MOVES: readonly ReceiptFinding['kind'][] = ['moved', 'renamed', 'scope-differs'];
+const MOVED = 'its values do not open there: put the object back, or seal them again';
+const TOO_LARGE = 'reseal this file with --private-key, which has no such limit';
 
 /** Encrypts again what needs it in `object`. @throws CodedError when nothing of the kind can be done for any object. */
 export type ResealRoad = (object: SealedObject) => Promise<ResealOutcome>;
@@ -42,7 +47,11 @@ export function throughController(
     const { sealed } = object;
     const need = await judgeNeed(object, keys);
     const names = new Set([...need.stale.keys(), ...need.unknown, ...(all ? need.current : [])]);
-    if (names.size === 0) return { kind: 'resealed', values: new Map(), receipt: await receiptAfter(object) };
+    if (names.size === 0) {
+      const moves = need.findings.filter(({ kind }) => MOVES.includes(kind)).map(describeFinding);
+      if (moves.length > 0) return failed('CLI_CANNOT_UNSEAL', object, { reason: moves.join('; '), hint: MOVED });
+      return { kind: 'resealed', values: new Map(), receipt: await receiptAfter(object) };
+    }
     const answer = await rotateItems(cluster, controller, { sealed, names, sleep });
     if (answer.kind === 'rotated') {
       return { kind: 'resealed', values: answer.values, receipt: await receiptAfter(object, answer) };
@@ -50,8 +59,17 @@ export function throughController(
     const findings = describeNeed({ ...need, stale: new Map() }, keys);
     const reason = [answer.reason, ...findings].join('; ');
     const code = answer.kind === 'refused' ? 'CLI_CANNOT_UNSEAL' : 'CLI_CONTROLLER_FAILED';
-    return { kind: 'failed', error: new CliError(code, `cannot reseal ${object.title}: ${reason}`) };
+    return failed(code, object, { reason, ...(answer.kind === 'too-large' && { hint: TOO_LARGE }) });
   };
+}
+
+function failed(
+  code: CliErrorCode,
+  { title }: SealedObject,
+  { reason, hint }: { readonly reason: string; readonly hint?: string },
+): ResealOutcome {
+  const details = hint === undefined ? {} : { hint };
+  return { kind: 'failed', error: new CliError(code, `cannot reseal ${title}: ${reason}`, details) };
 }
 
 /** With the keys of `keyring`, which tell what needs it, to the certificate that `find` gives for the file's folder. */
@@ -60,17 +78,15 @@ export function withPrivateKeys(
   find: CertificateFinder,
   { all, cwd }: { readonly all: boolean; readonly cwd: string },
 ): ResealRoad {
-  return async ({ source, sealed, title }) => {
+  return async (object) => {
+    const { source, sealed } = object;
     const file = source.file.input.path;
     const certificate = await find(file === undefined ? cwd : path.dirname(file));
     const result = await resealItems(sealed, keyring, certificate, { keepCurrent: !all });
     if (result.kind === 'failed') {
       const [{ hint }] = result.failures;
-      const message = `cannot reseal ${title}: ${describeFailures(result.failures)}`;
-      return {
-        kind: 'failed',
-        error: new CliError('CLI_CANNOT_UNSEAL', message, hint === undefined ? {} : { hint }),
-      };
+      const reason = describeFailures(result.failures);
+      return failed('CLI_CANNOT_UNSEAL', object, { reason, ...(hint !== undefined && { hint }) });
     }
     const data = 'encryptedData' in result.spec ? result.spec.encryptedData : {};
     const values = new Map(Object.entries(data).filter(([item]) => result.items.has(item)));

@@ -9,9 +9,11 @@ import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { countOf } from '../output/count.ts';
-import { throwIfAny, usageError } from '../terminal/errors.ts';
+import { SeveralErrors, throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { STDIN_NAME } from '../terminal/input-files.ts';
+import { PartlyWrittenError } from '../terminal/output-errors.ts';
+import type { OutputFile } from '../terminal/output-file.ts';
 import type { Session } from '../terminal/session.ts';
 import { checkNeeds } from './reseal-check.ts';
 import { type ResealRoad, throughController, withPrivateKeys } from './reseal-roads.ts';
@@ -34,6 +36,8 @@ const EXAMPLES: readonly Example[] = [
     'signet reseal deploy/ --private-key keys.yaml --cert new.pem',
   ],
 ];
+
+const NOTHING_RESEALED = 'nothing was resealed, and nothing written';
 
 /** Requests that are under way at once: a controller is shared, and tells when it has had enough. */
 const PARALLEL = 4;
@@ -63,7 +67,7 @@ export const declareReseal: DeclareCommand = (command, invoke) => {
 export async function reseal(options: ResealCommandOptions, session: Session): Promise<ExitCode> {
   const names = namesOf(options);
   const { objects, errors } = await readSealedObjects(session, names, { verb: 'reseal', namespace: options.namespace });
-  throwIfAny(errors, 'nothing was resealed, and nothing written');
+  throwIfAny(errors, NOTHING_RESEALED);
   if (objects.length === 0) {
     session.report.note('found no SealedSecret');
     return EXIT.done;
@@ -141,8 +145,7 @@ async function follow(
 
 async function write({ changes, errors, untried }: Results, { io, report }: Session): Promise<void> {
   const edited = editFiles(changes);
-  const { writeOutputFiles } = await import('../terminal/output-file.ts');
-  await writeOutputFiles(edited.files, io.signal);
+  await writeAll(edited.files, io);
   const failed = [...errors, ...edited.errors];
   const left = changes.length - edited.changed.length - edited.errors.length;
   report.note(
@@ -152,6 +155,17 @@ async function write({ changes, errors, untried }: Results, { io, report }: Sess
   );
   const stayed = failed.length - (untried > 0 ? 1 : 0) + untried;
   throwIfAny(failed, `${countOf(stayed, 'SealedSecret')} could not be resealed and stayed as before`);
+}
+
+/** @throws SeveralErrors when nothing was written; PartlyWrittenError */
+async function writeAll(files: readonly OutputFile[], { signal }: Session['io']): Promise<void> {
+  const { writeOutputFiles } = await import('../terminal/output-file.ts');
+  try {
+    await writeOutputFiles(files, signal);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error instanceof PartlyWrittenError) throw error;
+    throw new SeveralErrors([error], NOTHING_RESEALED);
+  }
 }
 
 function namesOf({ file: names = [], privateKey, cert, check }: ResealCommandOptions): readonly string[] {

@@ -1,4 +1,5 @@
 /** @module `signet rotate`: asks the controller for a new sealing key and waits for it. */
+import { CodedError } from '../../shared/errors/coded-error.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
@@ -57,6 +58,7 @@ export async function rotate(options: RotateOptions, session: Session): Promise<
   const key = await withCluster(session, options, async (cluster) => {
     const found = await getKeyList(cluster, options, 'cannot be asked for a key');
     assertMakesKeys(found);
+    if (options.reseal !== undefined) await assertReachable(cluster, options);
     const requestedAt = await request(session, cluster, { namespace: found.namespace, keys: found.list.keys });
     session.report.note(
       `asked the controller in ${found.namespace} for a new key at ${requestedAt.toISOString()}; waiting`,
@@ -77,6 +79,18 @@ export async function rotate(options: RotateOptions, session: Session): Promise<
 async function assertReadable(session: Session, names: readonly string[]): Promise<void> {
   const { errors } = await readSealedObjects(session, names, { verb: 'reseal' });
   throwIfAny(errors, 'no key was asked for, and nothing was resealed');
+}
+
+/** Reading keys and asking for one take other rights than reaching the Service does. @throws LocatedError */
+async function assertReachable(cluster: Cluster, options: RotateOptions): Promise<void> {
+  const { findController } = await import('../connect/find-controller.ts');
+  try {
+    await findController(cluster, controllerOf(options));
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const hint = 'leave out --reseal to make a key all the same, and reseal with --private-key';
+    throw new LocatedError('no key was asked for', error, hint);
+  }
 }
 
 /** In this order, so that whoever is interrupted in between seals to the new key already. */

@@ -151,12 +151,13 @@ async function sealInPlace(options: SealCommandOptions, session: Session, work: 
   try {
     for (const [file, own] of positions) {
       if (file?.input.path === undefined) continue;
+      const { name, path: place, bytes } = file.input;
       const sealed = await Promise.all(own.flatMap((at) => started[at] ?? []));
       const content = replaceSecrets(
         file,
         sealed.map((one) => ({ document: one.source.document, sealed: one.sealed })),
       );
-      await batch.stage({ name: file.input.name, path: file.input.path, content, access: 'public' });
+      await batch.stage({ name, path: place, content, access: 'public', readAs: bytes });
     }
   } catch (error) {
     await batch.discard();

@@ -1,82 +1,143 @@
 /** @module `signet sync plan`: what a sync would do now, found out by dry runs. */
-import { stringifyJson } from '../../shared/encoding/json.ts';
-import { INVENTORIES } from '../../shared/kube/resource-type.ts';
-import type { GitSync, Inventory } from '../../shared/resources/git-sync.ts';
-import { DEFAULT_SIGNET_NAMESPACE } from '../../shared/resources/names.ts';
-import { previewSync, type SyncPreview } from '../../shared/sync/preview-sync.ts';
+import { type Command, Option } from 'commander';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { readGitSync } from '../connect/git-syncs.ts';
-import { fetchSource, readLocalSource } from '../connect/sync-source.ts';
+import { previewTree } from '../connect/preview-tree.ts';
+import { fetchSource, readLocalSource, type SyncSource } from '../connect/sync-source.ts';
 import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
-import { addJsonOption, type JsonOption } from '../options/output-options.ts';
-import { formatPlan, hasFindings, summarizePlan } from '../output/plan-text.ts';
-import { CliError, throwIfAny } from '../terminal/errors.ts';
+import { hasFindings, type Plan, summarizePlan } from '../output/plan-counts.ts';
+import { formatPlanJson } from '../output/plan-json.ts';
+import { formatPlanMarkdown } from '../output/plan-markdown.ts';
+import { formatPlan } from '../output/plan-text.ts';
+import { wantsColour } from '../terminal/colour.ts';
+import { CliError, throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync plan` can be told. */
-interface SyncPlanOptions extends ClusterOptions, JsonOption {
+interface SyncPlanOptions extends ClusterOptions {
   readonly namespace?: string;
+  readonly dir?: string;
+  /** The first name of `--dir`. */
   readonly from?: string;
+  readonly revision?: string;
+  readonly merge?: string;
   readonly allowHttpGit?: boolean;
+  readonly output?: 'text' | 'markdown' | 'json';
 }
 
-interface Planned {
-  readonly revision: string;
-  readonly preview: SyncPreview;
+/** What is planned: exactly one of name and folder may be absent, and never a folder beside a revision. */
+interface PlanRequest extends SyncPlanOptions {
+  readonly name: string | undefined;
 }
 
 const EXAMPLES: readonly Example[] = [
   ['What the next sync will do; exit code 1 when there is something to do', 'signet sync plan shop -n shop'],
-  ['What it would do with the files of this checkout, committed or not', 'signet sync plan shop -n shop --from .'],
+  ['What it would do with the files of this checkout, committed or not', 'signet sync plan shop -n shop --dir .'],
+  [
+    'What merging a pull request would do, as a comment for it',
+    'signet sync plan shop -n shop --revision refs/pull/7/merge -o markdown',
+  ],
+  ['The same, merged here', 'signet sync plan shop -n shop --merge main..feature'],
+  ['How a folder differs from the cluster, without any GitSync', 'signet sync plan --dir deploy -n shop'],
 ];
 
 /** Declares `signet sync plan`. */
 export const declareSyncPlan: DeclareCommand = (command, invoke) => {
-  command
-    .argument('<name>', 'the GitSync')
-    .option('-n, --namespace <namespace>', "default: the context's")
-    .option('--from <directory>', 'a checkout of the repository to read in place of Git')
-    .option('--allow-http-git', 'read the repository over plain http, as the controller may be told to');
-  addExamples(addClusterOptions(addJsonOption(command)), EXAMPLES);
-  command.action((name: string, options: SyncPlanOptions) => invoke((session) => planSync(name, options, session)));
+  command.argument('[name]', 'the GitSync; may be left out with --dir');
+  addClusterOptions(addPlanOptions(command));
+  addExamples(command, EXAMPLES);
+  command.action((name: string | undefined, options: SyncPlanOptions) =>
+    invoke((session) => planSync({ ...options, name }, session)),
+  );
 };
 
+function addPlanOptions(command: Command): Command {
+  const forms = new Option('-o, --output <format>', 'form of the result; default: text');
+  return command
+    .option('-n, --namespace <namespace>', "of the GitSync, or of objects that name none; default: the context's")
+    .option(
+      '--dir <directory>',
+      'a checkout of the repository to read in place of Git; without NAME, the files themselves',
+    )
+    .addOption(new Option('--from <directory>').hideHelp())
+    .option(
+      '--revision <revision>',
+      'a branch, tag, full commit id or full name of the repository, such as refs/pull/7/merge',
+    )
+    .option(
+      '--merge <base..head>',
+      'HEAD merged into BASE, each as for --revision; default for BASE: what the GitSync follows',
+    )
+    .option('--allow-http-git', 'read the repository over plain http, as the controller may be told to')
+    .addOption(forms.choices(['text', 'markdown', 'json']));
+}
+
 /** Read the GitSync, its files and its inventory; preview; print. The cluster is left as it is. */
-async function planSync(name: string, options: SyncPlanOptions, session: Session): Promise<ExitCode> {
-  const { revision, preview } = await withCluster(session, options, (cluster) => plan(cluster, name, options, session));
-  const { problems, skipped, refusal } = preview;
+async function planSync(request: PlanRequest, session: Session): Promise<ExitCode> {
+  const folder = folderOf(request);
+  const plan = await withCluster(session, request, (cluster) =>
+    makePlan(cluster, { ...request, dir: folder }, session),
+  );
+  const { problems, skipped, refusal } = plan.preview;
   throwIfAny(problems.map(toError), 'a sync of these files would be refused whole');
   for (const { file, reason } of skipped) session.report.note(`${file} is left out: ${reason}`);
-  const text = options.output === 'json' ? `${stringifyJson({ revision, ...preview }, 2)}\n` : formatPlan(preview);
-  await writeResult(session, { text, file: undefined, access: 'public' });
+  for (const { identity, notes = [] } of plan.preview.actions)
+    for (const note of notes) session.report.note(`${describeIdentity(identity)} ${note}`);
+  await writeResult(session, { text: formatAs(plan, request, session), file: undefined, access: 'public' });
   if (refusal !== null) session.report.warn(`the sync would be refused whole: ${refusal.message}`, refusal.hint);
-  session.report.note(`${revision}: ${summarizePlan(preview)}`);
-  return hasFindings(preview) ? EXIT.findings : EXIT.done;
+  session.report.note(`${plan.revision}: ${summarizePlan(plan.preview)}`);
+  return hasFindings(plan.preview) ? EXIT.findings : EXIT.done;
 }
 
-async function plan(cluster: Cluster, name: string, options: SyncPlanOptions, session: Session): Promise<Planned> {
-  const namespace = options.namespace ?? cluster.namespace;
-  const gitSync = await readGitSync(cluster, namespace, name);
-  const { tree, revision } =
-    options.from === undefined
-      ? await fetchSource(session, cluster, gitSync, options)
-      : readLocalSource(session, gitSync, options.from);
-  const entries = await readEntries(cluster, gitSync);
-  // The usual place; of a controller that runs elsewhere, the plan shows as pruned what that controller will keep.
-  const controllerNamespace = DEFAULT_SIGNET_NAMESPACE;
-  const preview = await previewSync({ client: cluster.client }, { gitSync, tree, entries, controllerNamespace });
-  return { revision, preview };
+/** The folder to read in place of Git. @throws CliError `CLI_USAGE` for a request that names no files, or files twice */
+function folderOf({ dir, from, revision, merge, name }: PlanRequest): string | undefined {
+  const folder = dir ?? from;
+  if (name === undefined && folder === undefined) {
+    throw usageError('cannot plan nothing', 'name a GitSync, or give --dir');
+  }
+  const given = [folder, revision, merge].filter((value) => value !== undefined);
+  if (given.length > 1) throw usageError('--dir, --revision and --merge exclude each other');
+  return folder;
 }
 
-async function readEntries(cluster: Cluster, { metadata }: GitSync): Promise<Inventory['spec']['entries']> {
-  const { namespace, name = '' } = metadata;
-  const inventory = (await cluster.client.get(INVENTORIES, { namespace, name })) as Inventory | null;
-  return inventory?.spec.entries ?? [];
+function formatAs(plan: Plan, { output }: SyncPlanOptions, { io }: Session): string {
+  if (output === 'json') return formatPlanJson(plan);
+  if (output === 'markdown') return formatPlanMarkdown(plan);
+  return formatPlan(plan.preview, { isColoured: wantsColour(io) });
+}
+
+async function makePlan(
+  cluster: Cluster,
+  request: Omit<PlanRequest, 'dir'> & { readonly dir: string | undefined },
+  session: Session,
+): Promise<Plan> {
+  const namespace = request.namespace ?? cluster.namespace;
+  const gitSync = request.name === undefined ? null : await readGitSync(cluster, namespace, request.name);
+  const { tree, revision } = await readSource(cluster, gitSync, request, session);
+  const preview = await previewTree(cluster, gitSync, tree, namespace);
+  return { gitSync: gitSync === null ? null : `${namespace}/${request.name ?? ''}`, revision, preview };
+}
+
+async function readSource(
+  cluster: Cluster,
+  gitSync: GitSync | null,
+  { dir, ...choice }: Omit<PlanRequest, 'dir'> & { readonly dir: string | undefined },
+  session: Session,
+): Promise<SyncSource> {
+  if (dir !== undefined) return readLocalSource(session, gitSync, dir);
+  if (gitSync === null) throw usageError('cannot plan nothing', 'name a GitSync, or give --dir');
+  const { pin } = gitSync.spec;
+  if (pin !== undefined && choice.revision === undefined && choice.merge === undefined) {
+    session.report.note(`the GitSync is pinned to commit ${pin.commit}, and that is what is planned`);
+  }
+  return fetchSource(session, cluster, gitSync, choice);
 }
 
 function toError(problem: Parameters<typeof describeProblem>[0]): CliError {

@@ -44,7 +44,7 @@ async function reconcile(name: string, options: SyncReconcileOptions, session: S
     const before = await readGitSync(cluster, namespace, name);
     if (before.spec?.suspend === true) {
       throw new CliError('CLI_OBJECT_INVALID', `cannot reconcile GitSync "${namespace}/${name}": it is suspended`, {
-        hint: 'set spec.suspend to false first',
+        hint: `\`signet sync resume ${name} -n ${namespace}\` first`,
       });
     }
     const requestedAt = session.io.now().toISOString();

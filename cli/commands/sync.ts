@@ -1,7 +1,11 @@
 /** @module `signet sync`: what the sync engine would do, has done, and shall do now. */
 import type { DeclareCommand } from '../options/invoke.ts';
+import { declareSyncExplain } from './sync-explain.ts';
+import { declareSyncHistory } from './sync-history.ts';
+import { declareSyncPause, declareSyncResume } from './sync-pause.ts';
 import { declareSyncPlan } from './sync-plan.ts';
 import { declareSyncReconcile } from './sync-reconcile.ts';
+import { declareSyncRollback, declareSyncUnpin } from './sync-rollback.ts';
 import { declareSyncStatus } from './sync-status.ts';
 
 /** Declares `signet sync` and its verbs. */
@@ -10,6 +14,15 @@ export const declareSync: DeclareCommand = (command, invoke) => {
   declareSyncStatus(command.command('status').description('show how GitSyncs stand'), invoke);
   declareSyncReconcile(
     command.command('reconcile').description('have a GitSync looked at now, and wait for it'),
+    invoke,
+  );
+  declareSyncHistory(command.command('history').description('show the last syncs that changed something'), invoke);
+  declareSyncRollback(command.command('rollback').description('hold a GitSync at an earlier commit'), invoke);
+  declareSyncUnpin(command.command('unpin').description('end what rollback began'), invoke);
+  declareSyncPause(command.command('pause').description('leave the objects of a GitSync alone for a while'), invoke);
+  declareSyncResume(command.command('resume').description('end what pause began'), invoke);
+  declareSyncExplain(
+    command.command('explain').description('show where an object comes from, and how it stands'),
     invoke,
   );
 };

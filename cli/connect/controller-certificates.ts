@@ -5,8 +5,9 @@
 import { KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
+import type { ControllerChoice } from './controller-places.ts';
 import { findAnsweringService } from './find-controller.ts';
-import { type ControllerChoice, readKeyLists } from './key-lists.ts';
+import { readKeyLists } from './key-lists.ts';
 
 /** What a controller says of its keys. */
 export interface ControllerCertificates {
@@ -17,8 +18,8 @@ export interface ControllerCertificates {
 }
 
 /**
- * The certificates of the chosen controller, or of the first one that is found.
- * @throws CliError `CLI_CERTIFICATE_NOT_FOUND` with every place that was tried; KubeError when the cluster cannot be reached.
+ * The certificates of the chosen controller, or of the one that is found.
+ * @throws CliError `CLI_CERTIFICATE_NOT_FOUND` with every place that was tried, `CLI_CONTROLLER_AMBIGUOUS`; KubeError when the cluster cannot be reached.
  */
 export async function readControllerCertificates(
   cluster: Cluster,

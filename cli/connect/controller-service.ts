@@ -24,6 +24,8 @@ export type VerifyAnswer =
   | { readonly kind: 'opens' }
   /** The controller does not open it. */
   | { readonly kind: 'refused' }
+  /** It is more than the controller takes at once; `reason` is for messages. */
+  | { readonly kind: 'too-large'; readonly reason: string }
   /**
    * It could not be asked, or answered otherwise; `reason` is for messages. With `retryAfterMs` it did not look at the object, and
    * wants to be left alone for so long.
@@ -40,11 +42,15 @@ export type CertificateAnswer =
   | { readonly kind: 'found'; readonly pem: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** Signet's controller answers no longer question. */
+export const MAX_QUESTION_BYTES = 1024 * 1024;
+
 const MAX_PEM_BYTES = 1024 * 1024;
 /** Many times what the API server stores as one object. */
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
 const MAX_REASON_BYTES = 64 * 1024;
 const CONFLICT = 409;
+const CONTENT_TOO_LARGE = 413;
 const DEFAULT_RETRY_MS = 1_000;
 
 /**
@@ -139,14 +145,22 @@ async function post(cluster: Cluster, place: ControllerPlace, { path, sealed, ma
     method: 'POST',
     path: servicePath(place.namespace, place.name, port, path),
     headers: { accept: 'application/json, */*', 'content-type': 'application/json' },
-    body: stringifyJson(sealed),
+    body: questionText(sealed),
     maxBytes,
   });
+}
+
+/** `sealed` as it is sent. */
+export function questionText(sealed: unknown): string {
+  return stringifyJson(sealed);
 }
 
 /** The body is left out of the reason: a controller of another make may put a part of the Secret into it. */
 function refusalOf(status: number, headers: KubeRawResponse['headers']): Exclude<VerifyAnswer, { kind: 'opens' }> {
   if (status === CONFLICT) return { kind: 'refused' };
+  if (status === CONTENT_TOO_LARGE) {
+    return { kind: 'too-large', reason: 'the controller answers HTTP 413: it takes 1 MiB at once' };
+  }
   if (status === 403) return { kind: 'failed', reason: 'you may not reach the controller through the service proxy' };
   const seconds = /^\d{1,5}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
   // No wait at all would have the same asked again without an end.

@@ -3,13 +3,14 @@ import { readCertificate, type SealingCertificate } from '../../shared/certifica
 import { CliError } from '../terminal/errors.ts';
 import { locateErrors } from './certificate-text.ts';
 import type { Cluster } from './cluster.ts';
+import { type ControllerChoice, servicesOf } from './controller-places.ts';
 import {
   type CertificateAnswer,
   type ControllerPlace,
   findServicePort,
   readServiceCertificate,
 } from './controller-service.ts';
-import { type ControllerChoice, namespacesOf } from './key-lists.ts';
+import { assertOnlyController } from './only-controller.ts';
 
 /** A controller that answers. */
 export interface FoundController {
@@ -29,16 +30,9 @@ export interface AnsweringService {
   readonly origin: string;
 }
 
-const SERVICES: readonly ControllerPlace[] = [
-  { namespace: 'signet-system', name: 'signet-controller' },
-  { namespace: 'kube-system', name: 'sealed-secrets-controller' },
-  // The name that sealed-secrets' Helm chart gives unless told otherwise.
-  { namespace: 'kube-system', name: 'sealed-secrets' },
-];
-
 /**
  * The chosen controller, or the first one that answers.
- * @throws CliError `CLI_CONTROLLER_NOT_FOUND` with every place that was tried; CertificateError; KubeError
+ * @throws CliError `CLI_CONTROLLER_NOT_FOUND` with every place that was tried, `CLI_CONTROLLER_AMBIGUOUS`; CertificateError; KubeError
  */
 export async function findController(cluster: Cluster, choice: ControllerChoice): Promise<FoundController> {
   const misses: string[] = [];
@@ -55,7 +49,10 @@ export async function findController(cluster: Cluster, choice: ControllerChoice)
   return { place: service.place, certificate, description };
 }
 
-/** The first Service that may be the chosen controller's and that answers; the others are added to `misses`. @throws KubeError */
+/**
+ * The first Service that may be the chosen controller's and that answers; those before it are added to `misses`.
+ * @throws CliError `CLI_CONTROLLER_AMBIGUOUS`; KubeError
+ */
 export async function findAnsweringService(
   cluster: Cluster,
   choice: ControllerChoice,
@@ -67,18 +64,11 @@ export async function findAnsweringService(
     const answer: CertificateAnswer =
       port === null ? { kind: 'failed', reason: 'not found' } : await readServiceCertificate(cluster, service, port);
     if (answer.kind === 'found') {
+      await assertOnlyController(cluster, choice, { namespace, pem: answer.pem });
       const place = { namespace, name, ...(port === null ? {} : { port }) };
       return { place, pem: answer.pem, origin: `Service ${name} in ${namespace}` };
     }
     misses.push(`Service ${namespace}/${name}: ${answer.reason}`);
   }
   return null;
-}
-
-/** Every Service that may be the chosen controller's, the likeliest first. */
-function servicesOf(choice: ControllerChoice): readonly ControllerPlace[] {
-  const { controllerNamespace, controllerName } = choice;
-  if (controllerNamespace === undefined && controllerName === undefined) return SERVICES;
-  const names = controllerName === undefined ? SERVICES.map(({ name }) => name) : [controllerName];
-  return namespacesOf(choice).flatMap((namespace) => names.map((name) => ({ namespace, name })));
 }

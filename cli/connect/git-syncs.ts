@@ -1,6 +1,7 @@
-/** @module Reads GitSync objects of the cluster. */
-import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
-import type { GitSync } from '../../shared/resources/git-sync.ts';
+/** @module Reads and changes GitSync objects of the cluster. */
+import { GIT_SYNCS, INVENTORIES } from '../../shared/kube/resource-type.ts';
+import type { GitSync, Inventory, InventoryEntry } from '../../shared/resources/git-sync.ts';
+import { CLI_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -15,4 +16,27 @@ export async function readGitSync(cluster: Cluster, namespace: string, name: str
       hint: 'name its namespace with -n; `signet sync status -A` lists them all',
     },
   );
+}
+
+/** What the GitSync owns by its stored Inventory; nothing before its first sync. @throws KubeError */
+export async function readEntries(cluster: Cluster, { metadata }: GitSync): Promise<readonly InventoryEntry[]> {
+  const { namespace, name = '' } = metadata;
+  const inventory = (await cluster.client.get(INVENTORIES, { namespace, name })) as Inventory | null;
+  return inventory?.spec.entries ?? [];
+}
+
+/** Changes fields of the specification, in the name of the person at the command line; null takes one away. @throws KubeError */
+export async function patchSpec(
+  cluster: Cluster,
+  { metadata }: GitSync,
+  spec: Readonly<Record<string, unknown>>,
+): Promise<GitSync> {
+  const reference = { namespace: metadata.namespace, name: metadata.name ?? '' };
+  const options = { fieldManager: CLI_FIELD_MANAGER };
+  return (await cluster.client.mergePatch(GIT_SYNCS, reference, { spec }, options)) as unknown as GitSync;
+}
+
+/** `namespace/name` in quotes, for messages. */
+export function nameOf({ metadata }: GitSync): string {
+  return JSON.stringify(`${metadata.namespace ?? ''}/${metadata.name ?? ''}`);
 }

@@ -2,25 +2,16 @@
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { type KeyList, readKeyList } from '../../shared/resources/key-list.ts';
-import { DEFAULT_CONTROLLER_NAMESPACES, KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
+import { KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
-
-/** Where the controller is; what is absent is looked for. */
-export interface ControllerChoice {
-  readonly controllerNamespace?: string;
-  readonly controllerName?: string;
-}
+import { type ControllerChoice, namespacesOf } from './controller-places.ts';
+import { assertOnePlace, assertOnlyController } from './only-controller.ts';
 
 /** A key list and the namespace of the controller that wrote it. */
 export interface FoundKeyList {
   readonly namespace: string;
   readonly list: KeyList;
-}
-
-/** The namespaces that the chosen controller may be in, the likeliest first. */
-export function namespacesOf({ controllerNamespace }: ControllerChoice): readonly string[] {
-  return controllerNamespace === undefined ? DEFAULT_CONTROLLER_NAMESPACES : [controllerNamespace];
 }
 
 /**
@@ -48,20 +39,41 @@ export async function getKeyList(cluster: Cluster, choice: ControllerChoice, una
   );
 }
 
-/** Every list that says something, in the order in which controllers are looked for; only the first one unless it has no certificate. */
+/**
+ * The list that says something; none when there is none. @throws CliError `CLI_CONTROLLER_AMBIGUOUS` when there are two, or when
+ * another controller answers elsewhere
+ */
 export async function readKeyLists(
   cluster: Cluster,
   choice: ControllerChoice,
   misses: string[],
 ): Promise<readonly FoundKeyList[]> {
-  const found: FoundKeyList[] = [];
-  for (const namespace of namespacesOf(choice)) {
-    const list = await readList(cluster, namespace, misses);
-    if (list === null || (list.keys.length === 0 && list.problem === undefined)) continue;
-    found.push({ namespace, list });
-    if (list.certificatesPem !== '') break;
-  }
-  return found;
+  const readings = await Promise.all(namespacesOf(choice).map((namespace) => readPlace(cluster, namespace)));
+  misses.push(...readings.flatMap(({ miss }) => miss ?? []));
+  const found = readings.flatMap(({ namespace, list }) =>
+    list === null || (list.keys.length === 0 && list.problem === undefined) ? [] : [{ namespace, list }],
+  );
+  assertOnePlace(
+    cluster,
+    found.map(({ namespace }) => namespace),
+  );
+  const [first] = found;
+  if (first === undefined) return [];
+  await assertOnlyController(cluster, choice, { namespace: first.namespace, pem: first.list.certificatesPem });
+  return [first];
+}
+
+interface PlaceReading {
+  readonly namespace: string;
+  readonly list: KeyList | null;
+  readonly miss?: string;
+}
+
+async function readPlace(cluster: Cluster, namespace: string): Promise<PlaceReading> {
+  const misses: string[] = [];
+  const list = await readList(cluster, namespace, misses);
+  const [miss] = misses;
+  return { namespace, list, ...(miss !== undefined && { miss }) };
 }
 
 async function readList(cluster: Cluster, namespace: string, misses: string[]): Promise<KeyList | null> {

@@ -2,16 +2,13 @@
 import type { ClusterKeys } from '../../shared/key-backup/collect-backup.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
-import {
-  DEFAULT_CONTROLLER_NAMESPACES,
-  DEFAULT_KEY_PREFIX,
-  DIGEST_KEY_SECRET,
-  KEY_LABEL,
-} from '../../shared/resources/names.ts';
+import { DEFAULT_KEY_PREFIX, DIGEST_KEY_SECRET, KEY_LABEL } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
-import { type ControllerChoice, findKeyList } from './key-lists.ts';
+import { type ControllerChoice, namespacesOf } from './controller-places.ts';
+import { findKeyList } from './key-lists.ts';
+import { assertOnePlace } from './only-controller.ts';
 
 /**
  * Every key Secret of `namespace`, whatever its state, oldest first, and the digest key.
@@ -40,8 +37,9 @@ export async function readClusterKeys({ client }: Cluster, namespace: string): P
 }
 
 /**
- * The namespace of the controller's keys: the one that was chosen, that of `signet-keys`, or the first usual one with key
+ * The namespace of the controller's keys: the one that was chosen, that of `signet-keys`, or the one usual namespace with key
  * Secrets in it; null when there is none. What was tried is added to `misses`.
+ * @throws CliError `CLI_CONTROLLER_AMBIGUOUS`; KubeError
  */
 export async function findKeyNamespace(
   cluster: Cluster,
@@ -51,10 +49,12 @@ export async function findKeyNamespace(
   if (choice.controllerNamespace !== undefined) return choice.controllerNamespace;
   const found = await findKeyList(cluster, choice, misses);
   if (found !== null) return found.namespace;
-  for (const namespace of DEFAULT_CONTROLLER_NAMESPACES) {
-    if (await hasKeySecrets(cluster, namespace, misses)) return namespace;
+  const holding: string[] = [];
+  for (const namespace of namespacesOf(choice)) {
+    if (await hasKeySecrets(cluster, namespace, misses)) holding.push(namespace);
   }
-  return null;
+  assertOnePlace(cluster, holding);
+  return holding[0] ?? null;
 }
 
 /** As {@link findKeyNamespace}. @throws CliError `CLI_CONTROLLER_NOT_FOUND` when there is none. */

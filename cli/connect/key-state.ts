@@ -7,11 +7,14 @@ import type { KeyFacts } from '../../shared/key-backup/key-facts.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { toKubeTime } from '../../shared/resources/conditions.ts';
 import type { KeyList, SealingKeyEntry, UnusableKeyEntry } from '../../shared/resources/key-list.ts';
+import { KEY_LABEL_ACTIVE, KEY_LABEL_RETIRED } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
-import { type ControllerChoice, findKeyList, namespacesOf } from './key-lists.ts';
+import { type ControllerChoice, namespacesOf } from './controller-places.ts';
+import { findKeyList } from './key-lists.ts';
 import { readClusterKeys } from './key-secrets.ts';
+import { assertOnePlace } from './only-controller.ts';
 
 /** The keys of one controller. */
 export interface ClusterKeyState {
@@ -22,17 +25,24 @@ export interface ClusterKeyState {
 }
 
 /**
- * The keys of the chosen controller, or of the first one that is found.
- * @throws CliError `CLI_CONTROLLER_NOT_FOUND` with every place that was tried; KubeError
+ * The keys of the chosen controller, or of the one that is found.
+ * @throws CliError `CLI_CONTROLLER_NOT_FOUND` with every place that was tried, `CLI_CONTROLLER_AMBIGUOUS`; KubeError
  */
 export async function readKeyState(cluster: Cluster, choice: ControllerChoice): Promise<ClusterKeyState> {
   const misses: string[] = [];
   const found = await findKeyList(cluster, choice, misses);
   if (found !== null) return { namespace: found.namespace, origin: 'key-list', list: found.list };
+  const states: ClusterKeyState[] = [];
   for (const namespace of namespacesOf(choice)) {
     const list = await readFromSecrets(cluster, namespace, misses);
-    if (list !== null) return { namespace, origin: 'secrets', list };
+    if (list !== null) states.push({ namespace, origin: 'secrets', list });
   }
+  assertOnePlace(
+    cluster,
+    states.map(({ namespace }) => namespace),
+  );
+  const [state] = states;
+  if (state !== undefined) return state;
   throw new CliError(
     'CLI_CONTROLLER_NOT_FOUND',
     `cannot find sealing keys in the cluster ${cluster.description}: ${misses.join('; ')}`,
@@ -65,7 +75,8 @@ async function listOf(objects: readonly KubeObject[]): Promise<ClusterKeyState['
   const unusable: UnusableKeyEntry[] = [...broken];
   const entries: (Omit<SealingKeyEntry, 'state'> & { readonly isRetired: boolean })[] = [];
   for (const { object, facts } of keys) {
-    if (facts.certificate === null) unusable.push(withoutCertificate(facts));
+    if (facts.unknownLabel !== null) unusable.push(withUnknownLabel(facts, facts.unknownLabel));
+    else if (facts.certificate === null) unusable.push(withoutCertificate(facts));
     else entries.push(entryOf(object, facts, facts.certificate));
   }
   entries.sort((a, b) => Number(a.isRetired) - Number(b.isRetired) || (a.notBefore < b.notBefore ? 1 : -1));
@@ -88,6 +99,11 @@ function entryOf(object: KubeObject, facts: KeyFacts, certificate: NonNullable<K
 
 function withoutCertificate({ secret, fingerprint }: KeyFacts): UnusableKeyEntry {
   return { secret, fingerprint, problem: 'it has no certificate of its own; it still opens what was sealed to it' };
+}
+
+function withUnknownLabel({ secret, fingerprint }: KeyFacts, label: string): UnusableKeyEntry {
+  const problem = `its key label is "${label}", expected "${KEY_LABEL_ACTIVE}" or "${KEY_LABEL_RETIRED}"`;
+  return { secret, fingerprint, problem };
 }
 
 function stateOf(isRetired: boolean, at: number): SealingKeyEntry['state'] {

@@ -1,8 +1,21 @@
 /** @module A folder of this machine as the files of a revision, by the rules that hold for a commit. */
 import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { DEFAULT_GIT_LIMITS, describeBytes } from '../../shared/git/git-limits.ts';
 import type { FileTree, SkippedFile, TreeFile, TreeProblem } from '../../shared/sync-plan/file-tree.ts';
+import {
+  costlyIgnore,
+  describeIgnore,
+  IGNORE_FIELD,
+  IGNORE_FILE,
+  type IgnoreList,
+  IgnoreRules,
+  MAX_IGNORE_BYTES,
+  parseIgnoreField,
+  parseIgnoreFile,
+  unusableIgnore,
+} from '../../shared/sync-plan/ignore-rules.ts';
 import { comparePaths, isHiddenPath, isManifestName } from '../../shared/sync-plan/manifest-path.ts';
 import { CliError } from '../terminal/errors.ts';
 import { describeSystemError } from '../terminal/system-error.ts';
@@ -13,21 +26,40 @@ interface OpenTree {
   readonly files: TreeFile[];
   readonly problems: TreeProblem[];
   readonly skipped: SkippedFile[];
+  /** Files and links that were met, for when all ignore files are known. */
+  readonly met: MetFile[];
+  readonly ignore: IgnoreList[];
   totalBytes: number;
 }
 
+interface MetFile {
+  readonly entry: Dirent;
+  readonly absolute: string;
+}
+
+/** What a GitSync says of the folder. */
+export interface LocalSource {
+  /** Default: the root. */
+  readonly path?: string;
+  readonly ignore?: readonly string[];
+}
+
 /**
- * The manifests below `folder` of the checkout at `root`; their paths are relative to `root`. Files that are not committed count, too.
+ * The manifests below the path of the checkout at `root`; their paths are relative to `root`. Files that are not committed count, too; what
+ * {@link LocalSource.ignore} and `.signetignore` files leave out does not.
  * @param name what the user called `root`, for messages.
  * @throws CliError `CLI_SOURCE_UNREADABLE`
  */
-export function readLocalTree(root: string, folder: string, name: string): FileTree {
+export function readLocalTree(root: string, source: LocalSource, name: string): FileTree {
   try {
+    const { path: folder = '.', ignore = [] } = source;
     const real = realpathSync(root);
     const start = path.resolve(real, folder);
     if (!isInside(real, start)) throw unreadable(name, `its path "${folder}" leads out of it`);
-    const tree: OpenTree = { root: real, files: [], problems: [], skipped: [], totalBytes: 0 };
+    const tree: OpenTree = { root: real, files: [], problems: [], skipped: [], met: [], ignore: [], totalBytes: 0 };
+    readIgnoreAbove(tree, start);
     walk(tree, start, start);
+    addFiles(tree, ignore);
     return {
       commit: '',
       files: tree.files.toSorted((a, b) => comparePaths(a.path, b.path)),
@@ -42,9 +74,47 @@ export function readLocalTree(root: string, folder: string, name: string): FileT
 function walk(tree: OpenTree, start: string, folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const absolute = path.join(folder, entry.name);
+    if (entry.name === IGNORE_FILE) readIgnoreFile(tree, absolute);
     if (isHiddenPath(toSlashes(path.relative(start, absolute)))) continue;
     if (entry.isDirectory()) walk(tree, start, absolute);
-    else addFile(tree, entry, absolute);
+    else tree.met.push({ entry, absolute });
+  }
+}
+
+/** Those of the folders above `start`, which have a say in what is below. */
+function readIgnoreAbove(tree: OpenTree, start: string): void {
+  for (let folder = start; folder !== tree.root; ) {
+    folder = path.dirname(folder);
+    const file = path.join(folder, IGNORE_FILE);
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) readIgnoreFile(tree, file);
+  }
+}
+
+function readIgnoreFile(tree: OpenTree, absolute: string): void {
+  const file = toSlashes(path.relative(tree.root, absolute));
+  const stats = lstatSync(absolute);
+  const isUsable = stats.isFile() && stats.size <= MAX_IGNORE_BYTES;
+  const text = isUsable ? decodeUtf8(new Uint8Array(readFileSync(absolute))) : null;
+  const list = text === null ? null : parseIgnoreFile(file, text);
+  if (list === null) tree.problems.push(unusableIgnore(file));
+  else tree.ignore.push(list);
+}
+
+function addFiles(tree: OpenTree, patterns: readonly string[]): void {
+  const field = parseIgnoreField(patterns);
+  if (field === null) tree.problems.push(unusableIgnore(IGNORE_FIELD));
+  const rules = new IgnoreRules(tree.ignore, field);
+  try {
+    for (const { entry, absolute } of tree.met) {
+      const file = toSlashes(path.relative(tree.root, absolute));
+      const match = rules.find(file, 'file');
+      if (match === null) addFile(tree, entry, absolute);
+      else if (isManifestName(entry.name)) tree.skipped.push({ file, reason: describeIgnore(match) });
+    }
+  } catch (error) {
+    const problem = costlyIgnore(error);
+    if (problem === null) throw error;
+    tree.problems.push(problem);
   }
 }
 

@@ -12,7 +12,7 @@ import { readSealedItems, type SealedItems } from '../../shared/sealing/read-sea
 import { readReceipt } from '../../shared/sealing/receipt.ts';
 import { placeOf, scopeAnnotations } from '../../shared/sealing/scope.ts';
 import type { Cluster } from './cluster.ts';
-import { type RotateAnswer, rotateSealedSecret } from './controller-service.ts';
+import { MAX_QUESTION_BYTES, questionText, type RotateAnswer, rotateSealedSecret } from './controller-service.ts';
 import type { FoundController } from './find-controller.ts';
 
 /** New values by item name and the key of each, or why there are none. */
@@ -22,7 +22,14 @@ export type RotatedItems =
       readonly values: ReadonlyMap<string, string>;
       readonly keys: ReadonlyMap<string, Fingerprint>;
     }
-  | { readonly kind: 'refused' | 'failed'; readonly reason: string };
+  | { readonly kind: 'refused' | 'failed'; readonly reason: string }
+  | TooLarge;
+
+/** An item is more than a controller takes. */
+interface TooLarge {
+  readonly kind: 'too-large';
+  readonly reason: string;
+}
 
 /** What is to be encrypted again. */
 export interface RotateRequest {
@@ -37,20 +44,63 @@ const MAX_WAIT_MS = 300_000;
 const CANNOT_OPEN =
   'the controller cannot open it: it was sealed for another place, or to a key that the controller does not hold';
 
-/** Has `controller` encrypt the items `names` of `sealed`, and waits as long as it asks for. @throws KubeError, CliError */
+/**
+ * Has `controller` encrypt the items `names` of `sealed`, and waits as long as it asks for. What is more than a controller takes at once
+ * is sent in several questions.
+ * @throws KubeError, CliError
+ */
 export async function rotateItems(
   cluster: Cluster,
   controller: FoundController,
   { sealed, names, sleep }: RotateRequest,
 ): Promise<RotatedItems> {
-  const question = questionOf(sealed, names);
-  const ask = () => rotateSealedSecret(cluster, controller.place, question);
-  const answer = await askPatiently(ask, sleep);
-  if (answer.kind === 'refused') return { kind: 'refused', reason: CANNOT_OPEN };
-  if (answer.kind === 'failed') return answer;
-  const values = valuesOf(answer.object, question);
-  if (values === null) return { kind: 'failed', reason: 'the controller does not answer with the same items' };
-  return { kind: 'rotated', values, keys: await keysOf(answer.object as SealedSecret, values, controller) };
+  const values = new Map<string, string>();
+  const keys = new Map<string, Fingerprint>();
+  const parts = partsOf(sealed, names);
+  if (!Array.isArray(parts)) return parts;
+  for (const part of parts) {
+    const question = questionOf(sealed, part);
+    const ask = () => rotateSealedSecret(cluster, controller.place, question);
+    const answer = await askPatiently(ask, sleep);
+    if (answer.kind === 'refused') return { kind: 'refused', reason: CANNOT_OPEN };
+    if (answer.kind !== 'rotated') return answer;
+    const own = valuesOf(answer.object, question);
+    if (own === null) return { kind: 'failed', reason: 'the controller does not answer with the same items' };
+    for (const [item, value] of own) values.set(item, value);
+    for (const [item, key] of await keysOf(answer.object as SealedSecret, own, controller)) keys.set(item, key);
+  }
+  return { kind: 'rotated', values, keys };
+}
+
+/** `names` in as few parts as fit into one question each, in their order. */
+function partsOf(sealed: SealedSecret, names: ReadonlySet<string>): ReadonlySet<string>[] | TooLarge {
+  const free = MAX_QUESTION_BYTES - lengthOf(questionOf(sealed, new Set()));
+  const parts: Set<string>[] = [];
+  let left = 0;
+  for (const [item, value] of Object.entries(sealed.spec.encryptedData)) {
+    if (!names.has(item)) continue;
+    // With the comma or the braces around it.
+    const length = lengthOf({ [item]: value });
+    if (length > free) return tooLarge(item);
+    if (length > left) {
+      parts.push(new Set());
+      left = free;
+    }
+    parts.at(-1)?.add(item);
+    left -= length;
+  }
+  return parts;
+}
+
+function lengthOf(value: unknown): number {
+  return Buffer.byteLength(questionText(value));
+}
+
+function tooLarge(item: string): TooLarge {
+  return {
+    kind: 'too-large',
+    reason: `item ${JSON.stringify(item)} is above the 1 MiB that a controller takes at once`,
+  };
 }
 
 async function askPatiently(ask: () => Promise<RotateAnswer>, sleep: (ms: number) => Promise<void>) {

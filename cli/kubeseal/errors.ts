@@ -31,3 +31,14 @@ export function fileError(name: string, error: unknown): KubesealError {
   const reason = systemCodeOf(error) === 'EISDIR' ? 'is a directory' : describeSystemError(error);
   return new KubesealError('KUBESEAL_FILE_UNREADABLE', `${action} ${name}: ${reason}`, { cause: error });
 }
+
+/** The controller did not do what it was asked for: in the words given, or for the reason that its answer gives. */
+export function refusal(
+  action: string,
+  answer: string | { readonly kind: string; readonly reason: string },
+): KubesealError {
+  if (typeof answer === 'string') return new KubesealError('KUBESEAL_CONTROLLER_REFUSED', answer);
+  const details =
+    answer.kind === 'too-large' ? { hint: 'split it, or use --recovery-unseal with the private keys' } : {};
+  return new KubesealError('KUBESEAL_CONTROLLER_REFUSED', `cannot ${action}: ${answer.reason}`, details);
+}

@@ -3,6 +3,7 @@ import type { SealingCertificate } from '../../shared/certificate/read-certifica
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { scopeOf, withoutScopeAnnotations } from '../../shared/sealing/scope.ts';
+import { FileChangedError } from '../terminal/file-claims.ts';
 import type { Session } from '../terminal/session.ts';
 import { receiptFor } from './carry-receipt.ts';
 import { flagError, inputError } from './errors.ts';
@@ -15,6 +16,10 @@ import { asSealedSecret, changedObject, changeText, expectSealedSecrets, type Se
 import { fallbackNamespace, prepareSecrets } from './secrets-to-seal.ts';
 import { rewriteFile } from './write-output.ts';
 
+/** How often the items are merged anew into what others have written, and the wait before that, which grows. */
+const MAX_ATTEMPTS = 30;
+const PAUSE_MS = 5;
+
 /**
  * Adds to the file. Its name, namespace and scope hold for the new items. It keeps its form and its comments, unless `-o` asks
  * for the other form.
@@ -23,11 +28,32 @@ import { rewriteFile } from './write-output.ts';
 export async function mergeInto(session: Session, flags: KubesealFlags): Promise<void> {
   if (flags.sealedSecretFile !== '') throw flagError('cannot use --sealed-secret-file together with --merge-into');
   const certificate = await readSealingCertificate(session, flags);
+  let read: Promise<InputText> | undefined;
+  const input = (): Promise<InputText> => {
+    read ??= readInputText(session, flags);
+    return read;
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await mergeOnce(session, flags, { certificate, input });
+    } catch (error) {
+      if (!(error instanceof FileChangedError) || attempt >= MAX_ATTEMPTS) throw error;
+      await session.io.sleep(PAUSE_MS * attempt);
+    }
+  }
+}
+
+interface Merge {
+  readonly certificate: SealingCertificate;
+  readonly input: () => Promise<InputText>;
+}
+
+async function mergeOnce(session: Session, flags: KubesealFlags, { certificate, input }: Merge): Promise<void> {
   const target = await readTextFile(session.io, flags.mergeInto);
   const source = onlyObject(target);
-  const secret = await readSecret(session, flags, asSealedSecret(source));
+  const secret = await readSecret(session, flags, { sealed: asSealedSecret(source), input });
   const change = await sealInto({ source, secret, certificate, allowEmptyData: flags.allowEmptyData });
-  await rewriteFile(session, flags.mergeInto, textAfter(session, { target, change, format: flags.format }));
+  await rewriteFile(session, target, textAfter(session, { target, change, format: flags.format }));
 }
 
 function onlyObject(target: InputText): InputObject {
@@ -39,7 +65,11 @@ function onlyObject(target: InputText): InputObject {
 }
 
 /** The one Secret of the input, for the place of `sealed`. */
-async function readSecret(session: Session, flags: KubesealFlags, sealed: SealedSecret): Promise<Secret> {
+async function readSecret(
+  session: Session,
+  flags: KubesealFlags,
+  { sealed, input }: { readonly sealed: SealedSecret } & Pick<Merge, 'input'>,
+): Promise<Secret> {
   const { name = '', namespace = '' } = sealed.metadata ?? {};
   const scope = scopeOf(sealed.metadata ?? {});
   if (flags.scope !== undefined && flags.scope !== scope) {
@@ -49,7 +79,7 @@ async function readSecret(session: Session, flags: KubesealFlags, sealed: Sealed
     );
   }
   const rules = { allowEmptyData: flags.allowEmptyData, namespace: flags.namespace, scope, name };
-  const objects = objectsOf(await readInputText(session, flags)).map((object) => placedIn(object, namespace));
+  const objects = objectsOf(await input()).map((object) => placedIn(object, namespace));
   const secrets = await prepareSecrets(objects, rules, fallbackNamespace(session, flags));
   const [secret, ...others] = secrets;
   if (secret === undefined || others.length > 0) {

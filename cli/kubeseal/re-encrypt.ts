@@ -9,7 +9,7 @@ import { rotateItems } from '../connect/rotate-items.ts';
 import type { Session } from '../terminal/session.ts';
 import { receiptFor } from './carry-receipt.ts';
 import { withKubesealCluster } from './cluster-access.ts';
-import { inputError, KubesealError } from './errors.ts';
+import { inputError, refusal } from './errors.ts';
 import { fetchPemOf, findController } from './find-controller.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { formatOf, objectsText } from './object-text.ts';
@@ -29,7 +29,7 @@ export async function reEncrypt(session: Session, flags: KubesealFlags): Promise
     const format = formatOf(flags.format, flags.sealedSecretFile);
     return writeOutput(session, objectsText(changes.map(changedObject), format), flags.sealedSecretFile);
   }
-  await rewriteFile(session, flags.secretFile, textInPlace(session, { input, changes, flags }));
+  await rewriteFile(session, input, textInPlace(session, { input, changes, flags }));
 }
 
 /** Without `-w` the file itself is changed, in its own form unless `-o` asks for the other one. */
@@ -62,9 +62,7 @@ async function rotateAll(
     const names = new Set(Object.keys(sealed.spec.encryptedData));
     const answer = await rotateItems(cluster, controller, { sealed, names, sleep: (ms) => io.sleep(ms) });
     if (answer.kind !== 'rotated') {
-      throw refused(
-        answer.kind === 'refused' ? 'unable to rotate secret' : `cannot re-encrypt secret: ${answer.reason}`,
-      );
+      throw refusal('re-encrypt secret', answer.kind === 'refused' ? 'unable to rotate secret' : answer);
     }
     const items = Object.fromEntries(answer.values);
     const receipt = await receiptFor(sealed, items, certificate.fingerprint);
@@ -88,8 +86,4 @@ function withItems(object: InputObject): InputObject {
     `${object.place}: cannot re-encrypt ${describe(object.value)}: it has no spec.encryptedData`,
     'open it with --recovery-unseal, and seal it again',
   );
-}
-
-function refused(message: string): KubesealError {
-  return new KubesealError('KUBESEAL_CONTROLLER_REFUSED', message);
 }

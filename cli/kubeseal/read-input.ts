@@ -25,6 +25,8 @@ export interface InputObject {
 /** A text and its documents. */
 export interface InputText {
   readonly name: string;
+  /** As it was read. */
+  readonly bytes: Uint8Array;
   readonly text: string;
   readonly documents: readonly ParsedDocument[];
 }
@@ -88,7 +90,7 @@ export function describe({ kind, metadata }: Fields): string {
 
 function parseText(name: string, bytes: Uint8Array): InputText {
   const text = decodeInputText(bytes, name);
-  return { name, text, documents: parseDocuments(text, { where: name, maxBytes: MAX_INPUT_BYTES }) };
+  return { name, bytes, text, documents: parseDocuments(text, { where: name, maxBytes: MAX_INPUT_BYTES }) };
 }
 
 function expand(one: Omit<InputObject, 'value'> & { readonly value: unknown }, depth = 0): readonly InputObject[] {

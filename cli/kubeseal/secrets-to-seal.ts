@@ -3,6 +3,7 @@
  * words. All of them are checked before the first one is sealed.
  */
 
+import { isMap } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { type Scope, scopeOf } from '../../shared/sealing/scope.ts';
@@ -115,14 +116,15 @@ function noNamespace(error: CodedError): KubesealError {
   return inputError('secret must declare a namespace', hint);
 }
 
+/** What is no map is none of this: it is refused where fields are checked. */
 function isEmpty(map: unknown): boolean {
-  return map === undefined || map === null || Object.keys(fieldsOf(map)).length === 0;
+  return map === undefined || map === null || (isMap(map) && Object.keys(map).length === 0);
 }
 
 /** Programs in Go write empty values as null, kubeseal's own --recovery-unseal among them. */
 function withoutNulls(map: unknown): unknown {
-  if (map === null || Object.keys(fieldsOf(map)).length === 0) return map;
-  return Object.fromEntries(Object.entries(fieldsOf(map)).map(([key, value]) => [key, value ?? '']));
+  if (!isMap(map)) return map;
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value ?? '']));
 }
 
 function textOf(value: unknown): string {

@@ -4,7 +4,7 @@ import { verifySealedSecret } from '../connect/controller-service.ts';
 import { throwIfAny } from '../terminal/errors.ts';
 import type { Session } from '../terminal/session.ts';
 import { withKubesealCluster } from './cluster-access.ts';
-import { KubesealError } from './errors.ts';
+import { KubesealError, refusal } from './errors.ts';
 import { findController } from './find-controller.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { fieldsOf, type InputObject, objectsOf, readInputText } from './read-input.ts';
@@ -18,8 +18,9 @@ export async function validate(session: Session, flags: KubesealFlags): Promise<
     for (const object of await readObjects(session, flags)) {
       session.io.signal.throwIfAborted();
       const answer = await verifySealedSecret(cluster, controller, asSealedSecret(object));
-      if (answer.kind === 'refused') errors.push(refused(`unable to decrypt sealed secret: ${nameOf(object)}`));
-      if (answer.kind === 'failed') throw refused(`cannot validate sealed secret: ${answer.reason}`);
+      if (answer.kind === 'refused') {
+        errors.push(refusal('validate sealed secret', `unable to decrypt sealed secret: ${nameOf(object)}`));
+      } else if (answer.kind !== 'opens') throw refusal('validate sealed secret', answer);
     }
     throwIfAny(errors, 'not all of them open');
   });
@@ -36,8 +37,4 @@ async function readObjects(session: Session, flags: KubesealFlags): Promise<read
 function nameOf({ value }: InputObject): string {
   const { name } = fieldsOf(value['metadata']);
   return typeof name === 'string' ? name : '';
-}
-
-function refused(message: string): KubesealError {
-  return new KubesealError('KUBESEAL_CONTROLLER_REFUSED', message);
 }

@@ -1,8 +1,10 @@
 /** @module Hands kubeseal's result to standard output, or to the file of `-w`: whole or not at all, and for its owner only. */
 import { CliError } from '../terminal/errors.ts';
 import { resolvePath } from '../terminal/io.ts';
+import type { OutputFile } from '../terminal/output-file.ts';
 import type { Session } from '../terminal/session.ts';
 import { describeSystemError, systemCodeOf } from '../terminal/system-error.ts';
+import type { InputText } from './read-input.ts';
 
 /** Writes `text` to `file`, or to standard output when it is empty. @throws CliError `CLI_OUTPUT_FAILED`; the system's `EPIPE` */
 export async function writeOutput(session: Session, text: string, file: string): Promise<void> {
@@ -17,16 +19,19 @@ export async function writeOutput(session: Session, text: string, file: string):
   }
 }
 
-/** Writes the changed text of a file that is there already, which keeps its mode. @throws CliError `CLI_OUTPUT_FAILED` */
-export function rewriteFile(session: Session, file: string, text: string): Promise<void> {
-  return writeFile(session, file, { text, access: 'public' });
+/**
+ * Writes the changed text of the file that was read as `input`, which keeps its mode.
+ * @throws FileChangedError; CliError `CLI_OUTPUT_FAILED`
+ */
+export function rewriteFile(session: Session, input: InputText, text: string): Promise<void> {
+  return writeFile(session, input.name, { text, access: 'public', readAs: input.bytes });
 }
 
 async function writeFile(
   { io }: Session,
   file: string,
-  { text, access }: { readonly text: string; readonly access: 'public' | 'private' },
+  { text, ...rest }: { readonly text: string } & Pick<OutputFile, 'access' | 'readAs'>,
 ): Promise<void> {
   const { writeOutputFiles } = await import('../terminal/output-file.ts');
-  await writeOutputFiles([{ name: file, path: resolvePath(io, file), content: text, access }], io.signal);
+  await writeOutputFiles([{ name: file, path: resolvePath(io, file), content: text, ...rest }], io.signal);
 }

@@ -56,7 +56,7 @@ export async function readManifests(
       const input = place === STDIN_NAME ? await readStdin(io) : await readInputFile(place);
       files.push(parseFile(input, word));
     } catch (error) {
-      errors.push(asCoded(error));
+      errors.push(withHint(asCoded(error)));
     }
   }
   return { files, errors };
@@ -78,6 +78,12 @@ function findPlaces(
     }
   }
   return [...places.values()];
+}
+
+/** Manifests, unlike other inputs, can be cut. */
+function withHint(error: CodedError): CodedError {
+  if (!(error instanceof CliError) || error.code !== 'CLI_INPUT_TOO_LARGE') return error;
+  return new CliError(error.code, error.message, { hint: 'a cluster takes no object above 1.5 MiB: split the file' });
 }
 
 /** What is foreseen is collected; anything else is a defect and ends the run. */

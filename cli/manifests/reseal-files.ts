@@ -39,8 +39,9 @@ export function editFiles(changes: readonly ObjectChange[]): EditedFiles {
     changed.push(...edited.changed);
     errors.push(...edited.errors);
     if (edited.changed.length === 0 || file.input.path === undefined) continue;
-    const { name, path } = file.input;
-    files.push({ name, path, content: withByteOrderMark(file, edited.text), access: 'public' });
+    const { name, path, bytes } = file.input;
+    const content = withByteOrderMark(file, edited.text);
+    files.push({ name, path, content, access: 'public', readAs: bytes });
   }
   return { files, changed, errors };
 }

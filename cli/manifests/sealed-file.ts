@@ -10,8 +10,10 @@ import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
 import type { ObjectMeta } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { carryReceipt, MAX_RECEIPT_LENGTH, type ReceiptChange, readReceipt } from '../../shared/sealing/receipt.ts';
+import { scopeOf } from '../../shared/sealing/scope.ts';
 import { CliError, LocatedError, throwIfAny, usageError } from '../terminal/errors.ts';
-import { STDIN_NAME } from '../terminal/input-files.ts';
+import { FileChangedError } from '../terminal/file-claims.ts';
+import { isDirectory, STDIN_NAME } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 import { readManifests, withByteOrderMark } from './manifest-files.ts';
 import { describeObject, isSealedSecret, type ManifestObject, objectsOf } from './manifest-objects.ts';
@@ -30,6 +32,10 @@ export interface SealedFile {
 /** What of a receipt's change an edit of a file can be. */
 export type ItemChange = Omit<ReceiptChange, 'place'>;
 
+/** How often an edit is made anew on what others have written, and the wait before that, which grows. */
+const MAX_ATTEMPTS = 30;
+const PAUSE_MS = 5;
+
 /** What did not happen when something is wrong. */
 export const NOTHING_CHANGED = 'nothing was changed';
 
@@ -39,11 +45,9 @@ export const NOTHING_CHANGED = 'nothing was changed';
  */
 export async function openSealedFile(session: Session, name: string, choice: string | undefined): Promise<SealedFile> {
   if (name === STDIN_NAME) throw usageError('cannot edit standard input', 'name a file');
+  if (isDirectory(session.io, name)) throw usageError(`cannot edit the directory "${name}"`, 'name one file');
   const { files, errors } = await readManifests(session, [name], 'SealedSecret');
   throwIfAny(errors, NOTHING_CHANGED);
-  if (files.length !== 1 || files[0]?.input.isFromDirectory === true) {
-    throw usageError(`cannot edit the directory "${name}"`, 'name one file');
-  }
   const found = files.flatMap(objectsOf).filter(({ value }) => isSealedSecret(value));
   return checked(chooseOne(name, found, choice));
 }
@@ -65,12 +69,57 @@ async function editSealedFile({ object, sealed }: SealedFile, change: ItemChange
   }
 }
 
-/** Writes the text of the file after `change`, whole or not at all. @throws as {@link editSealedFile}; CliError `CLI_OUTPUT_FAILED` */
+/**
+ * Writes the text of the file after `change`, whole or not at all. What others have written into it meanwhile stays, as long as the
+ * object is bound to the same place and the items of `change` are as they were.
+ * @throws as {@link editSealedFile}; FileChangedError; CliError `CLI_OUTPUT_FAILED`
+ */
 export async function writeSealedFile(session: Session, target: SealedFile, change: ItemChange): Promise<void> {
-  const { name, path = '' } = target.object.file.input;
-  const content = await editSealedFile(target, change);
   const { writeOutputFiles } = await import('../terminal/output-file.ts');
-  await writeOutputFiles([{ name, path, content, access: 'public' }], session.io.signal);
+  let current = target;
+  for (let attempt = 1; ; attempt += 1) {
+    const { name, path = '', bytes } = current.object.file.input;
+    const content = await editSealedFile(current, change);
+    try {
+      return await writeOutputFiles([{ name, path, content, access: 'public', readAs: bytes }], session.io.signal);
+    } catch (error) {
+      if (!(error instanceof FileChangedError) || attempt >= MAX_ATTEMPTS) throw error;
+      await session.io.sleep(PAUSE_MS * attempt);
+      current = await readAgain(session, target, change, error);
+    }
+  }
+}
+
+/** The object as it is now. @throws `changed` when `change` would be another one there */
+async function readAgain(
+  session: Session,
+  target: SealedFile,
+  change: ItemChange,
+  changed: FileChangedError,
+): Promise<SealedFile> {
+  const { name, path } = target.object.file.input;
+  const { files } = await readManifests(session, [path ?? name], 'SealedSecret');
+  const named = files.map((file) => ({ ...file, input: { ...file.input, name } }));
+  const found = named.flatMap(objectsOf).filter(({ value }) => isSealedSecret(value));
+  const [only, ...others] = found.filter(({ value }) => isSamePlace(value, target.sealed));
+  const isKept = (key: string): boolean => itemOf(only?.value, key) === itemOf(target.sealed, key);
+  if (only === undefined || others.length > 0 || !touchedKeys(change).every(isKept)) throw changed;
+  return checked(only);
+}
+
+function isSamePlace(value: unknown, { metadata }: SealedSecret): boolean {
+  const { name, namespace, annotations } = fieldsOf(fieldsOf(value)['metadata']);
+  const isSame = name === metadata.name && (namespace ?? '') === (metadata.namespace ?? '');
+  return isSame && scopeOf({ annotations } as ObjectMeta) === scopeOf(metadata);
+}
+
+function itemOf(value: unknown, key: string): unknown {
+  const items = fieldsOf(fieldsOf(fieldsOf(value)['spec'])['encryptedData']);
+  return Object.hasOwn(items, key) ? items[key] : undefined;
+}
+
+function touchedKeys({ removed = [], renamed = new Map(), sealed }: ItemChange): readonly string[] {
+  return [...removed, ...[...renamed].flat(), ...(sealed?.values.keys() ?? [])];
 }
 
 /** In the order that receipts are changed in: removed, renamed, sealed. */

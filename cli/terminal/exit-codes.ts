@@ -51,6 +51,7 @@ const OF_CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   CLI_PRIVATE_KEY_UNREADABLE: EXIT.certificate,
   CLI_CANNOT_UNSEAL: EXIT.cannotUnseal,
   CLI_CONTROLLER_NOT_FOUND: EXIT.cluster,
+  CLI_CONTROLLER_AMBIGUOUS: EXIT.cluster,
   CLI_CONTROLLER_FAILED: EXIT.cluster,
   CLI_OBJECT_NOT_FOUND: EXIT.cluster,
   CLI_KEY_NEEDED: EXIT.findings,

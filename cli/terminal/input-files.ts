@@ -31,7 +31,7 @@ export const STDIN_NAME = '-';
 export interface InputFile {
   /** How messages call it: the path as the user gave it or found below it, or `stdin`. */
   readonly name: string;
-  /** Absolute path with symbolic links resolved; absent for standard input. */
+  /** Absolute path with symbolic links resolved, where it leads to something that has a path; absent for standard input. */
   readonly path?: string;
   readonly bytes: Uint8Array;
   /** True when the user named a directory and this file was found in it. */
@@ -68,7 +68,7 @@ export function isSameFile(a: string, b: string): boolean {
  */
 export function findInputs(io: Io, name: string): readonly InputPlace[] {
   const stats = statInput(io, name);
-  const absolute = realpathSync(resolvePath(io, name));
+  const absolute = realPathOf(resolvePath(io, name), stats);
   if (!stats.isDirectory()) return [{ name, path: absolute, isFromDirectory: false }];
   const found: InputPlace[] = [];
   walk({ name, path: absolute }, found);
@@ -141,6 +141,19 @@ function listFolder(folder: { name: string; path: string }): readonly Dirent[] {
   }
 }
 
+/**
+ * The system's names for open files, as shells use them for `<(…)`, are links to what has no path, or no longer: only the name itself
+ * opens that.
+ */
+function realPathOf(absolute: string, stats: Stats): string {
+  if (!stats.isFile() && !stats.isDirectory()) return absolute;
+  try {
+    return realpathSync(absolute);
+  } catch {
+    return absolute;
+  }
+}
+
 function statInput(io: Io, name: string): Stats {
   try {
     return statSync(resolvePath(io, name));
@@ -158,6 +171,5 @@ function tooLarge(name: string, size: number | null): CliError {
   return new CliError(
     'CLI_INPUT_TOO_LARGE',
     `cannot read "${name}": ${found}, at most ${MAX_INPUT_BYTES / 1024 / 1024} MiB are read`,
-    { hint: 'a cluster takes no object above 1.5 MiB: split the file' },
   );
 }

@@ -7,6 +7,8 @@ import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 
 /** Where data goes. `write` rejects when the text could not be handed over; `EPIPE` means that nobody reads any more. */
 export interface DataOutput {
+  /** True when a person reads along. */
+  readonly isTty: boolean;
   write(text: string): Promise<void>;
 }
 

@@ -23,6 +23,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { CliError } from './errors.ts';
+import { claimUnchanged } from './file-claims.ts';
+import { alreadyThere, outputFailed, PartlyWrittenError, replacingFailed } from './output-errors.ts';
 import { describeSystemError, systemCodeOf } from './system-error.ts';
 
 /** One file to write. */
@@ -39,6 +41,8 @@ export interface OutputFile {
   readonly access: 'public' | 'private';
   /** A file that is there already is an error; a device or a pipe is none. Default: its place is taken. */
   readonly isNew?: boolean;
+  /** What was read of the file and led to `content`: the file must be a regular one, and still hold it. Default: it may hold anything. */
+  readonly readAs?: Uint8Array;
 }
 
 /** What stands at a path now, behind symbolic links. */
@@ -59,9 +63,9 @@ interface Staged extends Target {
 const PARALLEL_FLUSHES = 32;
 
 /**
- * Writes `files`. When one of them cannot be prepared, nothing has changed and nothing is left behind.
+ * Writes `files`. When one of them cannot be prepared or is not as it was read, nothing has changed and nothing is left behind.
  * @param signal stops before the first file is replaced; from then on the writing goes to its end.
- * @throws CliError `CLI_OUTPUT_FAILED`, or the signal's reason.
+ * @throws FileChangedError; CliError `CLI_OUTPUT_FAILED`, or the signal's reason.
  */
 export async function writeOutputFiles(files: readonly OutputFile[], signal: AbortSignal): Promise<void> {
   const batch = new OutputBatch(signal);
@@ -95,7 +99,7 @@ export class OutputBatch {
     await this.#staged.at(-PARALLEL_FLUSHES)?.flushed;
   }
 
-  /** Puts every staged file in its place. @throws CliError `CLI_OUTPUT_FAILED`, or the signal's reason */
+  /** Puts every staged file in its place. @throws FileChangedError; CliError `CLI_OUTPUT_FAILED`, or the signal's reason */
   async commit(): Promise<void> {
     try {
       for (const { file, flushed } of this.#staged) {
@@ -123,15 +127,26 @@ function findTarget(file: OutputFile): Target {
     const existing = statSync(target);
     if (existing.isDirectory()) throw outputFailed(file, 'it is a directory');
     if (file.isNew === true && existing.isFile()) throw alreadyThere(file);
+    if (file.readAs !== undefined && !existing.isFile()) throw outputFailed(file, 'it is no regular file');
     // Taking the file's place needs no right to write it; whoever took that right away meant something by it.
     accessSync(target, constants.W_OK);
     return { file, path: target, existing };
   } catch (error) {
     if (error instanceof CliError) throw error;
     if (systemCodeOf(error) !== 'ENOENT') throw outputFailed(file, describeSystemError(error), error);
-    if (isLink(file.path)) throw outputFailed(file, 'it is a symbolic link to nothing', error);
-    return { file, path: file.path, existing: null };
+    return findNameless(file, error);
   }
+}
+
+/** Of what has no path of its own: a file that is to be made, or a pipe behind one of the system's names for open files. */
+function findNameless(file: OutputFile, cause: unknown): Target {
+  if (!isLink(file.path)) return { file, path: file.path, existing: null };
+  const existing = statSync(file.path, { throwIfNoEntry: false });
+  if (existing === undefined || existing.isFile()) {
+    throw outputFailed(file, 'it is a symbolic link to nothing', cause);
+  }
+  if (file.readAs !== undefined) throw outputFailed(file, 'it is no regular file');
+  return { file, path: file.path, existing };
 }
 
 function isLink(file: string): boolean {
@@ -153,7 +168,7 @@ function prepare(target: Target): Staged {
       closeSync(created.file);
       remove(created.path);
     }
-    throw outputFailed(target.file, describeSystemError(error), error);
+    throw replacingFailed(target.file, error);
   }
 }
 
@@ -195,6 +210,7 @@ function keepOwnership(target: Target, temporary: string, file: number): void {
 }
 
 function replaceAll(staged: readonly Staged[]): void {
+  const release = claimThose(staged);
   let done = 0;
   try {
     for (const one of staged) {
@@ -204,9 +220,24 @@ function replaceAll(staged: readonly Staged[]): void {
     }
   } catch (error) {
     staged.slice(done).forEach(discard);
-    if (error instanceof CliError) throw error;
-    const before = done === 0 ? '' : `; ${done} of ${staged.length} files were written before it`;
-    throw outputFailed(staged[done]?.file, `${describeSystemError(error)}${before}`, error);
+    const failure = error instanceof CliError ? error : replacingFailed(staged[done]?.file, error);
+    throw done === 0 ? failure : new PartlyWrittenError(failure, done, staged.length);
+  } finally {
+    release();
+  }
+}
+
+/** From here until the result is called, nobody else who reads and replaces these files gets in between. */
+function claimThose(staged: readonly Staged[]): () => void {
+  try {
+    return claimUnchanged(
+      staged.flatMap(({ file: { name, readAs }, path: place, temporary }) =>
+        readAs === undefined || temporary === null ? [] : [{ name, path: place, readAs, temporary }],
+      ),
+    );
+  } catch (error) {
+    staged.forEach(discard);
+    throw error;
   }
 }
 
@@ -243,14 +274,4 @@ function remove(file: string): void {
   } catch {
     // It is gone, or cannot go: what is reported is why it was to go.
   }
-}
-
-function alreadyThere(file: OutputFile): CliError {
-  return new CliError('CLI_OUTPUT_FAILED', `cannot write "${file.name}": it exists already`, {
-    hint: 'name a new file: this one is never overwritten',
-  });
-}
-
-function outputFailed(file: OutputFile | undefined, reason: string, cause?: unknown): CliError {
-  return new CliError('CLI_OUTPUT_FAILED', `cannot write "${file?.name ?? ''}": ${reason}`, { cause });
 }

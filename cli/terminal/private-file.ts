@@ -4,9 +4,10 @@
  */
 import {
   closeSync,
+  constants,
+  type Dirent,
   fstatSync,
   fsyncSync,
-  lstatSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -19,7 +20,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { describeSystemError } from './system-error.ts';
+import { describeSystemError, systemCodeOf } from './system-error.ts';
 
 /** An edited text is never longer. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -66,17 +67,34 @@ function createFolder({ env }: Pick<Io, 'env'>): string {
   throw failed(failure);
 }
 
+/** An editor may leave anything in place of the file; a pipe must not be waited for. */
 function readBounded(file: string): Uint8Array {
-  const { size } = lstatSync(file);
-  if (size > MAX_BYTES) throw new CliError('CLI_EDITOR_FAILED', `cannot read the edited text: it has ${size} bytes`);
-  return readFileSync(file);
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw cannotRead('it is no regular file');
+    if (stats.size > MAX_BYTES) throw cannotRead(`it has ${stats.size} bytes`);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function wipeFolder(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+  for (const entry of listAll(folder)) {
     if (entry.isFile()) overwrite(path.join(entry.parentPath, entry.name));
   }
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Everything below `folder`; nothing when the editor removed it. */
+function listAll(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true });
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Best effort: a file system may keep old blocks, which is why memory is preferred. */
@@ -101,6 +119,10 @@ function attempt<Result>(task: () => Result): Result {
   } catch (error) {
     throw error instanceof CliError ? error : failed(error);
   }
+}
+
+function cannotRead(reason: string): CliError {
+  return new CliError('CLI_EDITOR_FAILED', `cannot read the edited text: ${reason}`);
 }
 
 function failed(error: unknown): CliError {

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
   EFBIG: 'the file is too large',
+  ENXIO: 'it is a socket, which cannot be opened by a name',
   EIO: 'input/output error',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files in the system',

@@ -8,8 +8,8 @@ import { addSealingRoutes, SEALING_PATHS, type SealingRoutesDependencies } from 
 export interface PublicAppDependencies {
   /** The certificate chain to seal to, PEM; null while there is none. */
   readonly certificatePem: () => string | null;
-  /** True when every part of the controller acts on the cluster's state. */
-  readonly isReady: () => boolean;
+  /** What the parts of the controller wait for, a line for each; empty when all of them act on the cluster's state. */
+  readonly waitingFor: () => readonly string[];
   readonly sealing: SealingRoutesDependencies;
   readonly metrics: HttpMetrics;
   /** An unforeseen failure of a route; the caller learns nothing of it. */
@@ -28,8 +28,9 @@ export function createPublicApp(dependencies: PublicAppDependencies): Express {
   });
   app.get('/healthz', (_request, response) => sendText(response, 'ok'));
   app.get('/readyz', (_request, response) => {
-    if (dependencies.isReady()) sendText(response, 'ok');
-    else sendText(response.status(503), 'not ready');
+    const waitingFor = dependencies.waitingFor();
+    if (waitingFor.length === 0) sendText(response, 'ok');
+    else sendText(response.status(503), ['not ready', ...waitingFor].join('\n'));
   });
   addSealingRoutes(app, dependencies.sealing);
   answerUnknown(app);

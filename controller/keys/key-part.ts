@@ -38,6 +38,8 @@ export interface KeyPartOptions {
   readonly logger: Logger;
   readonly metrics: KeyMetrics;
   readonly report: ReportProblem;
+  /** Which SealedSecrets are looked at, where these are not all of the cluster. */
+  readonly partialView?: string | undefined;
 }
 
 /** Pace at which changed counts of objects are published; changes of keys are published at once. */
@@ -76,8 +78,8 @@ export class KeyPart implements KeySource {
 
   constructor(options: KeyPartOptions) {
     this.#options = options;
-    this.#watchProblems = new ProblemLog(options.logger, 'cannot watch the sealing keys');
-    this.#updateProblems = new ProblemLog(options.logger, 'cannot bring the sealing keys up to date');
+    this.#watchProblems = new ProblemLog(options.logger, 'cannot watch the sealing keys', options.now);
+    this.#updateProblems = new ProblemLog(options.logger, 'cannot bring the sealing keys up to date', options.now);
     this.#reports = new KeyReports(options.logger, options.report);
     this.#usage = new UsageFeed({ intervalMs: USAGE_INTERVAL_MS, onRefresh: () => this.#converger.trigger() });
     this.#loader = new KeyLoader(options.lanes);
@@ -107,6 +109,12 @@ export class KeyPart implements KeySource {
   /** True from the moment at which {@link ready} resolves. */
   isReady(): boolean {
     return this.#isReady;
+  }
+
+  waitingFor(): string | null {
+    if (this.#isReady) return null;
+    const what = this.#objects.isSynced() ? 'a sealing key' : 'a complete look at the key Secrets';
+    return `keys: waits for ${what}`;
   }
 
   onChange(listener: (snapshot: KeySnapshot) => void): void {
@@ -217,7 +225,11 @@ export class KeyPart implements KeySource {
   async #publish(): Promise<void> {
     const problem = this.#sealingProblem();
     this.#reports.onProblem(problem);
-    const list = toKeyList(this.#snapshot, { usage: this.#usage.current(), problem });
+    const list = toKeyList(this.#snapshot, {
+      usage: this.#usage.current(),
+      partial: this.#options.partialView,
+      problem,
+    });
     this.#options.metrics.listed(list);
     if (!this.#objects.mayPublish()) return;
     const current = this.#objects.configMap(KEYS_CONFIG_MAP);

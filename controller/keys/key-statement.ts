@@ -14,6 +14,8 @@ import type { KeyUsage } from './key-usage.ts';
 export interface KeyCircumstances {
   /** Null while it is not known. */
   readonly usage: KeyUsage | null;
+  /** As of {@link KeyList.partial}; undefined when every SealedSecret is counted. */
+  readonly partial?: string | undefined;
   /** Why there is no key to seal to; undefined when there is one. */
   readonly problem: string | undefined;
 }
@@ -24,7 +26,7 @@ const MAX_OTHERS = 100;
 const MAX_PEM = 512 * 1024;
 
 /** What `snapshot` says in public. Of more keys than fit into a ConfigMap the oldest are left out. */
-export function toKeyList(snapshot: KeySnapshot, { usage, problem }: KeyCircumstances): KeyList {
+export function toKeyList(snapshot: KeySnapshot, { usage, partial, problem }: KeyCircumstances): KeyList {
   const sealing = snapshot.sealing
     .slice(0, MAX_SEALING)
     .map(({ secret, key }, index) => entryOf(secret, key.certificate, index === 0 ? 'active' : 'decrypt-only'));
@@ -39,6 +41,7 @@ export function toKeyList(snapshot: KeySnapshot, { usage, problem }: KeyCircumst
       .map((entry) => (entry.fingerprint === undefined ? entry : { ...entry, ...objectsOf(entry.fingerprint, usage) })),
     ...(missing.length === 0 ? {} : { missing }),
     ...(usage === null ? {} : { unopened: usage.unknown }),
+    ...(partial === undefined ? {} : { partial }),
     ...(problem === undefined ? {} : { problem }),
     certificatesPem: joinUpTo(
       snapshot.sealing.slice(0, MAX_SEALING).map(({ key }) => key.certificate.pem),

@@ -1,24 +1,33 @@
-/** @module Tells of a problem that lasts once, however often it is met. */
+/** @module Tells of a problem that lasts once, or rarely, however often it is met. */
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { Logger } from './logger.ts';
+
+/** Whoever reads the log of a controller that waits finds the reason in what is shown of it. */
+const REPEAT_MS = 10 * 60_000;
 
 /** A log for one thing that is tried again and again. */
 export class ProblemLog {
   readonly #logger: Logger;
   readonly #message: string;
+  readonly #now: (() => Date) | undefined;
   #last = '';
+  #warnedAtMs = 0;
 
-  /** `message` says what cannot be done. */
-  constructor(logger: Logger, message: string) {
+  /** `message` says what cannot be done. With `now` a problem that lasts is told again every ten minutes. */
+  constructor(logger: Logger, message: string, now?: () => Date) {
     this.#logger = logger;
     this.#message = message;
+    this.#now = now;
   }
 
-  /** Writes a warning, or a debug line when the same was said last. */
+  /** Writes a warning, or a debug line when the same was said not long ago. */
   report(error: unknown): void {
     const problem = describeError(error);
-    const level = problem === this.#last ? 'debug' : 'warn';
+    const nowMs = this.#now?.().getTime() ?? 0;
+    const isKnown = problem === this.#last && nowMs - this.#warnedAtMs < REPEAT_MS;
+    const level = isKnown ? 'debug' : 'warn';
+    if (!isKnown) this.#warnedAtMs = nowMs;
     this.#last = problem;
     const hint = error instanceof CodedError ? error.hint : undefined;
     this.#logger[level]({ error: problem, hint }, this.#message);

@@ -9,6 +9,8 @@ export interface ControllerPart {
   start(): Promise<void>;
   /** True after the first complete look at the cluster; from then on the part acts on every change. */
   isReady(): boolean;
+  /** What {@link isReady} waits for, in a few words for everybody, codes of errors in place of their texts; null when it is true. */
+  waitingFor(): string | null;
   /** Takes no new work, waits for what is under way (or lets its signal end it), and then resolves. Safe without a start. */
   stop(): Promise<void>;
 }

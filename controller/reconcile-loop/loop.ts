@@ -6,7 +6,7 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { ReconcileMetrics, ReconcileResult } from '../metrics/reconcile-metrics.ts';
-import type { Outcome, Reconciler, Request } from './reconciler.ts';
+import type { Outcome, Reconciler, Request, RetryOutcome } from './reconciler.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { type Urgency, WorkQueue } from './work-queue.ts';
 
@@ -126,10 +126,10 @@ class QueueLoop implements Loop {
     }
   }
 
-  #retry(key: string, request: Request, outcome: Outcome & { kind: 'retry' }): void {
-    const failures = this.#failures.get(key) ?? 0;
+  #retry(key: string, request: Request, outcome: RetryOutcome): void {
+    const failures = outcome.isFresh === true ? 0 : (this.#failures.get(key) ?? 0);
     this.#failures.set(key, failures + 1);
-    const delayMs = Math.max(retryDelayMs(failures, this.#options.random), outcome.atLeastMs ?? 0);
+    const delayMs = Math.max(retryDelayMs(failures, this.#options.random, outcome.atMostMs), outcome.atLeastMs ?? 0);
     this.#queue.add(key, request, { delayMs, urgency: 'backlog' });
     const fields = { kind: this.#options.name, ...request, retryInMs: Math.round(delayMs), failures: failures + 1 };
     this.#options.logger.warn({ ...fields, error: describeError(outcome.error) }, 'reconcile failed');

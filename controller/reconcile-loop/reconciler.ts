@@ -6,6 +6,17 @@ export interface Request {
   readonly name: string;
 }
 
+/** It failed for a reason that may pass. */
+export interface RetryOutcome {
+  readonly kind: 'retry';
+  readonly error: unknown;
+  readonly atLeastMs?: number;
+  /** Longest wait that the backoff grows to; default: five minutes. */
+  readonly atMostMs?: number;
+  /** What failed is not what failed before: the backoff begins anew. */
+  readonly isFresh?: boolean;
+}
+
 /**
  * How a reconcile ended. `settled`: nothing more to do until a change. `again`: look again after a time, as planned.
  * `retry`: failed for a reason that may pass; the loop looks again with capped backoff, for ever. `stalled`: only a change
@@ -14,7 +25,7 @@ export interface Request {
 export type Outcome =
   | { readonly kind: 'settled' }
   | { readonly kind: 'again'; readonly afterMs: number }
-  | { readonly kind: 'retry'; readonly error: unknown; readonly atLeastMs?: number }
+  | RetryOutcome
   | { readonly kind: 'stalled'; readonly reason: string };
 
 /**

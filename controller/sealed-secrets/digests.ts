@@ -5,11 +5,24 @@
 import { createHmac } from 'node:crypto';
 import { canonicalJson } from '../../shared/encoding/json.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-secret.ts';
+import type { SealedSecret, UnsealAttempt, UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { scopeOf } from '../../shared/sealing/scope.ts';
 import { allowsMissing } from '../../shared/sealing/secret-from-items.ts';
 import type { SecretContent } from './secret-content.ts';
+
+/** What a condition says of a failure. */
+export interface ToldFailure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What others had made of a Secret, at which resourceVersion, and what condition `Drifted` says of it. */
+export interface FoundDrift {
+  readonly driftedVersion: string;
+  readonly driftedDigest: string;
+  readonly message: string | null;
+}
 
 /** Computes digests, in hex. Equal input gives equal digests for as long as the digest key stays. */
 export interface Digests {
@@ -25,6 +38,10 @@ export interface Digests {
   openedBy(sealedUid: string, sealedDigest: string, keys: readonly string[]): string;
   /** Of the clock by which the templates of what `sealedDigest` stands for were rendered. */
   renderedBy(sealedUid: string, sealedDigest: string, renderedAt: string): string;
+  /** Of a vain attempt and of what was said of it: only what the controller itself found holds up an object. */
+  attempt(sealedUid: string, attempt: Omit<UnsealAttempt, 'proof'>, told: ToldFailure): string;
+  /** Of an edit that was found, and of what was said of it; null: nothing was. */
+  drift(sealedUid: string, sealedDigest: string, drift: FoundDrift): string;
   /** What chance in templates follows from, 32 bytes: the same for one state of an object, and known to nobody else. */
   seed(sealedDigest: string): Uint8Array;
 }
@@ -52,6 +69,10 @@ export function createDigests(key: SecretBytes): Digests {
     },
     renderedBy: (sealedUid, sealedDigest, renderedAt) => digest('rendered-by', [sealedUid, sealedDigest, renderedAt]),
     seed: (sealedDigest) => hmac('seed', sealedDigest).digest(),
+    attempt: (sealedUid, { sealedDigest, keysDigest, secret, keys = null }, { reason, message }) =>
+      digest('attempt', [sealedUid, sealedDigest, keysDigest, secret, keys, reason, message]),
+    drift: (sealedUid, sealedDigest, { driftedVersion, driftedDigest, message }) =>
+      digest('drift', [sealedUid, sealedDigest, driftedVersion, driftedDigest, message]),
     openedBy: (sealedUid, sealedDigest, keys) => digest('opened-by', [sealedUid, sealedDigest, keys]),
   };
 }

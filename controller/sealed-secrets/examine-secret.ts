@@ -5,7 +5,7 @@ import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { describeDrift } from './drift.ts';
-import { claimsOf, decideOwnership } from './ownership.ts';
+import { claimsOf, decideOwnership, isOurs } from './ownership.ts';
 import type { Subject } from './remembered-verdict.ts';
 
 /** A Secret that is left as it is; `drift` says what others changed in it, null when nothing. */
@@ -21,17 +21,27 @@ export interface Examination {
  */
 export async function examineSecret(
   client: Pick<KubeReader, 'get'>,
-  { sealed, claimant }: Pick<Subject, 'sealed' | 'claimant'>,
+  { sealed, claimant, record }: Pick<Subject, 'sealed' | 'claimant' | 'record'>,
   desired: Secret,
 ): Promise<Examination | null> {
   const { namespace, name = '' } = sealed.metadata;
   const live = await client.get(SECRETS, { namespace, name });
   if (live === null || live.metadata.deletionTimestamp !== undefined) return null;
+  if (!mayCompare(live, { claimant, record })) return null;
   const ownership = decideOwnership(claimsOf(live.metadata), claimant);
   if (ownership.kind === 'blocked' || (ownership.kind === 'upsert' && ownership.addsOwner && !isOwned(live, claimant)))
     return null;
   const mode = ownership.kind !== 'upsert' ? 'owned' : ownership.isOurs ? 'shared' : 'patched';
   return { live, mode, drift: describeDrift(sealed, desired, { live, mode }) };
+}
+
+/**
+ * Whether it may be told in public how `live` differs from what was sealed: its owner, or a record that we wrote, says that
+ * it was written for this object. Conditions say that, too, and may be forged by who guesses at the Secret of somebody else.
+ */
+export function mayCompare(live: KubeObject, { claimant, record }: Pick<Subject, 'claimant' | 'record'>): boolean {
+  const claims = claimsOf(live.metadata);
+  return isOurs(claims, claimant) || record?.uid === claims.uid;
 }
 
 function isOwned({ metadata }: KubeObject, { uid }: Subject['claimant']): boolean {

@@ -3,8 +3,9 @@
  * is public, and others may write it: only what keyed digests prove is believed.
  */
 import type { SealedSecret, UnsealAttempt, UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
-import { DRIFTED, type DriftMode } from './drift-mode.ts';
+import type { DriftMode } from './drift-mode.ts';
 import { type Claimant, decideOwnership, type SecretClaims } from './ownership.ts';
+import { toldDrift, toldFailure } from './status-record.ts';
 import { REMEMBERED_WRITE_REASONS, UNSEAL_FAILURE_REASONS, type UnsealReason, type Verdict } from './verdict.ts';
 
 /** One SealedSecret and all that a decision about it needs. */
@@ -75,9 +76,8 @@ export function rememberedDrift(
   const isReported = claims?.uid === record.uid && claims.resourceVersion === record.driftedVersion;
   if (driftMode !== 'report' || !isReported || claims.isTerminating) return null;
   if (lastVerdict !== undefined) return lastVerdict.drift ?? null;
-  const conditions = sealed.status?.conditions;
-  const drifted = Array.isArray(conditions) ? conditions.find(({ type }) => type === DRIFTED) : undefined;
-  return drifted?.status === 'True' ? drifted.message : null;
+  // Vouched for: a record whose edit was told in other words does not name one.
+  return toldDrift(sealed);
 }
 
 function findRememberedFailure(subject: Subject): Verdict | null {
@@ -100,9 +100,9 @@ function stillApplies(reason: UnsealReason, subject: Subject, attempt: UnsealAtt
 /** State, reason and message of the last failure: from this process, or as the status tells it. */
 function lastFailure({ lastVerdict, sealed }: Subject): Pick<Verdict, 'state' | 'reason' | 'message'> | null {
   if (lastVerdict !== undefined) return lastVerdict.state === 'unsealed' ? null : lastVerdict;
-  const conditions = sealed.status?.conditions ?? [];
-  const ready = conditions.find((condition) => condition.type === 'Ready');
-  const known = [...UNSEAL_FAILURE_REASONS, ...REMEMBERED_WRITE_REASONS].find((reason) => reason === ready?.reason);
-  if (ready?.status !== 'False' || known === undefined) return null;
-  return { state: known === 'SecretExists' ? 'waiting' : 'stalled', reason: known, message: ready.message };
+  // Vouched for: an attempt of which something else was told is none.
+  const told = toldFailure(sealed);
+  const known = [...UNSEAL_FAILURE_REASONS, ...REMEMBERED_WRITE_REASONS].find((reason) => reason === told?.reason);
+  if (told === null || known === undefined) return null;
+  return { state: known === 'SecretExists' ? 'waiting' : 'stalled', reason: known, message: told.message };
 }

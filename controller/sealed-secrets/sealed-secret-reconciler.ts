@@ -26,10 +26,11 @@ import { RepairBudget } from './repair-budget.ts';
 import type { SealedSecretStore } from './sealed-secret-store.ts';
 import { contentOf, shapeOf } from './secret-content.ts';
 import { HOLD_MS, type SecretIndex } from './secret-index.ts';
-import { readAttempt, readRecord } from './status-record.ts';
+import { driftedBy, readAttempt, readRecord } from './status-record.ts';
 import type { StatusReporter } from './status-reporter.ts';
+import { needsEngine, type TemplateTurns } from './template-turns.ts';
 import { type Finding, knownKeys, UnsealWork } from './unseal-work.ts';
-import type { Verdict } from './verdict.ts';
+import type { UnsealReason, Verdict } from './verdict.ts';
 
 /** What the reconciler is made of. */
 export interface SealedSecretReconcilerOptions {
@@ -46,16 +47,26 @@ export interface SealedSecretReconcilerOptions {
   readonly submitCensus: (request: Request) => void;
   readonly metrics: UnsealMetrics;
   readonly renderer: TemplateRenderer;
+  readonly turns: TemplateTurns;
   /** Whether the deprecated form, a whole Secret in `spec.data`, is opened. */
   readonly acceptV1: boolean;
   readonly now: () => Date;
 }
 
 const SETTLED: Outcome = { kind: 'settled' };
+/** It is woken when its turn has come, and looked at in any case after this time. */
+const WAITS_FOR_TURN: Outcome = { kind: 'again', afterMs: 300_000 };
 /** Failures of the way to the API server: a status could not be written either, and would say nothing of the object. */
 const UNREACHABLE = ['KUBE_UNREACHABLE', 'KUBE_TOO_MANY_REQUESTS'] as const;
 /** The shortest wait before an object that was refused because of somebody else's Secret is looked at again. */
 const MIN_BLOCKED_RETRY_MS = 1_000;
+
+/** The shortest wait before templates are tried again for which the engine had no time. */
+const MIN_ENGINE_RETRY_MS = 5_000;
+const MIN_RETRY_MS: Partial<Record<UnsealReason, number>> = {
+  SecretExists: MIN_BLOCKED_RETRY_MS,
+  TemplateFailed: MIN_ENGINE_RETRY_MS,
+};
 
 /** The reconciler of SealedSecrets. */
 export class SealedSecretReconciler implements Reconciler {
@@ -69,6 +80,14 @@ export class SealedSecretReconciler implements Reconciler {
   }
 
   async reconcile(request: Request, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await this.#look(request, signal);
+    } finally {
+      this.#options.turns.leave(request);
+    }
+  }
+
+  async #look(request: Request, signal: AbortSignal): Promise<Outcome> {
     const subject = this.#load(request);
     if (subject === null) {
       this.#options.usage.forget(request);
@@ -76,6 +95,7 @@ export class SealedSecretReconciler implements Reconciler {
     }
     const remembered = await this.#guard(request, subject);
     if (remembered !== null) return this.#report(request, subject, this.#remind(request, subject, remembered));
+    if (needsEngine(subject.sealed) && !this.#options.turns.enter(request)) return WAITS_FOR_TURN;
     const waitMs = this.#waitBeforeWork(request, subject);
     if (waitMs > 0) return { kind: 'again', afterMs: waitMs };
     await this.#options.reporter.announce(subject.sealed);
@@ -134,13 +154,15 @@ export class SealedSecretReconciler implements Reconciler {
     const content = contentOf(live, shapeOf(subject.sealed, record.mode));
     const digest = this.#options.digests.content(subject.sealedDigest, content);
     if (digest === record.secretDigest) {
-      const { driftedVersion: _, driftedDigest: __, ...kept } = record;
+      const { driftedVersion: _, driftedDigest: __, driftedProof: ___, ...kept } = record;
       return unsealed(kept);
     }
     if (digest !== record.driftedDigest) return null;
     const drifted = { ...record, driftedVersion: claims.resourceVersion };
     const drift = rememberedDrift({ ...subject, claims }, drifted);
-    return drift === null ? null : { ...unsealed(drifted), drift };
+    if (drift === null) return null;
+    const edit = { ...subject, driftedVersion: claims.resourceVersion, driftedDigest: digest, drift };
+    return { ...unsealed({ ...drifted, ...driftedBy(subject.sealed, this.#options.digests, edit) }), drift };
   }
 
   /** `verdict` as a finding; a record without keys is completed when there is nothing better to do. */
@@ -176,6 +198,6 @@ export class SealedSecretReconciler implements Reconciler {
 
 function retry({ error, message, reason }: Verdict): Outcome {
   const serverWaitMs = isKubeError(error) ? (error.retryAfterMs ?? 0) : 0;
-  const atLeastMs = reason === 'SecretExists' ? MIN_BLOCKED_RETRY_MS : serverWaitMs;
+  const atLeastMs = MIN_RETRY_MS[reason] ?? serverWaitMs;
   return { kind: 'retry', error: error ?? new Error(message), atLeastMs };
 }

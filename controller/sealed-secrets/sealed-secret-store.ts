@@ -78,23 +78,21 @@ export class SealedSecretStore {
   }
 
   /**
-   * Where else something like `sealed` stands, or stood: its name in other namespaces, those that have an object of that name
-   * first, and the names of other objects beside it. A bounded number of each, the likeliest first.
+   * Where else a sealed value of `sealed` stands, a bounded number of places, the likeliest first: its name in other
+   * namespaces, then other names beside it, then the rest. An object that shares no value is never named: whoever makes
+   * SealedSecrets could seal for a place that they guess, and would be told whether one stands there.
    */
-  placesNear({ metadata }: SealedSecret): readonly Request[] {
-    const own = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
-    const [copies, siblings, namespaces] = [new Set<string>(), new Set<string>(), new Set<string>()];
-    for (const { sealed } of this.#entries.values()) {
-      const { namespace, name } = requestOf(sealed);
-      if (namespace === own.namespace) addUpTo(siblings, name);
-      else if (name === own.name) addUpTo(copies, namespace);
-      else addUpTo(namespaces, namespace);
+  placesNear(sealed: SealedSecret): readonly Request[] {
+    const own = requestOf(sealed);
+    const values = new Set(sealedValuesOf(sealed));
+    const near: Request[][] = [[], [], []];
+    for (const { sealed: other } of this.#entries.values()) {
+      const place = requestOf(other);
+      const [isHere, isNamesake] = [place.namespace === own.namespace, place.name === own.name];
+      if ((isHere && isNamesake) || !sealedValuesOf(other).some((value) => values.has(value))) continue;
+      near[isNamesake ? 0 : isHere ? 1 : 2]?.push(place);
     }
-    return [
-      ...[...copies].map((namespace) => ({ namespace, name: own.name })),
-      ...[...siblings].filter((name) => name !== own.name).map((name) => ({ namespace: own.namespace, name })),
-      ...[...namespaces].filter((one) => !copies.has(one)).map((namespace) => ({ namespace, name: own.name })),
-    ];
+    return near.flat().slice(0, MAX_PLACES);
   }
 
   /** True when nothing was ever said of the object's present generation: somebody waits for it. */
@@ -109,11 +107,13 @@ export class SealedSecretStore {
   }
 }
 
-/** More places of one sort would use up the questions that a failing object may cost. */
-const MAX_PLACES = 8;
+/** More places would use up the questions that a failing object may cost. */
+const MAX_PLACES = 16;
 
-function addUpTo(set: Set<string>, value: string): void {
-  if (set.size < MAX_PLACES) set.add(value);
+/** Every sealed value of `sealed`, also of the deprecated form; whatever else stands there is left out. */
+function sealedValuesOf({ spec }: SealedSecret): readonly string[] {
+  const values: readonly unknown[] = [...Object.values(spec?.encryptedData ?? {}), spec?.data];
+  return values.filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
 /** Namespace and name of `object`. */

@@ -1,6 +1,9 @@
 /** @module Reads back what the controller once wrote into a SealedSecret's status, which may hold anything by now. */
+import type { Condition } from '../../shared/resources/conditions.ts';
 import type { OpenedBy, SealedSecret, UnsealAttempt, UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
-import type { Digests } from './digests.ts';
+import type { Digests, FoundDrift, ToldFailure } from './digests.ts';
+import { DRIFTED } from './drift-mode.ts';
+import { shortenMessage } from './verdict.ts';
 
 /** More keys than any object was ever sealed to; a longer list is not ours. */
 const MAX_KEYS = 1_000;
@@ -27,18 +30,60 @@ export function readRecord(sealed: SealedSecret, digests: Digests): UnsealedReco
     ownerDigest,
     mode,
     ...openedBy,
-    ...readDrift(found),
+    ...readDrift(sealed, digests, { ...found, sealedDigest }),
     ...rendered,
   };
 }
 
-/** The last vain attempt in the status, or null. */
+/** The last vain attempt in the status, or null when there is none, or none that the digest key vouches for, words included. */
 export function readAttempt(sealed: SealedSecret, digests: Digests): UnsealAttempt | null {
   const found: Partial<Record<keyof UnsealAttempt, unknown>> = sealed.status?.attempt ?? {};
-  const { sealedDigest, keysDigest, secret } = found;
+  const { sealedDigest, keysDigest, secret, proof } = found;
+  const keys = readKeys(found.keys);
+  const told = toldFailure(sealed);
   if (typeof sealedDigest !== 'string' || typeof keysDigest !== 'string' || typeof secret !== 'string') return null;
-  const openedBy = readOpenedBy(sealed, digests, { ...found, sealedDigest });
-  return openedBy === null ? null : { sealedDigest, keysDigest, secret, ...openedBy };
+  if (keys === null || told === null) return null;
+  const attempt = vouchedAttempt(sealed, digests, { sealedDigest, keysDigest, secret, ...keys }, told);
+  return attempt.proof === proof ? attempt : null;
+}
+
+/** What condition `Ready` says while it is False; null when it does not say it. */
+export function toldFailure(sealed: SealedSecret): ToldFailure | null {
+  const ready = conditionOf(sealed, 'Ready');
+  return ready?.status === 'False' ? { reason: ready.reason, message: ready.message } : null;
+}
+
+/** What condition `Drifted` says while it is True; null when it does not say it. */
+export function toldDrift(sealed: SealedSecret): string | null {
+  const drifted = conditionOf(sealed, DRIFTED);
+  return drifted?.status === 'True' ? drifted.message : null;
+}
+
+/** `attempt` with the proof that the controller made it, and said `told` of it. */
+export function vouchedAttempt(
+  sealed: SealedSecret,
+  digests: Digests,
+  attempt: Omit<UnsealAttempt, 'proof'>,
+  { reason, message }: ToldFailure,
+): UnsealAttempt {
+  const told = { reason, message: shortenMessage(message) };
+  return { ...attempt, proof: digests.attempt(sealed.metadata.uid ?? '', attempt, told) };
+}
+
+/** What is kept of an edit that was found in the Secret; `drift` is what is said of it, null when nothing is. */
+export function driftedBy(
+  sealed: SealedSecret,
+  digests: Digests,
+  found: Pick<UnsealedRecord, 'sealedDigest'> & Omit<FoundDrift, 'message'> & { readonly drift: string | null },
+): Pick<UnsealedRecord, 'driftedVersion' | 'driftedDigest' | 'driftedProof'> {
+  const { sealedDigest, driftedVersion, driftedDigest, drift } = found;
+  const message = drift === null ? null : shortenMessage(drift);
+  const driftedProof = digests.drift(sealed.metadata.uid ?? '', sealedDigest, {
+    driftedVersion,
+    driftedDigest,
+    message,
+  });
+  return { driftedVersion, driftedDigest, driftedProof };
 }
 
 /** What is kept of the keys that opened `sealed`. */
@@ -72,9 +117,17 @@ function readRendered(
   return rendered.renderedProof === renderedProof ? rendered : {};
 }
 
-function readDrift({ driftedVersion, driftedDigest }: Partial<Record<keyof UnsealedRecord, unknown>>) {
+/** Nothing where no edit is told, or not by us in the words that stand there. */
+function readDrift(
+  sealed: SealedSecret,
+  digests: Digests,
+  found: Omit<Partial<Record<keyof UnsealedRecord, unknown>>, 'sealedDigest'> & { readonly sealedDigest: string },
+): Pick<UnsealedRecord, 'driftedVersion' | 'driftedDigest' | 'driftedProof'> {
+  const { sealedDigest, driftedVersion, driftedDigest, driftedProof } = found;
   if (typeof driftedVersion !== 'string' || typeof driftedDigest !== 'string') return {};
-  return { driftedVersion, driftedDigest };
+  const drift = toldDrift(sealed);
+  const drifted = driftedBy(sealed, digests, { sealedDigest, driftedVersion, driftedDigest, drift });
+  return drifted.driftedProof === driftedProof ? drifted : {};
 }
 
 /** Nothing where no keys are told; null where they are told by somebody else. */
@@ -85,9 +138,19 @@ function readOpenedBy(
 ): OpenedBy | null {
   const { sealedDigest, keys: told, keysProof } = found;
   if (told === undefined && keysProof === undefined) return {};
-  if (!Array.isArray(told) || told.length > MAX_KEYS || typeof keysProof !== 'string') return null;
-  const keys = told.filter((key): key is string => typeof key === 'string');
-  const isOurs =
-    keys.length === told.length && openedBy(sealed, digests, { sealedDigest, keys }).keysProof === keysProof;
-  return isOurs ? { keys, keysProof } : null;
+  const { keys } = readKeys(told) ?? {};
+  if (keys === undefined || typeof keysProof !== 'string') return null;
+  return openedBy(sealed, digests, { sealedDigest, keys }).keysProof === keysProof ? { keys, keysProof } : null;
+}
+
+/** Nothing where none are told; null where they are no list of texts. */
+function readKeys(told: unknown): Pick<OpenedBy, 'keys'> | null {
+  if (told === undefined || told === null) return {};
+  if (!Array.isArray(told) || told.length > MAX_KEYS) return null;
+  return told.every((key): key is string => typeof key === 'string') ? { keys: told } : null;
+}
+
+function conditionOf(sealed: SealedSecret, type: string): Condition | undefined {
+  const conditions: unknown = sealed.status?.conditions;
+  return Array.isArray(conditions) ? conditions.find((condition) => condition?.type === type) : undefined;
 }

@@ -4,7 +4,7 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { Surroundings } from '../../shared/sealing/diagnose-items.ts';
-import { SealingError } from '../../shared/sealing/errors.ts';
+import { SealingError, TemplateError } from '../../shared/sealing/errors.ts';
 import { causeOf } from '../../shared/sealing/item-failure.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { isRendered, type Rendering, secretFromItems } from '../../shared/sealing/secret-from-items.ts';
@@ -60,20 +60,18 @@ export async function openSealedSecret(
     return { kind: 'opened', secret, keys, isRendered: isRendered(sealed) };
   } catch (error) {
     if (!(error instanceof SealingError)) throw error;
-    const hint = error.hint === undefined ? '' : ` (${error.hint})`;
-    const message = `${describeError(error)}${hint}`;
-    const isLasting = !isEngineFault(error);
-    return {
-      kind: 'failed',
-      state: isLasting ? 'stalled' : 'waiting',
-      isLasting,
-      reason: 'TemplateFailed',
-      message,
-      keys,
-    };
+    return failedTemplate(error instanceof TemplateError ? error.openly : error, keys);
   } finally {
     for (const item of result.items.values()) item.wipe();
   }
+}
+
+/** `error` must not depend on values: whoever may write the object and read its status would learn them. */
+function failedTemplate(error: SealingError, keys: ReadonlySet<Fingerprint>): OpenResult {
+  const message = `${describeError(error)}${error.hint === undefined ? '' : ` (${error.hint})`}`;
+  const isLasting = !isEngineFault(error);
+  const state = isLasting ? 'stalled' : 'waiting';
+  return { kind: 'failed', state, isLasting, reason: 'TemplateFailed', message, keys };
 }
 
 function isEngineFault({ code }: SealingError): boolean {

@@ -1,9 +1,11 @@
 /** @module The unsealer as one running part: what it waits for, the loops over objects and over their status, and their end. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { Backoff } from '../../shared/kube/backoff.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
+import { DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
 import type { UnsealConfig } from '../config/config.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { KeySource } from '../keys/key-part.ts';
@@ -27,6 +29,7 @@ import { SealedSecretReconciler } from './sealed-secret-reconciler.ts';
 import { SecretRemoval } from './secret-removal.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { ClusterStatus, type StatusTarget, UnwrittenStatus } from './status-target.ts';
+import { TemplateTurns } from './template-turns.ts';
 
 /** What the part is made of. */
 export interface UnsealPartOptions {
@@ -68,6 +71,8 @@ interface Loops {
 }
 
 const STATUS_CONCURRENCY = 8;
+/** Objects with templates that are worked on at once; the others wait without a place of the loop. */
+const TEMPLATE_TURNS = 6;
 const DRAIN_MS = 3_000;
 const DRAIN_LOOK_MS = 20;
 const DIGEST_KEY_RETRY = { firstMs: 500, maxMs: 5_000 };
@@ -87,6 +92,10 @@ class Unsealer implements UnsealPart {
   readonly #aborted = once(this.#abort.signal, 'abort');
   #loops: Loops | null = null;
   #preparing: Promise<void> | null = null;
+  #hasDigestKey = false;
+  /** Code of the last failure to load the digest key, in brackets; empty before one. */
+  #digestKeyProblem = '';
+  #areKeysReady = false;
   readonly #usage = new KeyUsageTally(() => this.#watches.isSynced());
 
   constructor(options: UnsealPartOptions) {
@@ -118,11 +127,24 @@ class Unsealer implements UnsealPart {
     this.#options.keys.onChange(() => {
       for (const request of this.#watches.store.failing()) this.#loops?.objects.enqueue(request, 0, 'backlog');
     });
+    void this.#options.keys.ready.then(() => {
+      this.#areKeysReady = true;
+    });
     this.#preparing = this.#prepare();
   }
 
   isReady(): boolean {
     return this.#loops !== null && this.#watches.isSynced();
+  }
+
+  waitingFor(): string | null {
+    if (this.isReady()) return null;
+    const needs = [
+      ...(this.#hasDigestKey ? [] : [`Secret "${DIGEST_KEY_SECRET}"${this.#digestKeyProblem}`]),
+      ...(this.#areKeysReady ? [] : ['the sealing keys']),
+      ...(this.#watches.isSynced() ? [] : ['a complete look at SealedSecrets and Secrets']),
+    ];
+    return `unseal: waits for ${needs.length === 0 ? 'its loops to start' : needs.join(', ')}`;
   }
 
   usage(): KeyUsage | null {
@@ -179,14 +201,17 @@ class Unsealer implements UnsealPart {
 
   async #loadDigestKey(): Promise<SecretBytes> {
     const backoff = new Backoff(DIGEST_KEY_RETRY, this.#options.random);
-    const problems = new ProblemLog(this.#options.logger, 'cannot load the digest key');
+    const problems = new ProblemLog(this.#options.logger, 'cannot load the digest key', this.#options.now);
     for (;;) {
       try {
-        return await this.#options.loadDigestKey();
+        const key = await this.#options.loadDigestKey();
+        this.#hasDigestKey = true;
+        return key;
       } catch (error) {
         const { signal } = this.#abort;
         if (signal.aborted) throw error;
         problems.report(error);
+        this.#digestKeyProblem = error instanceof CodedError ? ` (${error.code})` : ' (it cannot be read)';
         await Promise.race([sleep(backoff.next(), undefined, { ref: false }), this.#aborted]);
       }
     }
@@ -210,6 +235,7 @@ class Unsealer implements UnsealPart {
       submitCensus: (request) => census.enqueue(request, 0, 'backlog'),
       metrics: metrics.unseal,
       renderer: this.#renderer,
+      turns: new TemplateTurns({ places: TEMPLATE_TURNS, wake: (request) => objects.enqueue(request) }),
       acceptV1: this.#options.config.acceptV1,
       now,
     });

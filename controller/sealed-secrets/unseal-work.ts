@@ -1,22 +1,22 @@
 /** @module The work on one SealedSecret that something is to be done for: open it, then write its Secret or report on it. */
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
-import type { UnsealedRecord, UnsealMode } from '../../shared/resources/sealed-secret.ts';
+import type { UnsealAttempt, UnsealedRecord, UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { Rendering } from '../../shared/sealing/secret-from-items.ts';
 import type { TemplateRenderer } from '../../shared/sealing/template-renderer.ts';
 import type { KeySource } from '../keys/key-part.ts';
 import type { UnsealMetrics } from '../metrics/sealing-metrics.ts';
-import type { Digests } from './digests.ts';
+import type { Digests, ToldFailure } from './digests.ts';
 import { describeDrift } from './drift.ts';
-import { type Examination, examineSecret } from './examine-secret.ts';
+import { type Examination, examineSecret, mayCompare } from './examine-secret.ts';
 import { claimsOf } from './ownership.ts';
 import { obstacleOf, type Subject, unsealed, wasUnsealedBefore } from './remembered-verdict.ts';
 import type { SealedSecretStore } from './sealed-secret-store.ts';
 import { contentOf, shapeOf } from './secret-content.ts';
 import type { SecretIndex } from './secret-index.ts';
 import { SecretWriter, type WriteResult } from './secret-writer.ts';
-import { openedBy, renderedBy } from './status-record.ts';
+import { driftedBy, openedBy, renderedBy, vouchedAttempt } from './status-record.ts';
 import { openSealedSecret } from './unseal-object.ts';
 import type { Verdict } from './verdict.ts';
 import { refusalOf, type WriteRefusal } from './write-refusal.ts';
@@ -54,6 +54,14 @@ interface Opened {
   readonly renderedAt: string | null;
 }
 
+/** What an {@link UnsealAttempt} is made of, beside its subject. */
+interface VainAttempt {
+  /** Sorted; null when the items do not open. */
+  readonly keys: readonly string[] | null;
+  readonly secret: string;
+  readonly told: ToldFailure;
+}
+
 /** The keys that opened what `sealedDigest` stands for, as `verdict` remembers them; undefined when it does not. */
 export function knownKeys(sealedDigest: string, { record, attempt }: Verdict): readonly string[] | undefined {
   return [record, attempt].find((memory) => memory?.sealedDigest === sealedDigest && memory.keys !== undefined)?.keys;
@@ -71,9 +79,9 @@ export class UnsealWork {
 
   /** Does what has to be done for `subject`; null when the Secret of somebody else has gone at this moment. */
   async run(subject: Subject): Promise<Finding | null> {
-    const { keys, metrics, acceptV1, store } = this.#options;
+    const { metrics, acceptV1, store } = this.#options;
     const rendering = this.#renderingOf(subject);
-    const { keyring, retired } = keys.current();
+    const { keyring, retired } = this.#options.keys.current();
     const surroundings = {
       retired: new Set(retired.map(({ certificate }) => certificate.fingerprint)),
       places: () => store.placesNear(subject.sealed),
@@ -82,9 +90,9 @@ export class UnsealWork {
     metrics.decrypted(result.kind === 'opened' ? 'Unsealed' : result.reason);
     if (result.kind === 'failed') {
       const { state, isLasting, reason, message, keys: opening } = result;
-      const attempt = { ...this.#attemptOf(subject, opening), secret: '' };
-      const verdict: Verdict = { state, reason, message, record: subject.record, attempt: isLasting ? attempt : null };
-      return { verdict, written: false, keys: attempt.keys ?? null };
+      const keys = opening === null ? null : [...opening].sort();
+      const attempt = isLasting ? this.#attemptOf(subject, { keys, secret: '', told: { reason, message } }) : null;
+      return { verdict: { state, reason, message, record: subject.record, attempt }, written: false, keys };
     }
     const renderedAt = result.isRendered ? rendering.at.toISOString() : null;
     const opened: Opened = { subject, desired: result.secret, keys: [...result.keys].sort(), renderedAt };
@@ -115,10 +123,12 @@ export class UnsealWork {
     if (drift === null) return { verdict: unsealed(base), written: false, keys };
     this.#options.index.observeAnswer(live);
     const secretDigest = subject.record?.secretDigest ?? this.#digestOf(subject, desiredAs(desired, live), mode);
-    const drifted = { driftedVersion: resourceVersion, driftedDigest: base.secretDigest };
+    const isTold = subject.driftMode === 'report';
+    const { sealed, sealedDigest } = subject;
+    const edit = { driftedVersion: resourceVersion, driftedDigest: base.secretDigest, drift: isTold ? drift : null };
+    const drifted = driftedBy(sealed, this.#options.digests, { sealedDigest, ...edit });
     const writtenVersion = subject.record?.resourceVersion ?? '';
     const record = { ...base, uid, resourceVersion: writtenVersion, secretDigest, ...drifted };
-    const isTold = subject.driftMode === 'report';
     return { verdict: { ...unsealed(record), ...(isTold && { drift }) }, written: false, keys };
   }
 
@@ -150,13 +160,13 @@ export class UnsealWork {
     const { subject, keys } = opened;
     const isFinal = refusal.state === 'stalled' || refusal.reason === 'SecretExists';
     const secret = obstacleOf(live === null ? null : claimsOf(live.metadata));
-    const attempt = isFinal ? { ...this.#attemptOf(subject, keys), secret } : null;
+    const attempt = isFinal ? this.#attemptOf(subject, { keys, secret, told: refusal }) : null;
     return { verdict: { ...refusal, record: subject.record, attempt }, written: false, keys };
   }
 
-  #attemptOf({ sealed, sealedDigest, keysDigest }: Subject, keys: Iterable<string> | null) {
-    const { digests } = this.#options;
-    return { sealedDigest, keysDigest, ...(keys !== null && openedBy(sealed, digests, { sealedDigest, keys })) };
+  #attemptOf({ sealed, sealedDigest, keysDigest }: Subject, { keys, secret, told }: VainAttempt): UnsealAttempt {
+    const attempt = { sealedDigest, keysDigest, secret, ...(keys !== null && { keys }) };
+    return vouchedAttempt(sealed, this.#options.digests, attempt, told);
   }
 
   /** Chance and clock are those of the first time for as long as the object stays: a repair brings back what there was. */
@@ -201,6 +211,6 @@ function desiredAs(desired: Secret, { metadata, ...live }: KubeObject): KubeObje
 /** What others had done to a Secret that is now as it was; null when the SealedSecret itself was new or edited. */
 function repairOf({ subject, desired }: Opened, result: WriteResult & { readonly kind: 'written' }): string | null {
   const { before, write, mode } = result;
-  if (write === null || before === null || !wasUnsealedBefore(subject)) return null;
+  if (write === null || before === null || !wasUnsealedBefore(subject) || !mayCompare(before, subject)) return null;
   return describeDrift(subject.sealed, desired, { live: before, mode });
 }

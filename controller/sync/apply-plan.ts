@@ -3,14 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeReader } from '../../shared/kube/client.ts';
 import type { SyncFailure } from '../../shared/resources/git-sync.ts';
-import { groupOf, versionOf } from '../../shared/resources/object-meta.ts';
+import { groupOf, type ObjectKey, versionOf } from '../../shared/resources/object-meta.ts';
 import { findDefinitionProblem } from '../../shared/sync/definition-problem.ts';
 import { APPLY_CONCURRENCY, runLimited } from '../../shared/sync/run-limited.ts';
+import { customKindsOf, kindKey } from '../../shared/sync-plan/custom-kinds.ts';
 import { DEFINITION_STAGE, toApplyStages } from '../../shared/sync-plan/order.ts';
 import type { PlannedApply, SyncPlan } from '../../shared/sync-plan/plan.ts';
 import { objectFailure } from '../../shared/sync-plan/sync-failure.ts';
+import { awaitSecrets, needsSealed } from './await-secrets.ts';
 import type { ObjectKeeper } from './object-keeper.ts';
-import type { SyncState } from './sync-state.ts';
+import type { ApplyReport } from './sync-reports.ts';
+import type { EnforcedRevision, SyncState } from './sync-state.ts';
 import type { WantedKind, WatchHub } from './watch-hub.ts';
 
 /** What applying takes. */
@@ -20,15 +23,10 @@ export interface ApplyPlanOptions {
   readonly hub: Pick<WatchHub, 'find' | 'follow'>;
   /** Every kind that the GitSync follows, to look again for those that a definition just made known. */
   readonly kinds: readonly WantedKind[];
+  /** Everything that the revision wants, to find the SealedSecrets that workloads need. */
+  readonly wanted: EnforcedRevision['wanted'];
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
-}
-
-/** What was written, and what could not be. */
-export interface ApplyReport {
-  readonly created: number;
-  readonly changed: number;
-  readonly failures: readonly SyncFailure[];
 }
 
 /** A definition is normally established, and its kinds are served, within a tenth of a second. */
@@ -36,29 +34,63 @@ const MAX_KIND_WAIT_MS = 30_000;
 const FIRST_POLL_MS = 30;
 const MAX_POLL_MS = 1_000;
 
-/** Carries out `plan.apply`, and reports `plan.blocked` as failures. Never throws for a single object. */
-export async function applyPlan(options: ApplyPlanOptions, plan: SyncPlan): Promise<ApplyReport> {
+/**
+ * Carries out `plan.apply`, and reports `plan.blocked` as failures. Never throws for a single object. Definitions are awaited for
+ * `later` objects as well, which another plan will bring.
+ */
+export async function applyPlan(
+  options: ApplyPlanOptions,
+  plan: Pick<SyncPlan, 'apply' | 'blocked'>,
+  later: readonly PlannedApply[] = [],
+): Promise<ApplyReport> {
   const failures = plan.blocked.map(({ desired, reason }) => objectFailure(desired.identity, desired.origin, reason));
+  const failed = new Set(plan.blocked.map(({ desired }) => desired.key));
   const counts = { created: 0, changed: 0 };
   const definitions: PlannedApply[] = [];
   for (const { stage, items } of toApplyStages(plan.apply)) {
-    if (stage > DEFINITION_STAGE) failures.push(...(await awaitNewKinds(options, definitions.splice(0), items)));
-    await runLimited(items, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
-      const failure = await applyOne(options.state, item, counts);
-      if (failure) failures.push(failure);
-      else if (stage === DEFINITION_STAGE) definitions.push(item);
-    });
+    if (stage > DEFINITION_STAGE) {
+      const users = [...items, ...usersOf(definitions, [...plan.apply, ...later])];
+      failures.push(...(await awaitNewKinds(options, definitions.splice(0), users)));
+    }
+    const run = (some: readonly PlannedApply[], held: ReadonlyMap<ObjectKey, string>): Promise<void> =>
+      runLimited(some, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
+        const failure = await applyOne(options.state, item, { counts, held });
+        if (failure) failed.add(item.desired.key);
+        if (failure) failures.push(failure);
+        else if (stage === DEFINITION_STAGE) definitions.push(item);
+      });
+    const consumers = items.filter((item) => bringsNews(item) && needsSealed(options.wanted, item.desired));
+    const others = [...new Set(items).difference(new Set(consumers))];
+    const secrets = awaitSecrets(
+      { ...options, failed },
+      consumers.map(({ desired }) => desired),
+    );
+    await Promise.all([run(others, new Map()), secrets.then((held) => run(consumers, held))]);
   }
-  failures.push(...(await awaitNewKinds(options, definitions, [])));
+  failures.push(...(await awaitNewKinds(options, definitions, usersOf(definitions, later))));
   options.signal.throwIfAborted();
   return { ...counts, failures };
+}
+
+/** What is only repaired, or taken over, had its Secrets before. */
+function bringsNews({ cause }: PlannedApply): boolean {
+  return cause === 'missing' || cause === 'changed';
+}
+
+/** Those of `items` whose kinds the definitions bring. */
+function usersOf(definitions: readonly PlannedApply[], items: readonly PlannedApply[]): readonly PlannedApply[] {
+  if (definitions.length === 0) return [];
+  const brought = customKindsOf(definitions.map(({ desired }) => desired));
+  return items.filter(({ identity }) => brought.has(kindKey(identity.group, identity.kind)));
 }
 
 async function applyOne(
   state: ApplyPlanOptions['state'],
   { desired }: PlannedApply,
-  counts: { created: number; changed: number },
+  { counts, held }: { counts: { created: number; changed: number }; held: ReadonlyMap<ObjectKey, string> },
 ): Promise<SyncFailure | null> {
+  const obstacle = held.get(desired.key);
+  if (obstacle !== undefined) return objectFailure(desired.identity, desired.origin, obstacle);
   const result = await state.keeper.ensure(desired.key);
   switch (result.kind) {
     case 'unchanged':

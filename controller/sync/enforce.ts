@@ -1,8 +1,12 @@
 /** @module Brings the cluster to the revision in force: plan, record, apply, prune. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { pendingEntry } from '../../shared/sync-plan/inventory.ts';
 import { type PlanInput, type PlannedPrune, planPrune, planSync, type SyncPlan } from '../../shared/sync-plan/plan.ts';
-import { type ApplyReport, applyPlan, kindsOf } from './apply-plan.ts';
+import { kindsOf } from './apply-plan.ts';
+import { applyWaves, upTo, type WavesReport } from './apply-waves.ts';
+import { askOf } from './git-sync-cache.ts';
+import type { HealthReport } from './health-wait.ts';
 import type { InventoryStore } from './inventory-store.ts';
 import { prunePlan } from './prune-plan.ts';
 import type { SyncClient } from './sync-client.ts';
@@ -44,15 +48,51 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   const plan = planSync(planInput);
   if (hasWork(plan)) await input.onWork();
   await recordPending(store, state, plan);
-  const applied = await applyPlan({ state, client, hub, kinds, nowMs, signal }, plan);
-  const failures = [...input.revision.unplaced.map(({ failure }) => failure), ...applied.failures];
-  const report: ApplyReport = { ...applied, failures };
+  const { revision } = input;
+  const areHealthy = (objects: readonly DesiredObject[]) => checkHealth(input, objects);
+  if (isWaiting(input)) state.health.listen();
+  const waves = await applyWaves(
+    { state, client, hub, kinds, nowMs, signal, revision, wanted: revision.wanted, areHealthy },
+    plan,
+  );
+  const { hold, ...applied } = waves;
+  const isIncomplete = hold !== null || applied.failures.length > 0;
   // A repair that began under the revision before may be writing an object that is to go.
   await state.keeper.idle();
-  const { due, heldBack } = selectPrunes(planPrune(planInput), input.isOutdated || failures.length > 0);
+  const { due, heldBack } = selectPrunes(planPrune(planInput), input.isOutdated || isIncomplete);
   const pruned = await prunePlan({ state, client, signal }, due);
   await store.saveDue(state);
-  return { applied: report, pruned, heldBack };
+  const health = await findHealth(input, waves, nowMs);
+  return { applied, pruned, heldBack, ...(hold && { hold }), ...(health && { health }) };
+}
+
+/** Of the revision before the wanted one, nobody waits for anything. */
+function isWaiting({ gitSync, isOutdated }: EnforceInput): boolean {
+  return gitSync.spec.wait === true && !isOutdated;
+}
+
+async function checkHealth(input: EnforceInput, objects: readonly DesiredObject[]): Promise<boolean> {
+  if (!isWaiting(input)) return true;
+  await input.state.health.look(objects, input.signal);
+  return input.state.health.unhealthy().length === 0;
+}
+
+/** The health of what is applied; null where nobody waits for it, or something else comes first. */
+async function findHealth(
+  input: EnforceInput,
+  { hold, failures }: WavesReport,
+  nowMs: () => number,
+): Promise<HealthReport | null> {
+  const { gitSync, state, revision, signal } = input;
+  if (!isWaiting(input) || failures.length > 0) {
+    state.stopWaiting();
+    return null;
+  }
+  const objects = hold === null ? [...revision.wanted.values()] : upTo(revision, hold.wave);
+  await state.health.look(objects, signal);
+  // A commit, a change of the specification and a request each begin a wait of their own, and so does each wave.
+  const id = JSON.stringify([revision.commit, askOf(gitSync), hold?.wave]);
+  return state.waitFor({ id, objects: objects.length }, gitSync, nowMs());
 }
 
 /** What a plan for `input` is made from, at this moment. */

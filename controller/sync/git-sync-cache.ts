@@ -1,6 +1,6 @@
 /** @module The GitSyncs of the cluster as they are known now, from the watch and from the answers to our own writes. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
+import { ACCEPT_REWRITE_ANNOTATION, RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
@@ -55,8 +55,11 @@ export class GitSyncCache {
   }
 }
 
-/** What `gitSync` asks for, as a text that changes with its specification, its deletion, and a reconcile on request. */
+/** What `gitSync` asks for, as a text that changes with its specification, its deletion, and what annotations request. */
 export function askOf({ metadata }: GitSync): string {
   const { uid, generation, deletionTimestamp } = metadata;
-  return JSON.stringify([uid, generation, deletionTimestamp, annotationOf(metadata, RECONCILE_REQUESTED_ANNOTATION)]);
+  const requests = [RECONCILE_REQUESTED_ANNOTATION, ACCEPT_REWRITE_ANNOTATION].map((name) =>
+    annotationOf(metadata, name),
+  );
+  return JSON.stringify([uid, generation, deletionTimestamp, ...requests]);
 }

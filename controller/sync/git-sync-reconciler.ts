@@ -2,19 +2,25 @@
 import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
+import { decideOutcome } from './decide-outcome.ts';
 import { type DeletionDependencies, finishDeletion } from './delete-git-sync.ts';
 import { type EnforceDependencies, enforce } from './enforce.ts';
 import { addFinalizer } from './finalizer.ts';
-import { requestFor } from './git-sync-cache.ts';
+import { askOf, ownerOf, requestFor } from './git-sync-cache.ts';
 import { statusAfterSync, statusDeleting, statusInProgress, statusSuspended } from './git-sync-status.ts';
+import type { HealthReport } from './health-wait.ts';
+import type { LookSchedule } from './look-schedule.ts';
+import { releasePin } from './pinned-revision.ts';
+import { type RecordedRound, recordHistory } from './record-history.ts';
 import type { SourceReader } from './source-reader.ts';
+import { spreadOf } from './spread.ts';
 import type { StatusWriter } from './status-writer.ts';
 import { toRefusal } from './sync-refusal.ts';
-import { problemOf, type SyncReporter } from './sync-reporter.ts';
+import type { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncStates } from './sync-states.ts';
-import { isInPlace, type SyncSummary } from './sync-summary.ts';
-import { intervalOf, type TakenRevision, takeRevision } from './take-revision.ts';
+import { type SyncSummary, withoutWrites } from './sync-summary.ts';
+import { type TakenRevision, takeRevision } from './take-revision.ts';
 
 /** What the reconciler works with. */
 export interface GitSyncReconcilerDependencies extends EnforceDependencies, DeletionDependencies {
@@ -24,13 +30,11 @@ export interface GitSyncReconcilerDependencies extends EnforceDependencies, Dele
   readonly loadDigest: () => Promise<DigestObject>;
   readonly reporter: SyncReporter;
   readonly now: () => Date;
-  readonly random: () => number;
+  readonly schedule: LookSchedule;
   /** Asks for another look after `delayMs`; what is asked for earlier wins. */
   readonly enqueue: (request: Request, delayMs: number) => void;
 }
 
-/** How far from the interval a look at the source may be, either way, so that many GitSyncs spread out. */
-const JITTER = 0.1;
 /** Deletions are followed by watch; this only makes up for a watch that was cut. */
 const DELETION_POLL_MS = 10_000;
 
@@ -43,33 +47,97 @@ export class GitSyncReconciler implements Reconciler {
   }
 
   async reconcile(request: Request, signal: AbortSignal): Promise<Outcome> {
-    const { cache, states } = this.#dependencies;
+    const { cache, states, schedule } = this.#dependencies;
     const gitSync = cache.find(request);
     if (gitSync === undefined) {
+      schedule.begin(ownerOf(request));
       states.forget(request);
       return { kind: 'settled' };
     }
     const state = states.get(gitSync);
     if (gitSync.metadata.deletionTimestamp !== undefined) return this.#delete(gitSync, state, signal);
     if (gitSync.spec.suspend === true) return this.#suspend(gitSync, state);
-    return this.#sync(gitSync, state, signal);
+    return (await this.#lookAtHealth(gitSync, state)) ?? this.#sync(gitSync, state, signal);
   }
 
   async #sync(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<Outcome> {
     const { sources, loadDigest, store, hub } = this.#dependencies;
     const startedAtMs = this.#dependencies.nowMs();
+    const startedAt = this.#dependencies.now();
+    this.#dependencies.schedule.begin(state.owner);
+    state.look = null;
     await addFinalizer(this.#dependencies, gitSync);
     await store.load(state);
     state.kinds = this.#dependencies.states.freshKinds();
     const before = state.enforced;
-    const taken = await takeRevision({ sources, loadDigest, gitSync, state, signal });
+    const taken = await takeRevision({
+      findGitSync: (place) => this.#dependencies.cache.find(place),
+      sources,
+      loadDigest,
+      gitSync,
+      state,
+      signal,
+    });
+    if (taken.pin === 'released') await this.#release(gitSync, taken);
+    if (state.enforced !== null && state.enforced.commit !== before?.commit)
+      this.#dependencies.reporter.unhonoured(gitSync, state.enforced.wanted.values());
     const summary = await this.#enforce(gitSync, state, taken, signal);
     if (summary.refusal?.reason === 'TooManyObjects') state.enforced = before;
     if (state.enforced === null) hub.release(state.owner);
-    const status = statusAfterSync(this.#latest(gitSync), summary, this.#dependencies.now());
-    const isNews = await this.#record(gitSync, status);
+    const isNews = await this.#conclude(gitSync, state, { summary, startedAt, describeCommit: taken.describeCommit });
     this.#dependencies.reporter.report(gitSync, summary, { tookMs: this.#dependencies.nowMs() - startedAtMs, isNews });
-    return this.#outcome(gitSync, summary);
+    state.look = { ask: askOf(gitSync), summary };
+    return this.#plan(state, this.#outcome(gitSync, state, summary));
+  }
+
+  /** Status and history of a round; true when they say something new. */
+  async #conclude(
+    gitSync: GitSync,
+    state: SyncState,
+    round: Pick<RecordedRound, 'summary' | 'startedAt' | 'describeCommit'>,
+  ): Promise<boolean> {
+    const endedAt = this.#dependencies.now();
+    const latest = this.#latest(gitSync);
+    const status = statusAfterSync(latest, round.summary, endedAt);
+    const recorded = await recordHistory(state.attempt, { ...round, gitSync: latest, status, endedAt });
+    const isNews = await this.#record(gitSync, recorded.status);
+    state.attempt = recorded.attempt;
+    return isNews;
+  }
+
+  /**
+   * Where nothing but health is different since the last whole look, that alone is brought up to date, and Git and the plan are not
+   * looked at. Null when there is more to do.
+   */
+  async #lookAtHealth(gitSync: GitSync, state: SyncState): Promise<Outcome | null> {
+    const { schedule, nowMs, now, reporter } = this.#dependencies;
+    const summary = state.look?.ask === askOf(gitSync) ? state.look.summary : null;
+    const health = state.reportHealth(gitSync, nowMs());
+    if (health === null || summary === null || schedule.leftMs(state.owner, nowMs()) <= 0) return null;
+    if (summary.refusal !== null || !summary.enforced?.health) return null;
+    // The next wave may come.
+    if (summary.enforced.hold !== undefined && health.unhealthy.length === 0) return null;
+    const quiet = withoutWrites({ ...summary, enforced: { ...summary.enforced, health } });
+    const isNews = await this.#conclude(gitSync, state, { summary: quiet, startedAt: now(), describeCommit: null });
+    if (isNews) reporter.healthChanged(gitSync, quiet);
+    return this.#untilNext(state, health);
+  }
+
+  /** Remembers when a whole look is due, and comes back earlier where a wait ends before. */
+  #plan(state: SyncState, outcome: Outcome): Outcome {
+    if (outcome.kind !== 'again') return outcome;
+    const { schedule, nowMs } = this.#dependencies;
+    const { health, hold } = state.look?.summary.enforced ?? {};
+    // It became healthy in between: the next wave may come.
+    const isOpen = hold !== undefined && health?.unhealthy.length === 0;
+    schedule.ask(state.owner, nowMs() + (isOpen ? 0 : outcome.afterMs));
+    return health === undefined ? outcome : this.#untilNext(state, health);
+  }
+
+  #untilNext(state: SyncState, { leftMs }: HealthReport): Outcome {
+    const { schedule, nowMs } = this.#dependencies;
+    const afterMs = Math.min(schedule.leftMs(state.owner, nowMs()), leftMs ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(afterMs) ? { kind: 'again', afterMs } : { kind: 'settled' };
   }
 
   /** The revision in force, be it the wanted one or the one before. */
@@ -78,6 +146,7 @@ export class GitSyncReconciler implements Reconciler {
     const summaryOf = (parts: Pick<SyncSummary, 'refusal' | 'enforced'>): SyncSummary => ({
       revision: taken.revision,
       objects: state.book.entries.size,
+      ...(taken.pin === 'held' && gitSync.spec.pin !== undefined && { pin: gitSync.spec.pin }),
       ...parts,
     });
     if (revision === null) return summaryOf({ refusal: taken.refusal, enforced: null });
@@ -95,6 +164,12 @@ export class GitSyncReconciler implements Reconciler {
     }
   }
 
+  /** The reference went past what the pin was set against. */
+  async #release(gitSync: GitSync, { revision }: TakenRevision): Promise<void> {
+    await releasePin(this.#dependencies, gitSync);
+    this.#dependencies.reporter.unpinned(gitSync, revision);
+  }
+
   /** Says that work is under way, when it is for something new: a retry of what failed keeps saying what failed. */
   async #announce(gitSync: GitSync, revision: string): Promise<void> {
     const latest = this.#latest(gitSync);
@@ -105,12 +180,14 @@ export class GitSyncReconciler implements Reconciler {
 
   /** Its inventory is read all the same: others ask it whose an object is. */
   async #suspend(gitSync: GitSync, state: SyncState): Promise<Outcome> {
+    state.stopWaiting();
     await this.#dependencies.store.load(state);
     await this.#record(gitSync, statusSuspended(gitSync, this.#dependencies.now()));
     return { kind: 'settled' };
   }
 
   async #delete(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<Outcome> {
+    state.stopWaiting();
     const progress = await finishDeletion(this.#dependencies, { gitSync, state, signal });
     if (progress.kind === 'done') {
       this.#dependencies.states.forget(state.request);
@@ -135,19 +212,11 @@ export class GitSyncReconciler implements Reconciler {
     return this.#dependencies.statuses.write(this.#latest(gitSync), status);
   }
 
-  #outcome(gitSync: GitSync, summary: SyncSummary): Outcome {
-    const { refusal } = summary;
-    const intervalMs = (intervalOf(gitSync) ?? 0) * (1 - JITTER + 2 * JITTER * this.#dependencies.random());
-    const hasFailed = summary.enforced !== null && !isInPlace({ ...summary, refusal: null });
-    if (refusal?.outlook === 'spec' && !hasFailed) return { kind: 'stalled', reason: refusal.reason };
-    const isWaiting = hasFailed && isOnlyWaiting(summary);
-    if (refusal?.outlook !== 'retry' && (!hasFailed || isWaiting)) return { kind: 'again', afterMs: intervalMs };
-    // Backoff grows beyond the interval, but a new commit that mends things is seen within it.
-    if (intervalMs > 0) this.#dependencies.enqueue(requestFor(gitSync), intervalMs);
-    return { kind: 'retry', error: new Error(problemOf(summary) ?? 'it is not in place yet') };
+  #outcome(gitSync: GitSync, state: SyncState, summary: SyncSummary): Outcome {
+    const random = (): number => spreadOf(gitSync.metadata.uid ?? '');
+    const { outcome, failing, pollMs } = decideOutcome({ gitSync, summary, failing: state.failing, random });
+    state.failing = failing;
+    if (pollMs !== null) this.#dependencies.enqueue(requestFor(gitSync), pollMs);
+    return outcome;
   }
-}
-
-function isOnlyWaiting({ enforced }: SyncSummary): boolean {
-  return enforced !== null && enforced.applied.failures.length === 0 && enforced.pruned.failures.length === 0;
 }

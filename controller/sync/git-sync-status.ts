@@ -3,16 +3,20 @@
  * says whether the revision is in place, Reconciling that the controller goes on by itself, Stalled that a change is needed.
  */
 import { type ConditionChange, setConditions } from '../../shared/resources/conditions.ts';
-import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
+import type { GitSync, GitSyncPin, GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
+import { describeSource } from './check-history.ts';
+import { describeHold, healthyCondition, judgeHealth } from './judge-health.ts';
 import type { ConditionReason } from './reasons.ts';
 import { failuresOf, isInPlace, type SyncSummary } from './sync-summary.ts';
 
 /** Failures that a status lists; its Ready message says how many there are. */
 const MAX_FAILURES = 50;
 const MAX_NAMED = 5;
+
+const HEALTH_UNKNOWN: ConditionChange = { type: 'Healthy', status: 'Unknown', reason: 'Progressing', message: '' };
 
 interface Verdict {
   readonly ready: 'True' | 'False' | 'Unknown';
@@ -28,11 +32,14 @@ interface Verdict {
 export function statusAfterSync(gitSync: GitSync, summary: SyncSummary, now: Date): GitSyncStatus {
   const failures = failuresOf(summary);
   return {
-    ...statusWith(gitSync, judge(summary), now),
+    ...statusWith(gitSync, judge(summary), now, healthyCondition(summary)),
     ...(summary.revision === null ? {} : { lastAttemptedRevision: summary.revision }),
-    ...(summary.revision !== null && isInPlace(summary) ? { lastAppliedRevision: summary.revision } : {}),
+    ...(summary.revision !== null && isInPlace(summary)
+      ? { lastAppliedRevision: summary.revision, lastAppliedSource: describeSource(gitSync) }
+      : {}),
     inventory: { name: gitSync.metadata.name ?? '', objects: summary.objects },
     failures: failures.length === 0 ? null : failures.slice(0, MAX_FAILURES),
+    ...describeUnhealthy(gitSync, summary),
   };
 }
 
@@ -67,14 +74,24 @@ export function statusDeleting(gitSync: GitSync, summary: SyncSummary, message: 
   return { ...statusAfterSync(gitSync, summary, now), ...statusWith(gitSync, verdict, now) };
 }
 
-function statusWith(gitSync: GitSync, verdict: Verdict, now: Date): GitSyncStatus {
+/** Said only where it is news or was: most GitSyncs do not wait for health. */
+function describeUnhealthy({ status = {} }: GitSync, { enforced }: SyncSummary): Pick<GitSyncStatus, 'unhealthy'> {
+  const { unhealthy = [] } = enforced?.health ?? {};
+  if (unhealthy.length > 0) return { unhealthy: unhealthy.slice(0, MAX_FAILURES) };
+  return status.unhealthy ? { unhealthy: null } : {};
+}
+
+function statusWith(gitSync: GitSync, verdict: Verdict, now: Date, healthy = HEALTH_UNKNOWN): GitSyncStatus {
   const { ready, reason, message, isReconciling, isStalled } = verdict;
   const changes: ConditionChange[] = [
     { type: 'Ready', status: ready, reason, message },
     { type: 'Reconciling', status: isReconciling ? 'True' : 'False', reason, message: isReconciling ? message : '' },
     { type: 'Stalled', status: isStalled ? 'True' : 'False', reason, message: isStalled ? message : '' },
   ];
-  return { ...acknowledged(gitSync), conditions: setConditions(gitSync.status?.conditions ?? [], changes, now) };
+  const isWaiting = gitSync.spec.wait === true;
+  const current = (gitSync.status?.conditions ?? []).filter(({ type }) => isWaiting || type !== healthy.type);
+  const conditions = setConditions(current, isWaiting ? [...changes, healthy] : changes, now);
+  return { ...acknowledged(gitSync), conditions };
 }
 
 function acknowledged({ metadata }: GitSync): GitSyncStatus {
@@ -88,22 +105,38 @@ function acknowledged({ metadata }: GitSync): GitSyncStatus {
 function judge(summary: SyncSummary): Verdict {
   const { refusal, enforced } = summary;
   if (refusal !== null) {
-    const isRetried = refusal.outlook === 'retry';
+    const isRetried = refusal.outlook === 'retry' || refusal.outlook === 'wait';
     return notReady(refusal.reason, refusal.message, { isReconciling: isRetried, isStalled: !isRetried });
   }
   const going = { isReconciling: true, isStalled: false };
   if (enforced === null) return notReady('Progressing', 'no revision is in force yet', going);
-  const { applied, pruned, heldBack } = enforced;
+  const { applied, pruned, heldBack, hold } = enforced;
   if (applied.failures.length > 0) {
     const held = heldBack === 0 ? '' : `; ${heldBack} that left the source will be pruned once the rest is in place`;
-    return notReady('ApplyFailed', `${describeFailures(summary, 'applied')}${held}`, going);
+    return notReady('ApplyFailed', `${describeFailures(summary, 'applied')}${describeHold(hold)}${held}`, going);
   }
   if (pruned.failures.length > 0) return notReady('PruneFailed', describeFailures(summary, 'pruned'), going);
   if (pruned.waiting.length > 0) {
     return notReady('Pruning', `waiting until these are gone: ${listSome(pruned.waiting)}`, going);
   }
-  const message = `applied ${summary.revision ?? 'the revision'}: ${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}${describeSkipped(summary)}`;
-  return { ready: 'True', reason: 'Applied', message, isReconciling: false, isStalled: false };
+  return judgeHealth(enforced) ?? inPlace(summary);
+}
+
+function inPlace(summary: SyncSummary): Verdict {
+  const objects = `${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}${describeSkipped(summary)}`;
+  const { pin, revision } = summary;
+  const message =
+    pin === undefined
+      ? `applied ${revision ?? 'the revision'}: ${objects}`
+      : `pinned to ${revision ?? pin.commit}: ${objects}; ${describeEnd(pin)}`;
+  const reason = pin === undefined ? 'Applied' : 'Pinned';
+  return { ready: 'True', reason, message, isReconciling: false, isStalled: false };
+}
+
+function describeEnd({ until }: GitSyncPin): string {
+  return until === undefined
+    ? 'the pin holds until it is taken away'
+    : `the pin is let go at a commit newer than ${until.slice(0, 12)}`;
 }
 
 function describeSkipped({ skipped = [] }: SyncSummary): string {

@@ -8,6 +8,8 @@ import { terminatingEntry } from '../../shared/sync-plan/inventory.ts';
 import { toPruneStages } from '../../shared/sync-plan/order.ts';
 import type { PlannedPrune } from '../../shared/sync-plan/plan.ts';
 import { objectFailure } from '../../shared/sync-plan/sync-failure.ts';
+import { toPruneWaves } from '../../shared/sync-plan/waves.ts';
+import type { PruneReport } from './sync-reports.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** What pruning takes. */
@@ -15,16 +17,6 @@ export interface PrunePlanOptions {
   readonly state: SyncState;
   readonly client: PruneDependencies['client'];
   readonly signal: AbortSignal;
-}
-
-/** What happened to the objects that left Git. Texts name objects, for people. */
-export interface PruneReport {
-  readonly deleted: readonly string[];
-  /** Left in the cluster on purpose, with the reason. */
-  readonly released: readonly string[];
-  /** Asked to be deleted, and still there. */
-  readonly waiting: readonly string[];
-  readonly failures: readonly SyncFailure[];
 }
 
 interface MutableReport {
@@ -37,6 +29,20 @@ interface MutableReport {
 /** Carries out `planned`. An entry leaves the inventory only when its object is gone, let go, or not ours. */
 export async function prunePlan(options: PrunePlanOptions, planned: readonly PlannedPrune[]): Promise<PruneReport> {
   const report: MutableReport = { deleted: [], released: [], waiting: [], failures: [] };
+  for (const wave of toPruneWaves(planned)) {
+    // What a lower wave has is what the higher ones stand on: they are gone first.
+    if (report.waiting.length > 0 || report.failures.length > 0) break;
+    await pruneWave(options, wave, report);
+  }
+  options.signal.throwIfAborted();
+  return report;
+}
+
+async function pruneWave(
+  options: PrunePlanOptions,
+  planned: readonly PlannedPrune[],
+  report: MutableReport,
+): Promise<void> {
   for (const { items } of toPruneStages(planned)) {
     await runLimited(items, { limit: APPLY_CONCURRENCY, signal: options.signal }, async (item) => {
       try {
@@ -46,8 +52,6 @@ export async function prunePlan(options: PrunePlanOptions, planned: readonly Pla
       }
     });
   }
-  options.signal.throwIfAborted();
-  return report;
 }
 
 async function pruneOne(options: PrunePlanOptions, planned: PlannedPrune, report: MutableReport): Promise<void> {

@@ -15,28 +15,38 @@ export type RefusalReason =
   | 'AuthFailed'
   | 'RepositoryNotFound'
   | 'RefNotFound'
+  | 'HistoryRewritten'
+  | 'SignatureInvalid'
   | 'PathInvalid'
   | 'RenderFailed'
   | 'EmptyRender'
   | 'TooManyObjects'
+  | 'DependencyCycle'
+  | 'DependencyNotFound'
+  | 'DependencyNotReady'
   | 'ClusterUnavailable';
 
 /** Every reason that a condition of a GitSync can have. */
 export type ConditionReason =
   | RefusalReason
   | 'Applied'
+  | 'Pinned'
   | 'Progressing'
   | 'Pruning'
+  | 'Healthy'
+  | 'WaitingForHealth'
+  | 'HealthCheckFailed'
+  | 'HealthTimeout'
   | 'Suspended'
   | 'ApplyFailed'
   | 'PruneFailed'
   | 'Deleting';
 
 /**
- * What can mend a refusal. `retry`: time may, so it is tried again with backoff. `poll`: something that is looked at once per
+ * What can mend a refusal. `retry`: time may, so it is tried again with backoff. `wait`: it will go on when told. `poll`: something that is looked at once per
  * interval, such as a new commit or the login's Secret. `spec`: nothing but a change of the GitSync.
  */
-export type Outlook = 'retry' | 'poll' | 'spec';
+export type Outlook = 'retry' | 'wait' | 'poll' | 'spec';
 
 /** What a failure to read the source means for the GitSync. */
 export interface SourceVerdict {
@@ -61,6 +71,8 @@ const VERDICTS: Readonly<Partial<Record<GitErrorCode, SourceVerdict>>> = {
   GIT_PATH_OUTSIDE: { reason: 'PathInvalid', outlook: 'spec' },
   GIT_PATH_NOT_FOUND: { reason: 'PathInvalid', outlook: 'poll' },
   GIT_SYMLINK_OUTSIDE: { reason: 'PathInvalid', outlook: 'poll' },
+  GIT_SIGNATURE_INVALID: { reason: 'SignatureInvalid', outlook: 'poll' },
+  GIT_SIGNERS_INVALID: { reason: 'SignatureInvalid', outlook: 'poll' },
   GIT_TREE_TOO_LARGE: { reason: 'SourceTooLarge', outlook: 'poll' },
 };
 

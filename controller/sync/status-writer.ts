@@ -18,7 +18,7 @@ export class StatusWriter {
   }
 
   /**
-   * Makes the fields of `status` those of the object, unless they are already, times of conditions aside. Fields that `status`
+   * Makes the fields of `status` those of the object, unless they are already, times of conditions and the history aside. Fields that `status`
    * leaves out stay. True when it was written. @throws KubeError
    */
   async write(gitSync: GitSync, status: GitSyncStatus): Promise<boolean> {
@@ -41,6 +41,8 @@ export class StatusWriter {
 
 function saysSomethingNew(current: GitSyncStatus, next: GitSyncStatus): boolean {
   return Object.entries(next).some(([field, value]) => {
+    // It rides along: each sync that belongs into it has other news.
+    if (field === 'history') return false;
     const before = current[field as keyof GitSyncStatus];
     return canonicalJson(withoutTimes(field, before)) !== canonicalJson(withoutTimes(field, value));
   });

@@ -6,7 +6,7 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { GIT_SYNC_KIND, SIGNET_API_VERSION } from '../../shared/resources/names.ts';
-import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import { describeIdentity, objectKey } from '../../shared/resources/object-meta.ts';
 import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -14,10 +14,14 @@ import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../metrics/sync-metrics.ts';
 import type { ControllerPart } from '../reconcile-loop/controller-part.ts';
 import { createLoop, type Loop } from '../reconcile-loop/loop.ts';
+import type { Request } from '../reconcile-loop/reconciler.ts';
+import { DependencyWatch } from './dependency-watch.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { askOf, GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 import { GitSyncReconciler } from './git-sync-reconciler.ts';
+import type { HealthKeeper } from './health-keeper.ts';
 import { InventoryStore } from './inventory-store.ts';
+import { LookSchedule } from './look-schedule.ts';
 import { SourceReader, type SourceReaderOptions } from './source-reader.ts';
 import { StatusWriter } from './status-writer.ts';
 import type { SyncClient } from './sync-client.ts';
@@ -49,6 +53,16 @@ export interface SyncPartOptions {
 /** Long enough for a definition that is being replaced. */
 const AFTER_UNSERVED_MS = 1_000;
 
+/** Health that is settled is told at once; what is on its way, once a second. */
+const HEALTH_SETTLED_MS = 10;
+const HEALTH_MOVING_MS = 1_000;
+
+function wakeDelayOf(health: HealthKeeper): number {
+  const unhealthy = health.unhealthy();
+  const isSettled = unhealthy.length === 0 || unhealthy.some((one) => one.health.state === 'failed');
+  return isSettled ? HEALTH_SETTLED_MS : HEALTH_MOVING_MS;
+}
+
 /** A sync engine that does nothing until it is started. */
 export function createSyncPart(options: SyncPartOptions): ControllerPart {
   return new SyncEngine(options);
@@ -60,6 +74,9 @@ class SyncEngine implements ControllerPart {
   readonly #hub: WatchHub;
   readonly #states: SyncStates;
   readonly #store: InventoryStore;
+  readonly #schedule = new LookSchedule();
+  readonly #dependencies: DependencyWatch;
+  readonly #sources: SourceReader;
   readonly #loop: Loop;
   /** What each GitSync asked for when the watch last told of it; the cache may have run ahead of the watch. */
   readonly #asked = new Map<string, string>();
@@ -73,13 +90,18 @@ class SyncEngine implements ControllerPart {
     const { client, nowMs, logger, events, metrics, random, concurrency } = options;
     const cache = this.#cache;
     this.#options = options;
+    this.#sources = new SourceReader({ ...options, onMoved: (request) => this.#loop.enqueue(request) });
     const reporter = new SyncReporter({ events, metrics: metrics.sync, logger, cache });
     this.#hub = new WatchHub({
       client,
       nowMs,
-      onChange: (identity) => drift.onChange(identity),
+      onChange: (identity) => {
+        const key = objectKey(identity);
+        for (const state of this.#states.all()) state.health.onWatch(key);
+        drift.onChange(identity);
+      },
       onUnserved: (owners) => {
-        for (const { request } of this.#states.allOf(owners)) this.#loop.enqueue(request, AFTER_UNSERVED_MS);
+        for (const { request } of this.#states.allOf(owners)) this.#enqueue(request, AFTER_UNSERVED_MS);
       },
     });
     this.#states = new SyncStates({
@@ -90,15 +112,22 @@ class SyncEngine implements ControllerPart {
       onRepaired: (state, repair) => reporter.repaired(state, repair),
       onDeferred: (state, { identity }, { afterMs, isFirst }) => {
         if (isFirst) reporter.contested(state, describeIdentity(identity));
-        this.#loop.enqueue(state.request, afterMs);
+        this.#enqueue(state.request, afterMs);
       },
       onUnsettled: (state, desired) => drift.look(state, desired),
+      // Git and the plan are not looked at for it, so nobody asks the schedule.
+      onHealth: ({ request, health }) => this.#loop.enqueue(request, wakeDelayOf(health)),
     });
     const drift = new DriftWatch({
       hub: this.#hub,
       states: () => this.#states.all(),
-      enqueue: ({ request }, delayMs) => this.#loop.enqueue(request, delayMs),
+      enqueue: ({ request }, delayMs) => this.#enqueue(request, delayMs),
       logger,
+    });
+    this.#dependencies = new DependencyWatch({
+      cache,
+      states: () => this.#states.all(),
+      enqueue: ({ request }) => this.#enqueue(request),
     });
     this.#store = new InventoryStore(client, nowMs);
     const reconciler = new GitSyncReconciler({
@@ -107,11 +136,12 @@ class SyncEngine implements ControllerPart {
       hub: this.#hub,
       states: this.#states,
       store: this.#store,
-      sources: new SourceReader(options),
+      sources: this.#sources,
       statuses: new StatusWriter(client, cache),
       loadDigest: () => this.#loadDigest(),
       reporter,
-      enqueue: (request, delayMs) => this.#loop.enqueue(request, delayMs),
+      schedule: this.#schedule,
+      enqueue: (request, delayMs) => this.#enqueue(request, delayMs),
     });
     this.#loop = createLoop({ reconciler, name: 'GitSync', concurrency, random, logger, metrics: metrics.reconcile });
   }
@@ -132,6 +162,10 @@ class SyncEngine implements ControllerPart {
     );
   }
 
+  waitingFor(): string | null {
+    return this.isReady() ? null : 'sync: waits for a complete look at the GitSyncs';
+  }
+
   isReady(): boolean {
     return this.#isUnserved || this.#watch?.isSynced() === true;
   }
@@ -147,13 +181,22 @@ class SyncEngine implements ControllerPart {
     const gitSync = object as GitSync;
     const request = requestFor(gitSync);
     const owner = ownerOf(request);
-    if (kind === 'removed') this.#cache.forget(gitSync);
-    else this.#cache.learn(gitSync);
+    if (kind === 'removed') {
+      this.#cache.forget(gitSync);
+      this.#sources.forget(request);
+    } else this.#cache.learn(gitSync);
+    this.#dependencies.onGitSync(gitSync, kind === 'removed');
     const asked = kind === 'removed' ? undefined : askOf(gitSync);
     if (asked !== undefined && asked === this.#asked.get(owner)) return;
     if (asked === undefined) this.#asked.delete(owner);
     else this.#asked.set(owner, asked);
-    this.#loop.enqueue(request);
+    this.#enqueue(request);
+  }
+
+  /** Asks for a whole look. */
+  #enqueue(request: Request, delayMs = 0): void {
+    this.#schedule.ask(ownerOf(request), this.#options.nowMs() + delayMs);
+    this.#loop.enqueue(request, delayMs);
   }
 
   #onProblem(error: unknown): void {
@@ -185,6 +228,7 @@ class SyncEngine implements ControllerPart {
 
   /** What is lost here costs the next start some requests, and nothing else. */
   async #flush(state: SyncState): Promise<void> {
+    state.stopWaiting();
     await state.keeper.idle();
     try {
       await this.#store.flush(state);

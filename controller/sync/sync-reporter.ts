@@ -1,12 +1,16 @@
 /** @module Says what came of a sync, beside the status: one log line, the metrics, and an event when there is news. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import { describeOrigin } from '../../shared/sync-plan/rendered-object.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
+import { unhonouredAnnotations } from '../../shared/sync-plan/waves.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { SyncMetrics, SyncResult } from '../metrics/sync-metrics.ts';
 import type { GitSyncCache } from './git-sync-cache.ts';
 import { listSome } from './git-sync-status.ts';
+import { healthyCondition } from './judge-health.ts';
 import type { Repair } from './object-keeper.ts';
 import type { ConditionReason } from './reasons.ts';
 import type { SyncState } from './sync-state.ts';
@@ -37,6 +41,27 @@ export class SyncReporter {
     this.#log(gitSync, summary, tookMs);
     this.#tellWrites(gitSync, summary);
     if (isNews) this.#tellProblem(gitSync, summary);
+    if (isNews) this.#tellHealth(gitSync, summary);
+  }
+
+  /** The health of what was applied is another one than the status said. */
+  healthChanged(gitSync: GitSync, summary: SyncSummary): void {
+    const { namespace = '', name = '' } = gitSync.metadata;
+    const { reason, message } = healthyCondition(summary);
+    this.#dependencies.logger.info({ gitSync: `${namespace}/${name}`, reason, health: message }, 'health changed');
+    this.#tellHealth(gitSync, summary);
+  }
+
+  /** A revision was taken on whose objects ask for what Signet does not do. */
+  unhonoured(gitSync: GitSync, objects: Iterable<DesiredObject>): void {
+    const notes = Array.from(objects, ({ identity, object, origin }) =>
+      unhonouredAnnotations(object.metadata).map(
+        (note) => `${describeOrigin(origin)}: ${describeIdentity(identity)} ${note}`,
+      ),
+    ).flat();
+    if (notes.length === 0) return;
+    const message = listSome(notes);
+    this.#dependencies.events.record({ regarding: gitSync, type: 'Warning', reason: 'NotHonoured', message });
   }
 
   /** A foreign change was undone. */
@@ -57,6 +82,20 @@ export class SyncReporter {
     this.#dependencies.logger.warn({ gitSync: state.owner, object }, 'drift keeps coming back');
     const message = `${object} keeps being changed by somebody else; from now on it is looked after once in ten seconds at most`;
     this.#record(state, 'Warning', 'DriftContested', message);
+  }
+
+  /** A pin was let go, since the reference names the newer `revision`. */
+  unpinned(gitSync: GitSync, revision: string | null): void {
+    const { metadata, spec } = gitSync;
+    const commit = spec.pin?.commit;
+    const fields = {
+      gitSync: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`,
+      commit,
+      revision: revision ?? undefined,
+    };
+    this.#dependencies.logger.info(fields, 'pin let go');
+    const message = `the pin to ${commit ?? ''} is let go: ${revision ?? 'the reference'} is newer than what it was set against`;
+    this.#dependencies.events.record({ regarding: gitSync, type: 'Normal', reason: 'Unpinned', message });
   }
 
   #log(gitSync: GitSync, summary: SyncSummary, tookMs: number): void {
@@ -89,6 +128,14 @@ export class SyncReporter {
       const message = `left the source, and stays in the cluster: ${listSome(released)}`;
       events.record({ regarding: gitSync, type: 'Normal', reason: 'Kept', message });
     }
+  }
+
+  /** What is only waited for is in the status. */
+  #tellHealth(gitSync: GitSync, summary: SyncSummary): void {
+    const { status, reason, message } = healthyCondition(summary);
+    if (summary.enforced?.health === undefined || status === 'Unknown') return;
+    const type = status === 'True' ? 'Normal' : 'Warning';
+    this.#dependencies.events.record({ regarding: gitSync, type, reason, message });
   }
 
   #tellProblem(gitSync: GitSync, summary: SyncSummary): void {

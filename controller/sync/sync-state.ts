@@ -1,4 +1,5 @@
 /** @module What the controller remembers of one GitSync between reconciles. All of it can be made anew from Git and the cluster. */
+import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { KubeObject, ObjectKey } from '../../shared/resources/object-meta.ts';
 import type { UnplacedObject } from '../../shared/sync/place-objects.ts';
 import type { ServedKinds } from '../../shared/sync/served-kinds.ts';
@@ -7,9 +8,13 @@ import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
+import { HealthKeeper } from './health-keeper.ts';
+import { type HealthReport, type HealthRound, HealthWait } from './health-wait.ts';
 import { InventoryBook } from './inventory-book.ts';
 import { ObjectKeeper, type ObjectKeeperOptions, type Repair } from './object-keeper.ts';
+import type { SyncAttempt } from './sync-history.ts';
 import type { SyncRefusal } from './sync-refusal.ts';
+import type { SyncSummary } from './sync-summary.ts';
 import type { WatchHub } from './watch-hub.ts';
 
 /** The revision that the cluster is kept at. */
@@ -39,6 +44,17 @@ export interface SyncStateOptions extends OwnerContext {
   readonly onRepaired: (state: SyncState, repair: Repair) => void;
   readonly onDeferred: (state: SyncState, ...deferral: Parameters<ObjectKeeperOptions['onDeferred']>) => void;
   readonly onUnsettled: (state: SyncState, desired: DesiredObject) => void;
+  /** Reads an object in full; null when it does not exist. */
+  readonly read: (state: SyncState, desired: DesiredObject) => Promise<KubeObject | null>;
+  /** The health of an object that is waited for is another one now. */
+  readonly onHealth: (state: SyncState) => void;
+}
+
+/** A look at a GitSync that came to an end, for those that only look at health after it. */
+export interface WholeLook {
+  /** What the GitSync asked for, as {@link askOf} has it. */
+  readonly ask: string;
+  readonly summary: SyncSummary;
 }
 
 /** One GitSync. */
@@ -48,10 +64,19 @@ export class SyncState {
   readonly uid: string;
   readonly request: Request;
   readonly keeper: ObjectKeeper;
+  readonly health: HealthKeeper;
+  /** Null while one is under way, and before the first. */
+  look: WholeLook | null = null;
   /** Null until a revision was accepted. */
   enforced: EnforcedRevision | null = null;
   /** A revision that was refused for what it says, so that it is not rendered again; null when the last one was accepted. */
   refused: { readonly commit: string; readonly generation: number; readonly refusal: SyncRefusal } | null = null;
+  /** The revision that was brought, or is on its way, into place, for the history; null until the first round after a start. */
+  attempt: SyncAttempt | null = null;
+  /** The revision that could not be brought into place; another one is tried again as if nothing had failed before. */
+  failing: string | null = null;
+  /** Its revision waits for other GitSyncs, or cannot go on because of them. */
+  isHeldByOthers = false;
   /** False until the stored Inventory was read. */
   isLoaded = false;
   book = new InventoryBook();
@@ -60,6 +85,8 @@ export class SyncState {
   inventorySavedAtMs = 0;
   kinds: ServedKinds;
   readonly #isEnforcing: () => boolean;
+  readonly #wait: HealthWait;
+  #round: Pick<HealthRound, 'id' | 'objects'> | null = null;
 
   constructor(options: SyncStateOptions, kinds: ServedKinds) {
     this.owner = options.owner;
@@ -67,13 +94,24 @@ export class SyncState {
     this.request = options.request;
     this.kinds = kinds;
     this.#isEnforcing = options.isEnforcing;
+    this.health = new HealthKeeper({
+      hub: options.hub,
+      nowMs: options.nowMs,
+      read: (desired) => options.read(this, desired),
+      onChange: () => options.onHealth(this),
+    });
+    this.#wait = new HealthWait(this.health);
     this.keeper = new ObjectKeeper({
       owner: options.owner,
       isOwnedBy: options.isOwnedBy,
       hub: options.hub,
       findDesired: (key) => this.findDesired(key),
       book: () => this.book,
-      apply: (desired) => options.apply(this, desired),
+      apply: async (desired) => {
+        const object = await options.apply(this, desired);
+        this.health.learn(desired, object);
+        return object;
+      },
       nowMs: options.nowMs,
       onDeferred: (...deferral) => options.onDeferred(this, ...deferral),
       onRepaired: (repair) => options.onRepaired(this, repair),
@@ -84,5 +122,23 @@ export class SyncState {
   /** What Git wants under `key`, or undefined when it wants nothing there or nothing may be written now. */
   findDesired(key: ObjectKey): DesiredObject | undefined {
     return this.#isEnforcing() ? this.enforced?.wanted.get(key) : undefined;
+  }
+
+  /** How the objects that `health` looks at are doing, as part of the wait that `round` is. */
+  waitFor(round: Pick<HealthRound, 'id' | 'objects'>, gitSync: GitSync, nowMs: number): HealthReport {
+    this.#round = round;
+    return this.#wait.report({ ...round, gitSync, nowMs });
+  }
+
+  /** How they are doing now; null when nothing is waited for. */
+  reportHealth(gitSync: GitSync, nowMs: number): HealthReport | null {
+    return this.#round === null ? null : this.#wait.report({ ...this.#round, gitSync, nowMs });
+  }
+
+  /** Nobody waits for health any more. */
+  stopWaiting(): void {
+    this.health.release();
+    this.#wait.end();
+    this.#round = null;
   }
 }

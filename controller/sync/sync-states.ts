@@ -2,6 +2,7 @@
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { ObjectKey } from '../../shared/resources/object-meta.ts';
 import { applyObject } from '../../shared/sync/apply.ts';
+import { readObject } from '../../shared/sync/read-object.ts';
 import { createServedKinds, type ServedKinds } from '../../shared/sync/served-kinds.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import { type GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
@@ -18,6 +19,7 @@ export interface SyncStatesOptions {
   readonly onRepaired: SyncStateOptions['onRepaired'];
   readonly onDeferred: SyncStateOptions['onDeferred'];
   readonly onUnsettled: SyncStateOptions['onUnsettled'];
+  readonly onHealth: SyncStateOptions['onHealth'];
 }
 
 /** The states of all GitSyncs. */
@@ -61,6 +63,7 @@ export class SyncStates {
   /** The GitSync is gone: nothing of it is followed any more. */
   forget(request: Request): void {
     this.#options.hub.release(ownerOf(request));
+    this.#states.get(ownerOf(request))?.stopWaiting();
     this.#states.delete(ownerOf(request));
   }
 
@@ -70,7 +73,7 @@ export class SyncStates {
   }
 
   #create(request: Request, uid: string): SyncState {
-    const { client, cache, hub, nowMs, onRepaired, onDeferred, onUnsettled } = this.#options;
+    const { client, cache, hub, nowMs, onRepaired, onDeferred, onUnsettled, onHealth } = this.#options;
     return new SyncState(
       {
         uid,
@@ -84,6 +87,8 @@ export class SyncStates {
         onRepaired,
         onDeferred,
         onUnsettled,
+        read: (state, desired) => readObject({ client, kinds: state.kinds }, desired),
+        onHealth,
       },
       this.freshKinds(),
     );

@@ -1,10 +1,10 @@
 /** @module What one look at a GitSync came to, before it is put into words. */
-import type { SyncFailure } from '../../shared/resources/git-sync.ts';
+import type { GitSyncPin, SyncFailure } from '../../shared/resources/git-sync.ts';
 import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import { sortFailures } from '../../shared/sync-plan/sync-failure.ts';
-import type { ApplyReport } from './apply-plan.ts';
-import type { PruneReport } from './prune-plan.ts';
+import type { HealthReport } from './health-wait.ts';
 import type { SyncRefusal } from './sync-refusal.ts';
+import type { ApplyReport, PruneReport, WaveHold } from './sync-reports.ts';
 
 /** What enforcing a revision came to. */
 export interface EnforceReport {
@@ -12,6 +12,10 @@ export interface EnforceReport {
   readonly pruned: PruneReport;
   /** Objects that left Git and wait until everything else is in place. */
   readonly heldBack: number;
+  /** Where the waves stopped; absent when all were gone through. */
+  readonly hold?: WaveHold;
+  /** Only of a GitSync that waits for health, and of the revision that it wants. */
+  readonly health?: HealthReport;
 }
 
 /** The whole of one reconcile. */
@@ -24,6 +28,8 @@ export interface SyncSummary {
   readonly enforced: EnforceReport | null;
   /** Manifests that were left out on purpose; absent when no revision is in force. */
   readonly skipped?: readonly SkippedFile[];
+  /** The commit to which the GitSync is pinned, and the one at whose successor that ends; absent when it is not. */
+  readonly pin?: GitSyncPin;
   /** Number of objects in the inventory. */
   readonly objects: number;
 }
@@ -37,8 +43,15 @@ export function failuresOf({ refusal, enforced }: SyncSummary): readonly SyncFai
 /** True when the revision is in force and nothing is left to do. */
 export function isInPlace({ refusal, enforced }: SyncSummary): boolean {
   if (refusal !== null || enforced === null) return false;
-  const { applied, pruned } = enforced;
-  return applied.failures.length === 0 && pruned.failures.length === 0 && pruned.waiting.length === 0;
+  const { applied, pruned, hold } = enforced;
+  const isApplied = applied.failures.length === 0 && hold === undefined;
+  return isApplied && pruned.failures.length === 0 && pruned.waiting.length === 0;
+}
+
+/** True when the revision is in place, and healthy as far as that is waited for. */
+export function isSettled(summary: SyncSummary): boolean {
+  const { unhealthy = [] } = summary.enforced?.health ?? {};
+  return isInPlace(summary) && unhealthy.length === 0;
 }
 
 /** True when anything in the cluster was written. */
@@ -46,6 +59,14 @@ export function hasWritten({ enforced }: SyncSummary): boolean {
   if (enforced === null) return false;
   const { applied, pruned } = enforced;
   return applied.created + applied.changed + pruned.deleted.length + pruned.released.length > 0;
+}
+
+/** `summary`, of which the writes were told before. */
+export function withoutWrites(summary: SyncSummary): SyncSummary {
+  if (summary.enforced === null) return summary;
+  const { applied, pruned } = summary.enforced;
+  const told = { applied: { ...applied, created: 0, changed: 0 }, pruned: { ...pruned, deleted: [], released: [] } };
+  return { ...summary, enforced: { ...summary.enforced, ...told } };
 }
 
 /** `2 created, 1 changed, 3 pruned`; empty when nothing was written. */

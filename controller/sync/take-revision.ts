@@ -1,9 +1,16 @@
 /** @module Finds out what Git wants now, and takes it on or refuses it. Nothing is written to the cluster here. */
 import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
+import type { CommitDescription } from '../../shared/git/read-commit.ts';
 import { parseDuration } from '../../shared/resources/duration.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
+import { annotationOf } from '../../shared/resources/object-meta.ts';
+import type { FindGitSync } from '../../shared/sync-plan/dependencies.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { checkGuard } from '../../shared/sync-plan/guard.ts';
+import { assertDependencies } from './assert-dependencies.ts';
+import { assertNotRewritten } from './check-history.ts';
+import { choosePinned, type PinChoice } from './pinned-revision.ts';
 import { placeRevision, prepareRevision } from './prepare-revision.ts';
 import type { OpenSource, SourceReader } from './source-reader.ts';
 import { RefusedError, type SyncRefusal, toRefusal, withHint } from './sync-refusal.ts';
@@ -15,6 +22,7 @@ export interface TakeRevisionOptions {
   readonly loadDigest: () => Promise<DigestObject>;
   readonly gitSync: GitSync;
   readonly state: SyncState;
+  readonly findGitSync: FindGitSync;
   readonly signal: AbortSignal;
 }
 
@@ -22,23 +30,34 @@ export interface TakeRevisionOptions {
 export interface TakenRevision {
   readonly revision: string | null;
   readonly refusal: SyncRefusal | null;
+  /** What became of the pin, as far as the source could be asked. */
+  readonly pin: PinChoice['pin'];
+  /** Reads what the commit of `revision` says of itself; null where there is none. @throws GitError */
+  readonly describeCommit: (() => Promise<CommitDescription>) | null;
 }
 
 const DEFAULT_INTERVAL = '1m';
 const MIN_INTERVAL_MS = 1_000;
+/** Share of the interval for which the answer of a remote serves others; a GitSync that is alone looks no earlier than after more than that. */
+const SHARED_FOR = 0.8;
 
 /** Fetch, render, guard. A revision that is refused leaves the one before in force, after a restart as well. */
 export async function takeRevision(options: TakeRevisionOptions): Promise<TakenRevision> {
   const { state, gitSync, signal } = options;
   let source: OpenSource | null = null;
   let revision: ResolvedRevision | null = null;
+  let pin: PinChoice['pin'] = gitSync.spec.pin === undefined ? 'none' : 'held';
   try {
-    assertInterval(gitSync);
+    assertDurations(gitSync);
     source = await options.sources.open(gitSync, signal);
-    revision = await source.resolve();
+    ({ revision, pin } = await choosePinned(source, gitSync, await source.resolve(maxAgeOf(gitSync, state))));
+    if (pin !== 'held' && state.enforced?.commit !== revision.commit)
+      await assertNotRewritten(gitSync, source, revision);
+    assertDependencies({ ...options, commit: revision.commit });
+    await source.assertSigned(revision);
     state.enforced = await findCandidate(options, source, revision);
     state.refused = null;
-    return { revision: revision.revision, refusal: null };
+    return { revision: revision.revision, refusal: null, pin, describeCommit: describer(source, revision) };
   } catch (error) {
     signal.throwIfAborted();
     const refusal = toRefusal(error);
@@ -46,13 +65,38 @@ export async function takeRevision(options: TakeRevisionOptions): Promise<TakenR
       state.refused = { commit: revision.commit, generation: generationOf(gitSync), refusal };
     }
     if (source !== null) await restore(options, source);
-    return { revision: revision?.revision ?? null, refusal };
+    return { revision: revision?.revision ?? null, refusal, pin, describeCommit: describer(source, revision) };
   }
+}
+
+function describer(source: OpenSource | null, revision: ResolvedRevision | null): TakenRevision['describeCommit'] {
+  return source === null || revision === null ? null : () => source.readCommit(revision.commit);
+}
+
+/**
+ * How old the answer of a remote may be that another GitSync got: not at all after a request or a change of the GitSync, and else so old that of many
+ * GitSyncs only one asks in an interval. All of them hear of a change at once.
+ */
+function maxAgeOf(gitSync: GitSync, state: SyncState): number {
+  const { metadata, status = {} } = gitSync;
+  const requested = annotationOf(metadata, RECONCILE_REQUESTED_ANNOTATION);
+  const isAsked = requested !== undefined && requested !== status.lastHandledReconcileAt;
+  // The commit of the last answer may be gone.
+  const isLost = status.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'RefNotFound') === true;
+  if (isAsked || isLost || state.enforced?.generation !== generationOf(gitSync)) return 0;
+  return (intervalOf(gitSync) ?? 0) * SHARED_FOR;
 }
 
 /** Milliseconds between two looks at the source; null for text that is no duration above zero. */
 export function intervalOf({ spec }: GitSync): number | null {
   const interval = parseDuration(spec.interval ?? DEFAULT_INTERVAL);
+  return interval === null ? null : Math.max(MIN_INTERVAL_MS, interval);
+}
+
+/** Longest wait, in milliseconds, between two tries of what failed; undefined where it is not said, null for text that is no duration. */
+export function retryIntervalOf({ spec }: GitSync): number | undefined | null {
+  if (spec.retryInterval === undefined) return undefined;
+  const interval = parseDuration(spec.retryInterval);
   return interval === null ? null : Math.max(MIN_INTERVAL_MS, interval);
 }
 
@@ -86,10 +130,16 @@ function assertGuard({ state, gitSync }: TakeRevisionOptions, candidate: Enforce
   throw new RefusedError({ reason: refusal.reason, outlook: 'poll', message, failures: [] });
 }
 
-function assertInterval(gitSync: GitSync): void {
-  if (intervalOf(gitSync) !== null) return;
-  const message = `spec.interval ${JSON.stringify(gitSync.spec.interval)} is not usable; write a duration above zero, such as 30s or 1m30s`;
-  throw new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
+function assertDurations(gitSync: GitSync): void {
+  const { timeout, retryInterval } = gitSync.spec;
+  if (timeout !== undefined && parseDuration(timeout) === null) throw notUsable('timeout', timeout);
+  if (retryIntervalOf(gitSync) === null) throw notUsable('retryInterval', retryInterval);
+  if (intervalOf(gitSync) === null) throw notUsable('interval', gitSync.spec.interval);
+}
+
+function notUsable(field: string, value: string | undefined): RefusedError {
+  const message = `spec.${field} ${JSON.stringify(value)} is not usable; write a duration above zero, such as 30s or 1m30s`;
+  return new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
 }
 
 /** After a restart, the revision that was applied last is in force again, as far as the mirror still has it. */
@@ -105,6 +155,8 @@ async function restore(options: TakeRevisionOptions, source: OpenSource): Promis
       gitSync,
       revision: { commit, revision },
     };
+    // What the status names was verified once, but who can write a status could name another commit.
+    await source.assertSigned({ commit });
     const restored = await prepareRevision(prepare, await source.readTree(commit));
     assertGuard(options, restored);
     state.enforced = restored;

@@ -12,6 +12,9 @@ export interface GitCredentials {
   readonly bearerToken?: SecretBytes;
   /** Certificates to trust for https, beside those of the system. */
   readonly caPem?: string;
+  /** Certificate, with those of its issuers, by which https knows us; with {@link tlsKey}. */
+  readonly tlsCertPem?: string;
+  readonly tlsKey?: SecretBytes;
   /** Private key without a passphrase, in a form that the ssh program reads. */
   readonly identity?: SecretBytes;
   /** Lines as in the ssh program's known_hosts file. */
@@ -21,7 +24,7 @@ export interface GitCredentials {
 const MAX_VALUE_BYTES = 256 * 1024;
 
 /**
- * The login that `secret` holds under `username`, `password`, `bearerToken`, `ca.crt`, `identity` and `known_hosts`; other keys are
+ * The login that `secret` holds under `username`, `password`, `bearerToken`, `ca.crt`, `tls.crt`, `tls.key`, `identity` and `known_hosts`; other keys are
  * ignored. One line break at the end of a user name, password or token is dropped: it comes from an editor, and no login has one.
  * @throws GitError `GIT_CREDENTIALS_INVALID`, naming the key and never the value
  */
@@ -30,11 +33,14 @@ export function readGitCredentials(secret: Secret): GitCredentials {
   const line = (key: string): string | undefined => readLine(secret, key);
   const [username, password, bearerToken] = [line('username'), line('password'), line('bearerToken')];
   const [caPem, identity, knownHosts] = [read('ca.crt'), read('identity'), read('known_hosts')];
+  const [tlsCertPem, tlsKey] = [read('tls.crt'), read('tls.key')];
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password: SecretBytes.fromText(password) }),
     ...(bearerToken !== undefined && { bearerToken: SecretBytes.fromText(bearerToken) }),
     ...(caPem !== undefined && { caPem }),
+    ...(tlsCertPem !== undefined && { tlsCertPem }),
+    ...(tlsKey !== undefined && { tlsKey: SecretBytes.fromText(tlsKey) }),
     ...(identity !== undefined && { identity: SecretBytes.fromText(identity) }),
     ...(knownHosts !== undefined && { knownHosts }),
   };

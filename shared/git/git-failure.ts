@@ -37,6 +37,13 @@ const RULES: readonly Rule[] = [
     hint: 'add the certificate of its issuer to the Secret as ca.crt',
   },
   {
+    pattern:
+      /TLS fatal alert|alert (?:certificate required|bad certificate|unknown ca|handshake failure)|client certificate/i,
+    code: 'GIT_AUTH_REJECTED',
+    says: 'the server wants a client certificate, or does not accept this one',
+    hint: 'put the certificate and its key into the Secret of secretRef, as tls.crt and tls.key',
+  },
+  {
     pattern: /returned error: 30\d\b|unable to update url base from redirection/i,
     code: 'GIT_REDIRECTED',
     says: 'the server redirects to another address, and credentials do not follow redirects',

@@ -13,6 +13,8 @@ export interface GitRunOptions {
   readonly maxOutputBytes?: number;
   readonly onOutput?: (chunk: Buffer) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Settings and variables of a run without network. */
+  readonly local?: RemoteAccess;
   /** The remote that this run may reach; without it there is no network. */
   readonly remote?: { readonly transport: GitTransport; readonly access: RemoteAccess };
 }
@@ -29,12 +31,18 @@ export class GitRunner {
 
   /** The outcome, whatever its exit code. @throws GitError as `runProgram` does */
   run(args: readonly string[], options: GitRunOptions): Promise<ProgramOutcome> {
+    return this.runHelper('git', args, options);
+  }
+
+  /** The same for a program that git would start itself. @throws GitError as `runProgram` does */
+  runHelper(program: 'git' | 'gpg', args: readonly string[], options: GitRunOptions): Promise<ProgramOutcome> {
     const { cwd, stdin, maxOutputBytes, onOutput, signal, remote } = options;
-    const environment = createGitEnvironment(this.#variables, remote?.transport ?? 'none', remote?.access.settings);
+    const access = remote?.access ?? options.local;
+    const environment = createGitEnvironment(this.#variables, remote?.transport ?? 'none', access?.settings);
     return runProgram({
-      program: 'git',
+      program,
       args,
-      env: { ...environment, ...remote?.access.variables },
+      env: { ...environment, ...access?.variables },
       cwd,
       timeoutMs: this.#timeoutMs,
       ...(stdin !== undefined && { stdin }),

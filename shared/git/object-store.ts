@@ -47,6 +47,12 @@ export class ObjectStore {
     );
   }
 
+  /** The entries of `commit` at exactly `paths`, as far as there are any. */
+  async listPaths(commit: string, paths: readonly string[]): Promise<TreeEntry[]> {
+    const args = ['--git-dir=.', '--literal-pathspecs', 'ls-tree', '-z', '--full-tree', commit, '--', ...paths];
+    return parseTreeListing(await this.#git.read(args, { cwd: this.#mirror, signal: this.#signal }), '');
+  }
+
   /** Sizes of the blobs in `oids` by id; ids that the mirror lacks are not among them. */
   async readSizes(oids: readonly string[]): Promise<Map<string, number>> {
     const sizes = new Map<string, number>();

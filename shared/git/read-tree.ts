@@ -7,6 +7,7 @@ import { fetchCommit } from './fetch-commit.ts';
 import { findFolder } from './find-folder.ts';
 import { describeBytes, type GitLimits } from './git-limits.ts';
 import { ObjectStore } from './object-store.ts';
+import { readIgnore } from './read-ignore.ts';
 import { type SelectedFile, type Selection, selectManifests } from './select-manifests.ts';
 import { TreeIndex } from './tree-index.ts';
 import type { OpenTreeRead, TreeRead } from './tree-read.ts';
@@ -39,10 +40,14 @@ async function selectFiles(read: OpenTreeRead): Promise<Selection | null> {
   const entries = await store.listTree(found.tree, found.folder, limits.maxEntries);
   const hasLinks = entries.some((entry) => entry.kind === 'symlink');
   const index = hasLinks ? new TreeIndex(await store.listTree(`${commit}^{tree}`, '', limits.maxEntries)) : null;
+  const ignore = await readIgnore(read, found.folder, entries);
+  if (ignore === null) return null;
+  const { rules } = ignore;
   const linkTexts = new Map<string, string>();
   for (;;) {
-    const selection = selectManifests({ entries, folder: found.folder, index, linkTexts });
-    if (selection.unreadLinks.length === 0) return selection;
+    const selection = selectManifests({ entries, folder: found.folder, index, linkTexts, rules });
+    if (selection.unreadLinks.length === 0)
+      return { ...selection, problems: [...ignore.problems, ...selection.problems] };
     assertFileCount(selection.unreadLinks.length, limits);
     if (!(await readLinkTexts(read, selection.unreadLinks, linkTexts))) return null;
   }

@@ -27,30 +27,49 @@ export async function withRemoteAccess<T>(
   if (url.transport === 'file') return use({ settings: [], variables: {} });
   if (url.transport === 'ssh') return withSshAccess(credentials, parent, use);
   const settings = headerSettings(url, credentials);
-  const { caPem } = credentials;
-  if (caPem === undefined) return use({ settings, variables: {} });
+  const files = listTlsFiles(credentials);
+  if (files.length === 0) return use({ settings, variables: {} });
   return withPrivateFolder(parent, async (folder) => {
-    const file = await writePrivateFile(folder, 'ca.crt', caPem);
-    return use({ settings: [...settings, [scopedName(url, 'sslCAInfo'), file]], variables: {} });
+    for (const { name, setting, text } of files)
+      settings.push([scopedName(url, setting), await writePrivateFile(folder, name, text)]);
+    return use({ settings, variables: {} });
   });
+}
+
+/** The files that TLS needs, and the settings that name them. */
+function listTlsFiles({
+  caPem,
+  tlsCertPem,
+  tlsKey,
+}: GitCredentials): { name: string; setting: string; text: string }[] {
+  if ((tlsCertPem === undefined) !== (tlsKey === undefined)) {
+    throw invalid('a client certificate needs both "tls.crt" and "tls.key"');
+  }
+  const files: { name: string; setting: string; text: string }[] = [];
+  if (caPem !== undefined) files.push({ name: 'ca.crt', setting: 'sslCAInfo', text: caPem });
+  if (tlsCertPem !== undefined) files.push({ name: 'tls.crt', setting: 'sslCert', text: tlsCertPem });
+  if (tlsKey !== undefined) files.push({ name: 'tls.key', setting: 'sslKey', text: textOf(tlsKey) });
+  return files;
 }
 
 /** Every form in which the credentials could turn up in an output of git. */
 export function listSecretForms(credentials: GitCredentials): string[] {
-  const { password, bearerToken, identity } = credentials;
-  const forms = [password, bearerToken, identity].flatMap((secret) => (secret === undefined ? [] : [textOf(secret)]));
+  const { password, bearerToken, identity, tlsKey } = credentials;
+  const forms = [password, bearerToken, identity, tlsKey].flatMap((secret) =>
+    secret === undefined ? [] : [textOf(secret)],
+  );
   return password === undefined ? forms : [...forms, basicValue(credentials)];
 }
 
 /** The header is sent to this scheme, host and port only. */
 function headerSettings(url: RepositoryUrl, credentials: GitCredentials): GitSetting[] {
-  const { username, password, bearerToken, identity, caPem } = credentials;
+  const { username, password, bearerToken, identity, caPem, tlsKey } = credentials;
   const name = scopedName(url, 'extraHeader');
   if (bearerToken !== undefined)
     return [[name, `Authorization: Bearer ${assertOneLine(textOf(bearerToken), 'bearerToken')}`]];
   if (password !== undefined) return [[name, `Authorization: Basic ${basicValue(credentials)}`]];
   if (username !== undefined) throw invalid('it holds a username and no password');
-  if (identity !== undefined && caPem === undefined) {
+  if (identity !== undefined && caPem === undefined && tlsKey === undefined) {
     throw invalid('it holds an ssh identity, and the address is https', 'add username and password, or bearerToken');
   }
   return [];

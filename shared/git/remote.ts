@@ -19,10 +19,12 @@ export interface FetchRequest {
   readonly wants: readonly string[];
   /** Just these objects: what the mirror has is not told to the server, which would leave out what it believes to be there. */
   readonly objectsOnly?: boolean;
-  /** `none`: the commits themselves without ancestors. `whole`: all of them, also behind an earlier cut. Default: up to what is there. */
-  readonly history?: 'none' | 'whole';
+  /** `none`: the commits themselves without ancestors. `whole`: all of them, also behind an earlier cut. A number: as many generations. Default: up to what is there. */
+  readonly history?: 'none' | 'whole' | number;
   /** Without the contents of files, as far as the server can. */
   readonly withoutBlobs?: boolean;
+  /** Without folders and files, as far as the server can: never into a mirror from which files are read. */
+  readonly commitsOnly?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +41,8 @@ export interface RemoteDependencies {
 }
 
 const MAX_REFERENCES_BYTES = 1024 * 1024;
+/** About a hundred thousand tags. */
+const MAX_TAGS_BYTES = 16 * 1024 * 1024;
 const FETCH = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--quiet'];
 
 /** One remote repository. */
@@ -53,14 +57,22 @@ export class Remote {
 
   /** The lines of `git ls-remote --symref` for exactly `names` and what ends in them. @throws GitError */
   async listReferences(names: readonly string[], signal?: AbortSignal): Promise<string> {
+    return this.#list(['--symref', '--quiet', '--', 'origin', ...names], MAX_REFERENCES_BYTES, signal);
+  }
+
+  /** The lines of `git ls-remote` for all tags, with what annotated ones lead to. @throws GitError */
+  async listTags(signal?: AbortSignal): Promise<string> {
+    return this.#list(['--tags', '--quiet', '--', 'origin'], MAX_TAGS_BYTES, signal);
+  }
+
+  async #list(args: readonly string[], maxOutputBytes: number, signal: AbortSignal | undefined): Promise<string> {
     const { cacheDirectory } = this.#dependencies;
     await mkdir(cacheDirectory, { recursive: true, mode: 0o700 });
-    const args = ['ls-remote', '--symref', '--quiet', '--', 'origin', ...names];
-    const outcome = await this.#run(args, {
+    const outcome = await this.#run(['ls-remote', ...args], {
       cwd: cacheDirectory,
       settings: [],
       signal,
-      maxOutputBytes: MAX_REFERENCES_BYTES,
+      maxOutputBytes,
     });
     if (outcome.exitCode !== 0) throw this.#failure('list the references of', outcome);
     return outcome.stdout.toString('utf8');
@@ -76,9 +88,8 @@ export class Remote {
       ['remote.origin.partialclonefilter', 'blob:none'],
       ...(request.objectsOnly === true ? [['fetch.negotiationAlgorithm', 'noop'] as const] : []),
     ];
-    const filter = request.withoutBlobs === true || request.objectsOnly === true ? '--filter=blob:none' : '--no-filter';
     // Wants go through stdin: thousands of them do not fit into arguments.
-    const args = ['--git-dir=.', 'fetch', ...FETCH, filter, ...depthOf(request), '--stdin', '--', 'origin'];
+    const args = ['--git-dir=.', 'fetch', ...FETCH, filterOf(request), ...depthOf(request), '--stdin', '--', 'origin'];
     const stdin = wants.map((want) => `${want}\n`).join('');
     const run = (limited: AbortSignal): Promise<ProgramOutcome> =>
       this.#run(args, { cwd: mirror, settings, signal: limited, stdin });
@@ -117,8 +128,14 @@ export class Remote {
   }
 }
 
+function filterOf({ commitsOnly, withoutBlobs, objectsOnly }: FetchRequest): string {
+  if (commitsOnly === true) return '--filter=tree:0';
+  return withoutBlobs === true || objectsOnly === true ? '--filter=blob:none' : '--no-filter';
+}
+
 /** The largest depth is how git spells "no cut": unlike `--unshallow`, it is accepted by a mirror that has none. */
 function depthOf({ history }: FetchRequest): string[] {
   if (history === undefined) return [];
-  return [history === 'none' ? '--depth=1' : '--depth=2147483647'];
+  if (history === 'whole') return ['--depth=2147483647'];
+  return [`--depth=${history === 'none' ? 1 : history}`];
 }

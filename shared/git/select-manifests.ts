@@ -1,5 +1,6 @@
 /** @module Decides, by names and kinds alone, which files of a path are read, which stand in the way, and which are left out. */
 import type { SkippedFile, TreeProblem } from '../sync-plan/file-tree.ts';
+import { costlyIgnore, describeIgnore, type IgnoreRules } from '../sync-plan/ignore-rules.ts';
 import { comparePaths, isHiddenPath, isManifestName } from '../sync-plan/manifest-path.ts';
 import type { TreeEntry } from './list-tree.ts';
 import type { Resolution, TreeIndex } from './tree-index.ts';
@@ -29,6 +30,8 @@ export interface SelectionInput {
   /** The whole tree; needed only when `entries` hold links. */
   readonly index: TreeIndex | null;
   readonly linkTexts: ReadonlyMap<string, string>;
+  /** What is left out by patterns. */
+  readonly rules: IgnoreRules;
 }
 
 type Verdict =
@@ -40,6 +43,16 @@ type Verdict =
 
 /** The selection for `input`. */
 export function selectManifests(input: SelectionInput): Selection {
+  try {
+    return select(input);
+  } catch (error) {
+    const problem = costlyIgnore(error);
+    if (problem === null) throw error;
+    return { files: [], problems: [problem], skipped: [], unreadLinks: [] };
+  }
+}
+
+function select(input: SelectionInput): Selection {
   const files: SelectedFile[] = [];
   const problems: TreeProblem[] = [];
   const skipped: SkippedFile[] = [];
@@ -56,17 +69,22 @@ export function selectManifests(input: SelectionInput): Selection {
 }
 
 function judge(entry: TreeEntry, input: SelectionInput): Verdict {
-  const relative = input.folder === '' ? entry.path : entry.path.slice(input.folder.length + 1);
   const isManifest = isManifestName(entry.path);
-  if (isHiddenPath(relative)) {
-    return isManifest
-      ? { kind: 'skip', reason: 'its name, or a folder above it, begins with a dot' }
-      : { kind: 'ignore' };
-  }
+  if (entry.kind === 'folder' || (entry.kind === 'file' && !isManifest)) return { kind: 'ignore' };
+  const reason = findReason(entry, input);
+  if (reason !== null) return isManifest ? { kind: 'skip', reason } : { kind: 'ignore' };
   if (entry.kind === 'submodule') return SUBMODULE;
   if (entry.kind === 'symlink' && entry.isNameValid) return judgeLink(entry, isManifest, input);
-  if (entry.kind === 'folder' || !isManifest) return { kind: 'ignore' };
+  if (!isManifest) return { kind: 'ignore' };
   return entry.isNameValid ? { kind: 'file', oid: entry.oid } : BAD_NAME;
+}
+
+/** Why `entry` is left out by its name alone; null when it is not. */
+function findReason({ path, kind }: TreeEntry, { folder, rules }: SelectionInput): string | null {
+  const relative = folder === '' ? path : path.slice(folder.length + 1);
+  if (isHiddenPath(relative)) return 'its name, or a folder above it, begins with a dot';
+  const match = rules.find(path, kind === 'submodule' ? 'folder' : 'file');
+  return match === null ? null : describeIgnore(match);
 }
 
 function judgeLink(entry: TreeEntry, isManifest: boolean, input: SelectionInput): Verdict {

@@ -15,6 +15,8 @@ export interface TreeRead {
   readonly folder: string;
   /** Full name of the reference that the commit was resolved from. */
   readonly reference: string | undefined;
+  /** Patterns of the GitSync itself. */
+  readonly ignore: readonly string[];
   readonly contents: 'none' | 'whole';
   readonly signal: AbortSignal | undefined;
 }

@@ -48,6 +48,11 @@ export async function inspectKeys(objects: readonly KubeObject[]): Promise<Inspe
   return { keys, broken };
 }
 
+/** Those of `inspected` whose certificate is their own: a backup of others is not confirmed. */
+export function wholeKeys({ keys }: InspectedKeys): InspectedKeys['keys'] {
+  return keys.filter(({ facts }) => facts.certificate !== null);
+}
+
 /** The backup of all that can be restored; each key carries its fingerprint, by which people and a later reading know it. */
 export async function collectBackup(cluster: ClusterKeys): Promise<CollectedBackup> {
   const { keys, broken } = await inspectKeys(cluster.keys);

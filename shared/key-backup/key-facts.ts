@@ -5,7 +5,7 @@ import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8 } from '../encoding/bytes.ts';
 import { isMap, ownValue } from '../encoding/value-kind.ts';
 import { describeError } from '../errors/describe-error.ts';
-import { KEY_LABEL, KEY_LABEL_ACTIVE } from '../resources/names.ts';
+import { KEY_LABEL, KEY_LABEL_ACTIVE, KEY_LABEL_RETIRED } from '../resources/names.ts';
 import { type KubeObject, labelValueOf } from '../resources/object-meta.ts';
 import { importOpeningKey } from '../sealing/keyring.ts';
 
@@ -14,8 +14,10 @@ export interface KeyFacts {
   readonly secret: string;
   /** Of the private key. */
   readonly fingerprint: Fingerprint;
-  /** True when no controller loads it: it was retired, or marked otherwise. */
+  /** True when its label says `retired`, and nothing else. */
   readonly isRetired: boolean;
+  /** A label that no controller knows, such as `compromised`: none loads the key. Null for those that mean something. */
+  readonly unknownLabel: string | null;
   /** Null when there is no certificate of this very key; the key opens values all the same. */
   readonly certificate: { readonly notBefore: Date; readonly notAfter: Date } | null;
 }
@@ -39,7 +41,7 @@ export async function readKeyFacts(secret: KubeObject): Promise<KeyReading> {
     return {
       secret: name,
       fingerprint,
-      isRetired: isRetired(secret),
+      ...readLabel(secret),
       certificate: await readOwnCertificate(secret, fingerprint),
     };
   } catch (error) {
@@ -64,9 +66,10 @@ async function readOwnCertificate(secret: KubeObject, fingerprint: Fingerprint):
 }
 
 /** A Secret without the label is a key by its name, as the first versions of sealed-secrets had it. */
-function isRetired({ metadata }: KubeObject): boolean {
+function readLabel({ metadata }: KubeObject): Pick<KeyFacts, 'isRetired' | 'unknownLabel'> {
   const label = labelValueOf(metadata, KEY_LABEL);
-  return label !== undefined && label !== KEY_LABEL_ACTIVE;
+  const isRetired = label === KEY_LABEL_RETIRED;
+  return { isRetired, unknownLabel: isRetired || label === undefined || label === KEY_LABEL_ACTIVE ? null : label };
 }
 
 function textOf(secret: KubeObject, key: string): string | null {

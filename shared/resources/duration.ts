@@ -1,5 +1,8 @@
 /** @module Durations in Go's text form, as Kubernetes users write them: `90s`, `1m30s`, `1.5h`. */
 
+/** How long a GitSync waits for health when it does not say. */
+export const DEFAULT_TIMEOUT = '5m';
+
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|h|m|s))+$/;
 

@@ -6,6 +6,8 @@ import type { KubeObject } from './object-meta.ts';
 export interface GitReference {
   readonly branch?: string;
   readonly tag?: string;
+  /** Range of versions, such as `>=1.2 <2`: the newest tag in it. */
+  readonly semver?: string;
   /** 40 or 64 hex digits. */
   readonly commit?: string;
 }
@@ -16,8 +18,20 @@ export interface GitSyncSource {
   readonly ref?: GitReference;
   /** Folder inside the repository; default: its root. */
   readonly path?: string;
-  /** Secret of the same namespace: username and password, bearerToken, or identity and known_hosts; ca.crt beside them. */
+  /** Patterns as in a gitignore file, relative to the root of the repository; they count before those of `.signetignore` files. */
+  readonly ignore?: readonly string[];
+  /** Which signatures a revision needs, and the Secret of the same namespace with the signers. */
+  readonly verify?: { readonly mode: 'Head' | 'Tag' | 'TagAndHead'; readonly secretRef: { readonly name: string } };
+  /** Secret of the same namespace: username and password, bearerToken, or identity and known_hosts; ca.crt, tls.crt and tls.key beside them. */
   readonly secretRef?: { readonly name: string };
+}
+
+/** A commit to hold in the place of what the reference names. */
+export interface GitSyncPin {
+  /** 40 or 64 hex digits. */
+  readonly commit: string;
+  /** What the reference named when the pin was set; it is let go at a newer commit. Absent: it holds until it is taken away. */
+  readonly until?: string;
 }
 
 /** `spec` of a GitSync. Durations are Go's text form, such as `90s` or `1m30s`. */
@@ -25,11 +39,20 @@ export interface GitSyncSpec {
   readonly source: GitSyncSource;
   /** Default `1m`. */
   readonly interval?: string;
+  /** Longest time between two tries of what failed; default `5m`. */
+  readonly retryInterval?: string;
   /** Whether objects that left Git are deleted; default false. */
   readonly prune?: boolean;
   readonly suspend?: boolean;
+  readonly pin?: GitSyncPin;
   /** Namespace for namespaced objects that name none; default: the GitSync's own. */
   readonly targetNamespace?: string;
+  /** Whether a revision is Ready only when its objects are healthy; default false. */
+  readonly wait?: boolean;
+  /** How long health is waited for; default `5m`. */
+  readonly timeout?: string;
+  /** GitSyncs of the same namespace that have to be Ready before a new revision is applied. */
+  readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
   readonly guard?: { readonly allowEmpty?: boolean };
 }
 
@@ -44,15 +67,45 @@ export interface SyncFailure {
   readonly message: string;
 }
 
+/**
+ * One sync that changed something or could not: how one revision came, or did not come, into place under one version of the
+ * specification. Texts of the commit are without control characters, and cut to a length.
+ */
+export interface SyncHistoryEntry {
+  readonly revision: string;
+  /** Of the GitSync. */
+  readonly generation: number;
+  /** First lines of the commit's message; absent when it could not be read. */
+  readonly subject?: string;
+  readonly author?: string;
+  /** RFC 3339, whole seconds. */
+  readonly startedAt: string;
+  /** From the start to the end of the last round that had news, such as `1.204s`. */
+  readonly duration: string;
+  readonly created: number;
+  readonly changed: number;
+  readonly pruned: number;
+  /** Objects, or places in files, that failed in the last round. */
+  readonly failed: number;
+  /** The reason of the Ready condition at the end. */
+  readonly result: string;
+}
+
 /** `status` of a GitSync. Revisions read `branch@sha1:<commit>`. */
 export interface GitSyncStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   readonly lastAttemptedRevision?: string;
   readonly lastAppliedRevision?: string;
+  /** Repository and reference that `lastAppliedRevision` is of. */
+  readonly lastAppliedSource?: string;
   readonly lastHandledReconcileAt?: string;
   readonly inventory?: { readonly name: string; readonly objects: number };
   readonly failures?: readonly SyncFailure[] | null;
+  /** What keeps the revision from being healthy, each object with why. */
+  readonly unhealthy?: readonly SyncFailure[] | null;
+  /** The newest first, at most twenty. */
+  readonly history?: readonly SyncHistoryEntry[];
 }
 
 /** A GitSync object, `signet.dev/v1alpha1`. */

@@ -55,6 +55,8 @@ export interface KeyList {
   readonly missing?: readonly MissingKeyEntry[];
   /** SealedSecrets whose key is not known, because they do not open; absent while that is not known. */
   readonly unopened?: number;
+  /** Which SealedSecrets are counted, where these are not all of the cluster: `SealedSecrets in namespaces a, b`. */
+  readonly partial?: string;
   /** Why there is no key to seal to; absent when there is one. */
   readonly problem?: string;
   /** PEM blocks of the certificates of all keys that are not retired, in the order of `keys`. */
@@ -89,6 +91,7 @@ export function readKeyList(configMap: KubeObject): KeyList | null {
     unusable: readEach(list.get('unusable'), readUnusable),
     ...(missing.length === 0 ? {} : { missing }),
     ...optional(list, 'unopened', isCount),
+    ...optional(list, 'partial', isText),
     ...optional(list, 'problem', isText),
     certificatesPem,
   };

@@ -56,10 +56,14 @@ export const DIGEST_KEY_SECRET = 'signet-digest-key';
 export const ROTATE_REQUESTED_ANNOTATION = 'signet.dev/rotate-requested-at';
 /** On a GitSync: any new text asks for a reconcile now; acknowledged in `status.lastHandledReconcileAt`. */
 export const RECONCILE_REQUESTED_ANNOTATION = 'signet.dev/reconcile-requested-at';
+/** On a GitSync: the full id of a commit that may follow although the history was rewritten. Any other text is ignored. */
+export const ACCEPT_REWRITE_ANNOTATION = 'signet.dev/accept-rewrite';
 /** On an applied object: `namespace/name` of the GitSync that owns it. */
 export const OWNER_ANNOTATION = 'signet.dev/git-sync';
 /** On an applied object: `disabled` keeps it in the cluster when it leaves Git. */
 export const PRUNE_ANNOTATION = 'signet.dev/prune';
+/** On an applied object: the wave in which it is applied, a whole number; lower ones first, none is 0. */
+export const WAVE_ANNOTATION = 'signet.dev/wave';
 /** Finalizer of a GitSync: its inventory is pruned, or let go, before it disappears. */
 export const GIT_SYNC_FINALIZER = 'signet.dev/prune';
 
@@ -67,6 +71,8 @@ export const GIT_SYNC_FINALIZER = 'signet.dev/prune';
 export const UNSEAL_FIELD_MANAGER = 'signet-unseal';
 /** Field manager of objects that the sync engine applies. */
 export const SYNC_FIELD_MANAGER = 'signet-sync';
+/** Field manager of what a person changes with `signet`. */
+export const CLI_FIELD_MANAGER = 'signet-cli';
 /** Field manager of status, inventories, events and other records of the controller. */
 export const CONTROLLER_FIELD_MANAGER = 'signet-controller';
 

@@ -53,16 +53,22 @@ export interface UnsealedRecord extends OpenedBy {
   readonly driftedVersion?: string;
   /** HMAC of what it held then, hex. */
   readonly driftedDigest?: string;
+  /** HMAC over the SealedSecret's uid, `sealedDigest`, the two above and what condition `Drifted` says, hex. */
+  readonly driftedProof?: string;
 }
 
 /** What was tried last, and in vain: while all of it stays the same, trying again would come to the same. */
-export interface UnsealAttempt extends OpenedBy {
+export interface UnsealAttempt {
   /** As in {@link UnsealedRecord}. */
   readonly sealedDigest: string;
   /** HMAC of the fingerprints of all loaded keys, hex. */
   readonly keysDigest: string;
   /** The Secret that stood in the way, as `uid/resourceVersion`; `none` when there was none, empty when it does not matter. */
   readonly secret: string;
+  /** As in {@link OpenedBy}; absent when the items do not open. */
+  readonly keys?: readonly string[];
+  /** HMAC over the SealedSecret's uid, all of the above, and what condition `Ready` says of it, hex. */
+  readonly proof: string;
 }
 
 /** `status` of a SealedSecret. */

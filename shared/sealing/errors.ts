@@ -61,6 +61,7 @@ export type TemplateErrorCode =
 
 /** Something in a Secret that is probably a mistake, although it can be sealed. */
 export type LintCode =
+  | 'LINT_TOO_LARGE'
   | 'LINT_ENCODED_TWICE'
   | 'LINT_ENDS_IN_LINE_BREAK'
   | 'LINT_WINDOWS_LINE_ENDS'
@@ -84,6 +85,20 @@ export class LintError extends CodedError<LintCode> {}
 
 /** Something that cannot be sealed or unsealed. The message never quotes a value of a Secret. */
 export class SealingError extends CodedError<SealingErrorCode> {}
+
+/**
+ * Templates that fail with the values they were given. Code, message and hint tell where and why, which is for whoever has the
+ * values: a template can be written so that the place of its failure spells a value out.
+ */
+export class TemplateError extends SealingError {
+  /** The same failure in words that follow from the object as it is written, and are the same whatever its values are. */
+  readonly openly: SealingError;
+
+  constructor(code: TemplateErrorCode, message: string, { openly, hint }: { openly: SealingError; hint: string }) {
+    super(code, message, { hint });
+    this.openly = openly;
+  }
+}
 
 /** One thing that is wrong with a Secret. `field` is its path, such as `data.password`; empty for the whole object. */
 export interface SealFault {

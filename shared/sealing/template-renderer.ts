@@ -22,7 +22,8 @@ export interface TemplateRequest {
 export interface TemplateRenderer {
   /**
    * What each template prints, by its key; the receiver wipes it after use.
-   * @throws SealingError `TEMPLATE_*`, with every template that fails and with no value.
+   * @throws TemplateError with every template that fails and with no value; SealingError `TEMPLATE_ENGINE_*`, which says
+   * nothing of templates and values.
    */
   render(request: TemplateRequest): Promise<ReadonlyMap<string, SecretBytes>>;
 }

@@ -17,7 +17,8 @@ export type TreeProblemCode =
   | 'GIT_SYMLINK_BROKEN'
   | 'GIT_SUBMODULE'
   | 'GIT_FILE_TOO_LARGE'
-  | 'GIT_FILE_NAME_REFUSED';
+  | 'GIT_FILE_NAME_REFUSED'
+  | 'GIT_IGNORE_REFUSED';
 
 /** A file that belongs to the revision and could not be read: while there is one, the revision is not complete. */
 export interface TreeProblem {

@@ -20,6 +20,8 @@ export interface LiveObject {
   readonly owner: string | undefined;
   /** Its annotation asks to keep it when it leaves Git. */
   readonly isPruneDisabled: boolean;
+  /** The wave that its annotation asks for; absent for 0. */
+  readonly wave?: number;
   /** Its deletion was asked for and is not done. */
   readonly isTerminating: boolean;
   /** Who, beside Signet, changed anything but the status last; a name for messages. */

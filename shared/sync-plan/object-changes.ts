@@ -1,7 +1,7 @@
-/** @module How two states of one object differ, field by field, for people. Values of Secrets are masked here and nowhere else. */
+/** @module How two states of one object differ, field by field, for people. Works on what may be shown and masks nothing itself. */
 import { canonicalJson, isSameJson } from '../encoding/json.ts';
 import { ownValue } from '../encoding/value-kind.ts';
-import type { KubeObject } from '../resources/object-meta.ts';
+import type { ShownPair } from './shown-object.ts';
 
 /** One difference. `path` is a JSON pointer; a side that is absent has no text. */
 export interface FieldChange {
@@ -10,23 +10,17 @@ export interface FieldChange {
   readonly after?: string;
 }
 
-/** Stands for every value of a Secret: not even its length is shown. */
-const MASK = '***';
-
 const MAX_VALUE = 200;
 /** Deeper values are compared as a whole. */
 const MAX_DEPTH = 40;
-/** Copies of whole objects, which may be Secrets; no one edits them by hand. */
-const UNSHOWN_ANNOTATIONS: readonly string[] = ['kubectl.kubernetes.io/last-applied-configuration'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The differences from `before` to `after`, sorted by path. Of the metadata only labels and annotations count; the status does not. */
-export function objectChanges(before: KubeObject, after: KubeObject): readonly FieldChange[] {
-  const isSecret = after.kind === 'Secret' && after.apiVersion === 'v1';
+/** The differences from `before` to `after`, sorted by path. Empty for an object that is new or goes away: all of it differs. */
+export function objectChanges({ before, after }: ShownPair): readonly FieldChange[] {
   const changes: FieldChange[] = [];
-  collect({ path: '', before: comparable(before), after: comparable(after) }, changes);
-  return isSecret ? changes.map(maskSecretValue) : changes;
+  if (before !== null && after !== null) collect({ path: '', before, after }, changes);
+  return changes;
 }
 
 interface Pair {
@@ -56,27 +50,10 @@ function toFields(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null ? (value as Fields) : null;
 }
 
-function comparable(object: KubeObject): Fields {
-  const { metadata, status: _status, ...rest } = object;
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(
-    ([name]) => !UNSHOWN_ANNOTATIONS.includes(name),
-  );
-  return { ...rest, metadata: { labels: metadata.labels ?? {}, annotations: Object.fromEntries(annotations) } };
-}
-
-function maskSecretValue(change: FieldChange): FieldChange {
-  if (!/^\/(data|stringData)(\/|$)/.test(change.path)) return change;
-  return {
-    path: change.path,
-    ...(change.before === undefined ? {} : { before: MASK }),
-    ...(change.after === undefined ? {} : { after: MASK }),
-  };
-}
-
 function showSide(side: 'before' | 'after', value: unknown): Partial<FieldChange> {
   if (value === undefined) return {};
   const text = canonicalJson(value);
-  return { [side]: text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}…` };
+  return { [side]: text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE).toWellFormed()}…` };
 }
 
 function escapePointer(name: string): string {

@@ -27,6 +27,8 @@ export interface PlannedPrune {
   readonly key: ObjectKey;
   readonly entry: OwnedEntry;
   readonly decision: PruneDecision;
+  /** As the live object says; absent for 0. */
+  readonly wave?: number;
 }
 
 /** Every desired object is in one of the first three, every other entry of the inventory in the last. */
@@ -82,7 +84,10 @@ export function planPrune(input: Omit<PlanInput, 'isOwnedBy'>): PlannedPrune[] {
   for (const [key, entry] of input.owned) {
     if (wanted.has(key)) continue;
     const identity = identityOfEntry(entry);
-    planned.push({ identity, key, entry, decision: decidePrune(entry, input.live.find(identity), context) });
+    const lookup = input.live.find(identity);
+    const { wave } = typeof lookup === 'object' ? lookup : {};
+    const decision = decidePrune(entry, lookup, context);
+    planned.push({ identity, key, entry, decision, ...(wave !== undefined && { wave }) });
   }
   return planned;
 }

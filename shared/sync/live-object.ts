@@ -4,13 +4,16 @@ import { OWNER_ANNOTATION, PRUNE_ANNOTATION, SYNC_FIELD_MANAGER } from '../resou
 import type { KubeObject, ObjectMeta } from '../resources/object-meta.ts';
 import { annotationOf } from '../resources/object-meta.ts';
 import type { LiveObject } from '../sync-plan/live-object.ts';
+import { waveOf } from '../sync-plan/waves.ts';
 
 /** 132 bits in base64: no two states of an object's metadata meet by accident or by design. */
 const DIGEST_LENGTH = 22;
 
 /** The plan's view of `object`, as a server gave it out: in full, or cut down to its metadata. */
 export function readLiveObject({ metadata }: KubeObject): LiveObject {
+  const wave = waveOf(metadata);
   return {
+    ...(wave === 0 ? {} : { wave }),
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     fields: digestOwnFields(metadata),

@@ -24,8 +24,8 @@ export interface PlaceObjectsInput {
   readonly rendered: readonly RenderedObject[];
   /** For namespaced objects that name none. */
   readonly defaultNamespace: string;
-  /** `namespace/name` of the GitSync. */
-  readonly owner: string;
+  /** `namespace/name` of the GitSync; null writes nothing down. */
+  readonly owner: string | null;
 }
 
 /** An object that cannot be sent, and why; another try may find its kind. */
@@ -54,8 +54,9 @@ export async function placeObjects(kinds: ServedKinds, input: PlaceObjectsInput)
   const reasonOf = ({ object }: RenderedObject): string =>
     scopes.get(`${object.apiVersion} ${object.kind}`)?.problem ??
     describeError(kindNotServed(object.apiVersion, object.kind));
+  const { owner } = input;
   return {
-    placed: placed.map((object) => ({ ...object, object: withOwner(object.object, input.owner) })),
+    placed: owner === null ? placed : placed.map((one) => ({ ...one, object: withOwner(one.object, owner) })),
     unplaced: [
       ...unknown.map((rendered) => unplace(rendered, reasonOf(rendered))),
       ...input.rendered

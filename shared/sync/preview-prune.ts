@@ -1,11 +1,14 @@
-/** @module What a sync would do about the objects that left Git, under the rules of the controller's own plan. */
+/** @module What a sync would do about the objects that left Git: the plan's own decisions, of what lives now. */
 import type { KubeReader } from '../kube/client.ts';
-import type { GitSync, InventoryEntry } from '../resources/git-sync.ts';
-import { type KubeObject, type ObjectIdentity, objectKey } from '../resources/object-meta.ts';
-import { decidePrune, type PruneDecision } from '../sync-plan/decide-prune.ts';
-import type { PlacedObject } from '../sync-plan/desired-object.ts';
+import type { GitSync } from '../resources/git-sync.ts';
+import { type KubeObject, type ObjectIdentity, type ObjectKey, objectKey } from '../resources/object-meta.ts';
+import type { PruneDecision } from '../sync-plan/decide-prune.ts';
+import type { DesiredObject } from '../sync-plan/desired-object.ts';
+import { identityOfEntry, type OwnedObjects } from '../sync-plan/inventory.ts';
 import type { LiveLookup } from '../sync-plan/live-object.ts';
 import { toPruneStages } from '../sync-plan/order.ts';
+import { planPrune } from '../sync-plan/plan.ts';
+import { toPruneWaves } from '../sync-plan/waves.ts';
 import { readLiveObject } from './live-object.ts';
 import { type LiveObjects, readLive } from './read-live.ts';
 import type { ServedKinds } from './served-kinds.ts';
@@ -15,9 +18,9 @@ export interface PrunePreviewInput {
   readonly gitSync: GitSync;
   readonly owner: string;
   readonly controllerNamespace: string | undefined;
-  readonly entries: readonly InventoryEntry[];
-  readonly placed: readonly PlacedObject[];
-  /** The live state of `placed`. */
+  readonly owned: OwnedObjects;
+  readonly desired: readonly DesiredObject[];
+  /** The live state of `desired`. */
   readonly live: LiveObjects;
 }
 
@@ -34,35 +37,47 @@ export async function previewPrunes(
   kinds: ServedKinds,
   input: PrunePreviewInput,
 ): Promise<PrunePreview[]> {
-  const { gitSync, placed } = input;
-  const wanted = new Set(placed.map(({ key }) => key));
-  const left = input.entries.filter((entry) => !wanted.has(objectKey(entry)));
-  const typed = await Promise.all(
-    left.map(async (entry) => ({ entry, identity: entry, type: await kinds.findForEntry(entry) })),
-  );
-  const live = await readLive(client, typed, { metadataOnly: true });
-  const rules = {
-    owner: input.owner,
+  const { gitSync, owned, desired, owner, controllerNamespace } = input;
+  const planned = planPrune({
+    desired,
+    owned,
+    owner,
+    controllerNamespace,
+    live: { find: await readLeft(client, kinds, input) },
     gitSync: { namespace: gitSync.metadata.namespace ?? '', name: gitSync.metadata.name ?? '' },
-    controllerNamespace: input.controllerNamespace,
     isPruning: gitSync.spec.prune === true,
-    wantedUids: new Set(placed.flatMap(({ key }) => input.live.find(key)?.metadata.uid ?? [])),
-  };
-  const ordered = toPruneStages(typed).flatMap(({ items }) => items);
-  return ordered.flatMap(({ entry, type }) => {
-    const key = objectKey(entry);
-    const lookup = type === null ? 'unserved' : toLookup(live.find(key), live.problemOf(key));
-    return toAction(entry, decidePrune(entry, lookup, rules));
   });
+  const stages = toPruneWaves(planned).flatMap(toPruneStages);
+  return stages.flatMap(({ items }) => items.flatMap(({ identity, decision }) => toAction(identity, decision)));
 }
 
-function toLookup(object: KubeObject | null, problem: string | null): LiveLookup {
-  if (problem !== null) return 'unreadable';
+/** A look at everything that matters: what Git wants was read before, what it does not want is read now. */
+async function readLeft(
+  client: KubeReader,
+  kinds: ServedKinds,
+  { owned, desired, live }: PrunePreviewInput,
+): Promise<(identity: ObjectIdentity) => LiveLookup> {
+  const wanted = new Set(desired.map(({ key }) => key));
+  const left = [...owned].filter(([key]) => !wanted.has(key));
+  const typed = await Promise.all(
+    left.map(async ([, entry]) => ({ identity: identityOfEntry(entry), type: await kinds.findForEntry(entry) })),
+  );
+  const unserved = new Set(typed.filter(({ type }) => type === null).map(({ identity }) => objectKey(identity)));
+  const found = await readLive(client, typed, { metadataOnly: true });
+  return (identity) => {
+    const key = objectKey(identity);
+    return unserved.has(key) ? 'unserved' : lookUp(wanted.has(key) ? live : found, key);
+  };
+}
+
+/** What the plan is told of an object of a kind that is served. */
+export function lookUp(live: LiveObjects, key: ObjectKey): LiveLookup {
+  if (live.problemOf(key) !== null) return 'unreadable';
+  const object: KubeObject | null = live.find(key);
   return object === null ? 'absent' : readLiveObject(object);
 }
 
-function toAction({ group, kind, namespace, name }: InventoryEntry, decision: PruneDecision): PrunePreview[] {
-  const identity = { group, kind, namespace, name };
+function toAction(identity: ObjectIdentity, decision: PruneDecision): PrunePreview[] {
   switch (decision.kind) {
     case 'gone':
       return [];

@@ -24,6 +24,7 @@ export interface EngineOptions {
   readonly limits?: Partial<TemplateLimits>;
 }
 
+const MAX_PROGRAM_BYTES = 2 ** 25;
 const SOURCE_FOLDER = path.join(import.meta.dirname, 'go');
 const IS_CHECKOUT = import.meta.filename.endsWith('.ts');
 
@@ -41,10 +42,18 @@ export function createInstalledRenderer({ variables, limits }: EngineOptions): W
 export async function loadProgram(variables: EngineOptions['variables']): Promise<Uint8Array> {
   const file = IS_CHECKOUT ? await builtProgram(variables) : path.join(import.meta.dirname, PROGRAM_FILE);
   try {
-    return await promisify(gunzip)(await readFile(file));
+    const packed = await readFile(file);
+    // In one piece: several would be in memory twice while they are put together.
+    return await promisify(gunzip)(packed, { chunkSize: unpackedBytes(packed) + 1 });
   } catch (error) {
     throw missing(error);
   }
+}
+
+/** As the last four bytes of a gzip file tell, within reason. */
+function unpackedBytes(packed: Buffer): number {
+  const told = packed.length < Uint32Array.BYTES_PER_ELEMENT ? 0 : packed.readUInt32LE(packed.length - 4);
+  return Math.min(Math.max(told, 2 ** 16), MAX_PROGRAM_BYTES);
 }
 
 async function builtProgram(variables: EngineOptions['variables']): Promise<string> {

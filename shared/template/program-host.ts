@@ -12,8 +12,10 @@ export interface ProgramRun {
   readonly seed: Uint8Array;
   /** What the clock shows, in milliseconds since 1970; it does not go on during the run. */
   readonly atMs: number;
-  /** Told which template is about to be rendered, counted in the order of the request. */
+  /** Told which template is about to be parsed or rendered, counted in the order of the request. */
   readonly onBegin: (index: number) => void;
+  /** Told what the sources of the templates alone tell, before the first is rendered. */
+  readonly onOutline: (outline: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** Thrown through the program to end it. `isOutOfMemory`: it asked for more memory than it may have. */
@@ -102,6 +104,7 @@ function protocolFunctions(state: HostState): Readonly<Record<string, HostFuncti
       state.output = state.bytes(at, length).slice();
       return undefined;
     },
+    write_outline: (at: number, length: number) => void state.run.onOutline(state.bytes(at, length).slice()),
     begin: (index: number) => void state.run.onBegin(index),
   };
 }

@@ -2,16 +2,9 @@
  * @module Failed templates in words. The words are ours, and what they quote is keys, places and names from the source of the
  * template: neither Go's messages nor any value.
  */
-import { SealingError, type TemplateErrorCode } from '../sealing/errors.ts';
-import type { TemplateCause, TemplateFailure } from './wire-format.ts';
-
-/** Why a whole request came to nothing; `key` is the template that was being rendered, if that is known. */
-export interface BrokenRun {
-  readonly cause: 'time' | 'memory' | 'depth' | 'crash' | 'closed' | 'busy';
-  readonly key?: string | undefined;
-  /** What may not be exceeded, in words, such as `10 s`. */
-  readonly limit?: string;
-}
+import { SealingError, TemplateError, type TemplateErrorCode } from '../sealing/errors.ts';
+import type { TemplateCause, TemplateFailure, TemplateOutline } from './wire-format.ts';
+import type { BrokenTask } from './worker-lane.ts';
 
 interface Wording {
   readonly code: TemplateErrorCode;
@@ -60,12 +53,13 @@ const OF_TEMPLATE: Readonly<Record<TemplateCause, Wording>> = {
 };
 
 const OF_RUN: Readonly<
-  Record<BrokenRun['cause'], { readonly code: TemplateErrorCode; readonly problem: string; readonly hint: string }>
+  Record<BrokenTask['cause'], { readonly code: TemplateErrorCode; readonly problem: string; readonly hint: string }>
 > = {
   time: { code: 'TEMPLATE_TIMED_OUT', problem: 'takes too long', hint: 'loop less, or seal the finished text' },
   memory: { code: 'TEMPLATE_OUT_OF_MEMORY', problem: 'needs too much memory', hint: 'repeat and loop less' },
   depth: { code: 'TEMPLATE_TOO_DEEP', problem: 'nests too deeply', hint: 'nest less' },
   crash: { code: 'TEMPLATE_ENGINE_FAILED', problem: 'broke the template engine', hint: RUN_IT },
+  unfit: { code: 'TEMPLATE_ENGINE_FAILED', problem: 'broke the template engine', hint: RUN_IT },
   closed: {
     code: 'TEMPLATE_ENGINE_FAILED',
     problem: 'was not rendered: the engine has been stopped',
@@ -79,22 +73,61 @@ const OF_RUN: Readonly<
 };
 
 /** All of `failures`, at least one, as one error; its code is that of the first. */
-export function failedTemplates(failures: readonly TemplateFailure[]): SealingError {
+export function failedTemplates(failures: readonly TemplateFailure[], outline: TemplateOutline): TemplateError {
+  const { code, message, hint } = wordsOf(failures);
+  return new TemplateError(code, message, { hint, openly: openly(outline) });
+}
+
+/** A run that came to nothing as an error. `key` is the template that was being rendered. */
+export function brokenRun(
+  { cause, limit }: BrokenTask,
+  key: string | undefined,
+  outline: TemplateOutline,
+): SealingError {
+  const { code, problem, hint } = OF_RUN[cause];
+  const subject = key === undefined ? 'the template' : describeTemplate(key);
+  const bound = limit === undefined ? '' : ` (at most ${limit})`;
+  const message = `cannot make the Secret: ${subject}: ${problem}${bound}`;
+  const isOfEngine = cause === 'unfit' || cause === 'closed' || cause === 'busy';
+  if (isOfEngine) return new SealingError(code, message, { hint });
+  return new TemplateError(code, message, { hint, openly: openly(outline) });
+}
+
+const MAX_NAMED = 20;
+const ASK_ELSEWHERE =
+  'why and where a template fails can depend on values: `signet unseal` with a private key tells it, and `kubeseal --recovery-unseal`';
+
+/**
+ * A failure in the words of the sources alone. There is one sentence for all that can go wrong while templates run, since a
+ * template can choose among any two by a value.
+ */
+function openly({ failures, absent }: TemplateOutline): SealingError {
+  if (failures.length > 0) {
+    const { code, message, hint } = wordsOf(failures);
+    return new SealingError(code, message, { hint });
+  }
+  const hint = `${absent.length > 0 ? `${OF_TEMPLATE.missing.hint}; ` : ''}${ASK_ELSEWHERE}`;
+  const code = absent.length > 0 ? 'TEMPLATE_VALUE_MISSING' : 'TEMPLATE_CALL_FAILED';
+  return new SealingError(code, `cannot make the Secret: ${describeAbsent(absent)}`, { hint });
+}
+
+function describeAbsent(absent: TemplateOutline['absent']): string {
+  if (absent.length === 0) return 'a template fails with the values that it is given';
+  const pairs = absent
+    .slice(0, MAX_NAMED)
+    .map(({ key, name }) => `${JSON.stringify(key)} names ${JSON.stringify(`.${name}`)}`);
+  const others = absent.length > MAX_NAMED ? [`and ${absent.length - MAX_NAMED} others`] : [];
+  return `a template needs a value that is not there, or fails otherwise: ${[...pairs, ...others].join(', ')}`;
+}
+
+function wordsOf(failures: readonly TemplateFailure[]) {
   const problems = failures.map((failure) => {
     const { problem } = OF_TEMPLATE[failure.cause];
     return `${describeTemplate(failure.key)}${describePlace(failure)}: ${problem(failure.subject)}`;
   });
   const hints = new Set(failures.map(({ cause }) => OF_TEMPLATE[cause].hint));
   const [code = 'TEMPLATE_ENGINE_FAILED'] = failures.map(({ cause }) => OF_TEMPLATE[cause].code);
-  return new SealingError(code, `cannot make the Secret: ${problems.join('; ')}`, { hint: [...hints].join('; ') });
-}
-
-/** A run that came to nothing as an error. */
-export function brokenRun({ cause, key, limit }: BrokenRun): SealingError {
-  const { code, problem, hint } = OF_RUN[cause];
-  const subject = key === undefined ? 'the template' : describeTemplate(key);
-  const bound = limit === undefined ? '' : ` (at most ${limit})`;
-  return new SealingError(code, `cannot make the Secret: ${subject}: ${problem}${bound}`, { hint });
+  return { code, message: `cannot make the Secret: ${problems.join('; ')}`, hint: [...hints].join('; ') };
 }
 
 function describeTemplate(key: string): string {

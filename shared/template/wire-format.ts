@@ -29,6 +29,14 @@ export interface TemplateAnswer {
   readonly failures: readonly TemplateFailure[];
 }
 
+/** What the sources of the templates tell without being run: the same whatever the values are. */
+export interface TemplateOutline {
+  /** Those that do not parse. */
+  readonly failures: readonly TemplateFailure[];
+  /** Values that a template needs, as far as its source says so, and that are not there. */
+  readonly absent: readonly { readonly key: string; readonly name: string }[];
+}
+
 const NUMBER_BYTES = 4;
 
 /** The keys of the templates in the order in which the program is told of them: equal objects give equal requests. */
@@ -67,10 +75,28 @@ export function decodeAnswer(answer: Uint8Array, keys: readonly string[]): Templ
       outputs.set(key, new SecretBytes(reader.text().slice()));
       continue;
     }
-    const [line, column] = [reader.number(), reader.number()];
-    failures.push({ key, cause, line, column, subject: new TextDecoder().decode(reader.text()) });
+    failures.push(readFailure(reader, key, cause));
   }
   return { outputs, failures };
+}
+
+/** Reads what the program told of the templates `keys` before it ran them. @throws RangeError when it is cut short. */
+export function decodeOutline(outline: Uint8Array, keys: readonly string[]): TemplateOutline {
+  const failures: TemplateFailure[] = [];
+  const absent: { readonly key: string; readonly name: string }[] = [];
+  const reader = new ByteReader(outline);
+  for (const key of outline.length === 0 ? [] : keys) {
+    const cause = CAUSES[reader.number() - 1];
+    if (cause !== undefined) failures.push(readFailure(reader, key, cause));
+    for (let left = reader.number(); left > 0; left -= 1)
+      absent.push({ key, name: new TextDecoder().decode(reader.text()) });
+  }
+  return { failures, absent };
+}
+
+function readFailure(reader: ByteReader, key: string, cause: TemplateCause): TemplateFailure {
+  const [line, column] = [reader.number(), reader.number()];
+  return { key, cause, line, column, subject: new TextDecoder().decode(reader.text()) };
 }
 
 class ByteWriter {

@@ -17,20 +17,26 @@ export interface LaneTask extends Pick<WorkerTask, 'seed' | 'atMs'> {
   readonly input: () => Uint8Array<ArrayBuffer>;
 }
 
-/** What came of a task. `index` is the template that was being rendered when it broke. */
+/** What came of a task. `outline`: what the sources of the templates tell; empty when it is not known. */
 export type LaneResult =
-  | { readonly kind: 'answered'; readonly output: Uint8Array<ArrayBuffer> }
-  | {
-      readonly kind: 'broken';
-      readonly cause: 'time' | 'memory' | 'depth' | 'crash' | 'closed' | 'busy';
-      readonly index: number;
-      readonly limit?: string;
-    };
+  | { readonly kind: 'answered'; readonly output: Uint8Array<ArrayBuffer>; readonly outline: Uint8Array }
+  | BrokenTask;
+
+/** A task that came to nothing. `unfit`: the thread broke before it looked at a template. */
+export interface BrokenTask {
+  readonly kind: 'broken';
+  readonly cause: 'time' | 'memory' | 'depth' | 'crash' | 'unfit' | 'closed' | 'busy';
+  /** The template that was being parsed or rendered; absent where that is not known, or no matter. */
+  readonly index?: number;
+  readonly limit?: string;
+  readonly outline: Uint8Array;
+}
 
 /** Before the first template has begun. */
 const NOT_BEGUN = -1;
+const NO_OUTLINE = new Uint8Array();
 /** The worker's own heap; templates live in the program's memory. */
-const HEAP_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
 
 /** A lane that starts its thread with the first task. */
 export class WorkerLane {
@@ -79,7 +85,7 @@ export class WorkerLane {
     if (this.#isClosed) return broken('closed');
     const worker = this.#worker ?? (await this.#start());
     if (this.#isClosed) return broken('closed');
-    if (worker === null) return broken('crash');
+    if (worker === null) return broken('unfit');
     const result = await this.#exchange(worker, task, timeMs);
     // A thread in which anything went wrong is not asked again.
     if (result.kind === 'broken') await this.#stop();
@@ -114,13 +120,19 @@ export class WorkerLane {
 
   #exchange(worker: Worker, { input, seed, atMs }: LaneTask, timeMs: number): Promise<LaneResult> {
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(NOT_BEGUN);
-    const breakOff = (cause: 'time' | 'crash' | 'closed' | 'memory' | 'depth'): LaneResult => ({
-      ...broken(cause, Atomics.load(progress, 0)),
-      ...(cause === 'time' && { limit: `${timeMs / 1_000} s` }),
-    });
+    let outline: Uint8Array = NO_OUTLINE;
+    const breakOff = (cause: 'time' | 'crash' | 'closed' | 'memory' | 'depth'): LaneResult => {
+      const index = Atomics.load(progress, 0);
+      if (cause === 'closed') return broken('closed');
+      if (index === NOT_BEGUN && (cause === 'crash' || cause === 'depth')) return broken('unfit');
+      const limit = cause === 'time' && { limit: `${timeMs / 1_000} s` };
+      return { ...broken(cause), outline, ...(index !== NOT_BEGUN && { index }), ...limit };
+    };
     return new Promise<LaneResult>((resolve) => {
-      const onMessage = (answer: WorkerAnswer): void =>
-        finish(answer.kind === 'answered' ? answer : breakOff(answer.cause));
+      const onMessage = (answer: WorkerAnswer): void => {
+        if (answer.kind === 'outlined') outline = answer.outline;
+        else finish(answer.kind === 'answered' ? { ...answer, outline } : breakOff(answer.cause));
+      };
       const onEnd = (): void => finish(breakOff('crash'));
       const timer = setTimeout(() => finish(breakOff('time')), timeMs);
       const finish = (result: LaneResult): void => {
@@ -154,6 +166,6 @@ export class WorkerLane {
   }
 }
 
-function broken(cause: Extract<LaneResult, { kind: 'broken' }>['cause'], index: number = NOT_BEGUN): LaneResult {
-  return { kind: 'broken', cause, index };
+function broken(cause: BrokenTask['cause']): BrokenTask {
+  return { kind: 'broken', cause, outline: NO_OUTLINE };
 }

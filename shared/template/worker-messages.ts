@@ -11,12 +11,12 @@ export interface WorkerTask {
   readonly input: Uint8Array<ArrayBuffer>;
   readonly seed: Uint8Array;
   readonly atMs: number;
-  /** One number, shared: the template that is being rendered, which a worker that must be stopped could not tell. */
+  /** One number, shared: the template that is being parsed or rendered, which a worker that must be stopped could not tell. */
   readonly progress: Int32Array<SharedArrayBuffer>;
 }
 
 /** The first message of a worker: it can be given tasks. */
 export const WORKER_READY = 'ready';
 
-/** What the worker answers to each task. */
-export type WorkerAnswer = RunResult;
+/** What the worker answers to each task: the outline of its templates, unless it breaks before, and then the result. */
+export type WorkerAnswer = RunResult | { readonly kind: 'outlined'; readonly outline: Uint8Array<ArrayBuffer> };

@@ -2,12 +2,13 @@
  * @module Renders templates in worker threads, with limits on time, memory and output. What is slow, or shows itself to be, is
  * rendered in a thread of its own and waits for its like: it does not hold up the rest.
  */
+import { createHash } from 'node:crypto';
 import type { SecretBytes } from '../errors/secret-bytes.ts';
 import type { TemplateRenderer, TemplateRequest } from '../sealing/template-renderer.ts';
 import { limitMemory } from './program-memory.ts';
 import { brokenRun, failedTemplates } from './template-failure.ts';
 import { webAssembly } from './web-assembly.ts';
-import { decodeAnswer, encodeRequest, templateOrder } from './wire-format.ts';
+import { decodeAnswer, decodeOutline, encodeRequest, templateOrder } from './wire-format.ts';
 import { type LaneResult, type LaneTask, WorkerLane } from './worker-lane.ts';
 
 /** What one object may use up. */
@@ -51,7 +52,7 @@ export const TEMPLATE_LIMITS: TemplateLimits = {
   tryMs: 1_000,
   timeMs: 10_000,
   slowTimeMs: 60_000,
-  memoryBytes: 128 * 2 ** 20,
+  memoryBytes: 64 * 2 ** 20,
   outputBytes: 2 ** 20,
   maxWaitingSlow: Number.POSITIVE_INFINITY,
   idleMs: 30_000,
@@ -59,6 +60,8 @@ export const TEMPLATE_LIMITS: TemplateLimits = {
 
 /** Sprig's functions that make keys or stretch passwords. */
 const SLOW = /\b(?:gen(?:PrivateKey|CA|SelfSignedCert|SignedCert)(?:WithKey)?|bcrypt|htpasswd|derivePassword)\b/;
+
+const MAX_KNOWN_SLOW = 1_000;
 
 /** A renderer that starts nothing before it is needed. */
 export function createWorkerRenderer(options: WorkerRendererOptions): WorkerRenderer {
@@ -69,6 +72,8 @@ class Renderer implements WorkerRenderer {
   readonly #limits: TemplateLimits;
   readonly #quick: WorkerLane;
   readonly #slow: WorkerLane;
+  /** Digests of requests that took too long for the quick lane: tried again, they do not hold it up once more. */
+  readonly #knownSlow = new Set<string>();
 
   constructor({ loadProgram, workerFile, limits }: WorkerRendererOptions) {
     this.#limits = { ...TEMPLATE_LIMITS, ...limits };
@@ -82,12 +87,13 @@ class Renderer implements WorkerRenderer {
   async render(request: TemplateRequest): Promise<ReadonlyMap<string, SecretBytes>> {
     const keys = templateOrder(request);
     const result = await this.#run(request);
-    if (result.kind === 'broken') throw brokenRun({ ...result, key: keys[result.index] });
+    const outline = decodeOutline(result.outline, keys);
+    if (result.kind === 'broken') throw brokenRun(result, keys[result.index ?? -1], outline);
     const { outputs, failures } = decodeAnswer(result.output, keys);
     result.output.fill(0);
     if (failures.length === 0) return outputs;
     for (const output of outputs.values()) output.wipe();
-    throw failedTemplates(failures);
+    throw failedTemplates(failures, outline);
   }
 
   async #run(request: TemplateRequest): Promise<LaneResult> {
@@ -96,13 +102,25 @@ class Renderer implements WorkerRenderer {
     const task: LaneTask = { input: () => encodeRequest(request, outputBytes), seed, atMs: at.getTime() };
     if ([...request.templates.values()].some((template) => SLOW.test(template)))
       return this.#slow.run(task, slowTimeMs);
+    const id = digestOf(request);
+    if (this.#knownSlow.has(id)) return this.#slow.run(task, timeMs);
     const result = await this.#quick.run(task, tryMs);
-    return result.kind === 'broken' && result.cause === 'time' ? this.#slow.run(task, timeMs) : result;
+    if (result.kind === 'answered' || result.cause !== 'time') return result;
+    if (this.#knownSlow.size >= MAX_KNOWN_SLOW) this.#knownSlow.clear();
+    this.#knownSlow.add(id);
+    return this.#slow.run(task, timeMs);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#quick.close(), this.#slow.close()]);
   }
+}
+
+/** Of the templates, and of the seed, which in the controller is another one for each object and each of its versions. */
+function digestOf(request: TemplateRequest): string {
+  const hash = createHash('sha256').update(request.seed);
+  for (const key of templateOrder(request)) hash.update(JSON.stringify([key, request.templates.get(key)]));
+  return hash.digest('base64');
 }
 
 /** One compilation for whoever asks while it lasts; what came of it is held by those who use it, and by nobody else. */

@@ -7,9 +7,18 @@ const { program } = workerData as WorkerStart;
 
 parentPort?.on('message', ({ input, seed, atMs, progress }: WorkerTask) => {
   const onBegin = (index: number): void => void Atomics.store(progress, 0, index);
-  const answer: WorkerAnswer = runProgram(program, { input, seed, atMs, onBegin });
+  // Sent at once: whoever is stopped cannot send it any more.
+  const onOutline = (outline: Uint8Array<ArrayBuffer>): void => send({ kind: 'outlined', outline }, outline);
+  const answer = runProgram(program, { input, seed, atMs, onBegin, onOutline });
   input.fill(0);
-  parentPort?.postMessage(answer, answer.kind === 'answered' ? [answer.output.buffer] : []);
+  send(answer, ...(answer.kind === 'answered' ? [answer.output] : []));
 });
+
+function send(answer: WorkerAnswer, ...handedOver: readonly Uint8Array<ArrayBuffer>[]): void {
+  parentPort?.postMessage(
+    answer,
+    handedOver.map(({ buffer }) => buffer),
+  );
+}
 
 parentPort?.postMessage(WORKER_READY);

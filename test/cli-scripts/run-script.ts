@@ -49,7 +49,9 @@ async function playStep(folder: string, script: Script, step: Step): Promise<rea
   }
   const present = await readdir(folder, { recursive: true });
   for (const name of step.absent) if (present.includes(name)) differences.push(`${name} is there`);
-  differences.push(...present.filter((name) => /\.signet-\d+$/.test(name)).map((name) => `${name} was left behind`));
+  differences.push(
+    ...present.filter((name) => /\.signet-(\d+|lock)$/.test(name)).map((name) => `${name} was left behind`),
+  );
   return differences;
 }
 

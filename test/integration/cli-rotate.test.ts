@@ -108,3 +108,15 @@ test('rotate asks nothing of a controller that may make no first key, and says s
   const requests = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: REQUESTS_CONFIG_MAP });
   expect(requests?.metadata.annotations ?? {}).toEqual({});
 });
+
+test('rotate --reseal asks for no key when the controller that would reseal cannot be reached', async () => {
+  const { client, namespace } = await namespaceWithoutAnswer(true);
+  await withTempFolder(async (cwd) => {
+    const { code, stderr } = await rotateIn(cwd, namespace, { args: ['--timeout', '1s', '--reseal', '.'] });
+    expect(stderr).toContain('no key was asked for: cannot reach a controller');
+    expect(stderr).toContain('leave out --reseal');
+    expect(code).toBe(6);
+  });
+  const requests = await client.get(CONFIG_MAPS, { namespace, name: REQUESTS_CONFIG_MAP });
+  expect(requests?.metadata.annotations ?? {}).toEqual({});
+});

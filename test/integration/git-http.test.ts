@@ -205,6 +205,23 @@ test('a server with a certificate of an unknown issuer is read only with that is
   expect((await repository.readTree(commit, '')).files).toHaveLength(1);
 });
 
+test('a server that asks for a client certificate gets the one in tls.crt and tls.key', async () => {
+  await using bench = await setUp();
+  const commit = await bench.remote.commit({ 'a.yaml': 'a' });
+  const { keyPem, certificatePem } = issueLoopbackCertificate();
+  const mutual = { key: keyPem, cert: certificatePem, ca: certificatePem, requestCert: true, rejectUnauthorized: true };
+  await using server = await listen(createHttpsServer(mutual, forward(new URL(bench.url).origin)));
+  const url = `https://127.0.0.1:${server.port}/shop.git`;
+  const stranger = await failureOf(bench.open({ url, credentials: { caPem: certificatePem } }).resolve({}));
+  expect(stranger.code).toBe('GIT_AUTH_REJECTED');
+  const tlsKey = SecretBytes.fromText(keyPem);
+  const repository = bench.open({ url, credentials: { caPem: certificatePem, tlsCertPem: certificatePem, tlsKey } });
+  expect((await repository.resolve({})).commit).toBe(commit);
+  expect((await repository.readTree(commit, '')).files).toHaveLength(1);
+  const half = bench.open({ url, credentials: { caPem: certificatePem, tlsKey } });
+  expect((await failureOf(half.resolve({}))).code).toBe('GIT_CREDENTIALS_INVALID');
+});
+
 test('a server that never answers is given up at the deadline', async () => {
   const waiting: unknown[] = [];
   await using server = await serve((incoming) => waiting.push(incoming));

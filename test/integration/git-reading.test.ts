@@ -317,3 +317,33 @@ test('a cancelled read ends with the reason of its signal', async () => {
   await expect(attempt).rejects.toBe(reason);
   expect(contents(await bench.open().readTree(commit, ''))).toEqual({ 'a.yaml': 'a' });
 });
+
+test.each([{}, { allowFilter: false }])(
+  'readTree leaves out what ignore files and the caller say (%j)',
+  async (options) => {
+    await using bench = await setUp(options);
+    const commit = await bench.remote.commit({
+      '.signetignore': '/deploy/dev/\n',
+      'deploy/.signetignore': '*.json\n!keep.json\n',
+      'deploy/a.yaml': 'a',
+      'deploy/b.json': '{}',
+      'deploy/keep.json': '{}',
+      'deploy/dev/c.yaml': 'c',
+      'deploy/ci/d.yaml': 'd',
+      'deploy/.github/.signetignore': { linkTo: 'nowhere' },
+    });
+    const repository = bench.open();
+    const tree = await repository.readTree(commit, 'deploy', { ignore: ['/deploy/ci/'] });
+    expect(Object.keys(contents(tree))).toEqual(['deploy/a.yaml', 'deploy/keep.json']);
+    expect(tree.problems).toEqual([]);
+    expect(tree.skipped).toEqual([
+      { file: 'deploy/b.json', reason: 'it is ignored by deploy/.signetignore, line 1' },
+      { file: 'deploy/ci/d.yaml', reason: 'it is ignored by spec.source.ignore, pattern 1' },
+      { file: 'deploy/dev/c.yaml', reason: 'it is ignored by .signetignore, line 1' },
+    ]);
+    const linked = await bench.remote.commit({ 'deploy/.signetignore': { linkTo: '../.signetignore' } });
+    expect((await repository.readTree(linked, 'deploy')).problems).toMatchObject([
+      { file: 'deploy/.signetignore', code: 'GIT_IGNORE_REFUSED' },
+    ]);
+  },
+);

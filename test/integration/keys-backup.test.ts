@@ -107,6 +107,21 @@ test('a backup with a passphrase is read back and confirmed at once', async () =
   expect(wrong.stderr).toContain('the passphrase is wrong');
 }, 120_000);
 
+test('a key without a certificate of its own is in a backup and not confirmed, with a passphrase either', async () => {
+  const mixed = { ...FIRST_KEY, certificatePem: SECOND_KEY.certificatePem };
+  const world = await createWorld({ 'sealed-secrets-key-a': mixed, 'sealed-secrets-key-b': SECOND_KEY });
+  const made = await world.run(['backup', '--passphrase', '-w', 'keys.age'], world.namespace, {
+    typed: [PASSPHRASE, PASSPHRASE],
+  });
+  expect(made.code).toBe(0);
+  expect(made.stderr).toContain('/sealed-secrets-key-a is not confirmed: it has no certificate of its own');
+  expect(made.stderr).toContain('recorded the backup of 1 key');
+  const confirmed = (await world.secretsOf(world.namespace)).filter(
+    ({ metadata }) => metadata.annotations?.[BACKED_UP_AT_ANNOTATION] !== undefined,
+  );
+  expect(confirmed.map(({ metadata }) => metadata.name)).toEqual(['sealed-secrets-key-b']);
+}, 120_000);
+
 test('a backup that holds a private key shows none', async () => {
   const world = await createWorld({ 'sealed-secrets-key-a': FIRST_KEY });
   const printed: string[] = [];

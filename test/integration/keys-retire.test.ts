@@ -53,7 +53,7 @@ test('a key that objects of the cluster need stays, and they are named', async (
     await world.client.mergePatch(
       SEALED_SECRETS,
       { namespace: place, name },
-      { status: { [record]: { keys: [world.old.fingerprint], ...REQUIRED[record] } } },
+      { status: { observedGeneration: 1, [record]: { keys: [world.old.fingerprint], ...REQUIRED[record] } } },
       { subresource: 'status' },
     );
   }
@@ -74,7 +74,7 @@ const REQUIRED = {
     ownerDigest: DIGEST,
     mode: 'owned',
   },
-  attempt: { sealedDigest: DIGEST, keysDigest: DIGEST, secret: '' },
+  attempt: { sealedDigest: DIGEST, keysDigest: DIGEST, secret: '', proof: DIGEST },
 };
 
 test('what is not known counts as need', async () => {
@@ -86,6 +86,32 @@ test('what is not known counts as need', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('it is not known which SealedSecrets need it');
   expect(stderr).toContain('it is not known whether all SealedSecrets open');
+});
+
+test('an object that was applied and not looked at yet keeps every key, and is named', async () => {
+  const world = await createKeyListWorld();
+  const namespace = await freshNamespace(world.client, '0-first');
+  const sealed = await sealSecret(secretOf({ a: 'b' }, { metadata: { name: 'db', namespace } }), {
+    certificate: world.old,
+  });
+  await world.client.create(SEALED_SECRETS, sealed);
+  const { code, stderr } = await refusalOf(world);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(new RegExp(`the controller has not looked at \\d+ SealedSecrets?: .*${namespace}/db`));
+});
+
+test('objects that do not open keep no key from being retired when that was said', async () => {
+  const world = await createKeyListWorld();
+  await world.publish({ list: { unopened: 2, partial: 'SealedSecrets in namespaces a' } });
+  const { stderr } = await refusalOf(world);
+  expect(stderr).toContain('the controller looks at no more than SealedSecrets in namespaces a');
+  expect(stderr).toContain('or use --ignore-unopened');
+  await withTempFolder(async (cwd) => {
+    const args = ['retire', 'old-key', '--yes', '--ignore-unopened', '--ignore-unseen', '--timeout', '1s'];
+    const agreed = await runIn(world.namespace, args, { cwd });
+    expect(agreed.code).toBe(9);
+    expect(agreed.stderr).toContain('retiring although no key is known of 2 SealedSecrets');
+  });
 });
 
 test('a key that items of the repository need stays, and so does every key while a file cannot be read', async () => {
@@ -113,7 +139,7 @@ test('a key without a confirmed backup is retired only when that was said', asyn
   expect(code).toBe(1);
   expect(stderr).toContain('no backup of it is confirmed');
   await withTempFolder(async (cwd) => {
-    const args = ['retire', 'old-key', '--yes', '--without-backup', '--timeout', '1s'];
+    const args = ['retire', 'old-key', '--yes', '--without-backup', '--ignore-unseen', '--timeout', '1s'];
     expect(await runIn(world.namespace, args, { cwd })).toMatchObject({ code: 9 });
   });
 });
@@ -140,7 +166,8 @@ test('a Secret that holds another key than signet-keys says is left alone', asyn
 test('a person is asked, and nothing happens without a yes', async () => {
   const world = await createKeyListWorld();
   await withTempFolder(async (cwd) => {
-    const args = ['retire', 'old-key', '--timeout', '1s'];
+    // Objects of other tests that no controller looks at would stand in the way.
+    const args = ['retire', 'old-key', '--ignore-unseen', '--timeout', '1s'];
     const unattended = await runIn(world.namespace, args, { cwd });
     expect(unattended.code).toBe(2);
     expect(unattended.stderr).toContain('agree beforehand with --yes');

@@ -119,6 +119,41 @@ test('the controller of sealed-secrets encrypts again, and nothing but values ch
   });
 });
 
+test('an object that is larger than the controller takes at once is resealed in parts, and one value that is, is refused', async () => {
+  await withTempFolder(async (folder) => {
+    const certificate = await certificateOf(folder, OURS);
+    const metadata = { name: 'large', namespace: 'shop' };
+    const values = { a: 'a'.repeat(500_000), b: 'b'.repeat(500_000), c: 'c' };
+    const large = await sealSecret(secretOf(values, { metadata }), { certificate });
+    await writeFile(path.join(folder, 'large.json'), JSON.stringify(large));
+    const resealed = await run(folder, ['reseal', 'large.json', '--all']);
+    expect(resealed.stderr).toContain('signet: resealed 1 SealedSecret in 1 file; 0 did not need it\n');
+    const after = sealedIn(await readFile(path.join(folder, 'large.json'), 'utf8'));
+    expect(Object.keys(after.spec.encryptedData)).toEqual(['a', 'b', 'c']);
+    for (const [key, value] of Object.entries(large.spec.encryptedData)) {
+      expect(after.spec.encryptedData[key]).toHaveLength(value.length);
+      expect(after.spec.encryptedData[key] === value).toBe(false);
+    }
+    expect(await checkReceipt(after, readReceipt(after.metadata) as Receipt)).toEqual([]);
+    const huge = await sealSecret(secretOf({ huge: 'x'.repeat(1_000_000) }, { metadata }), { certificate });
+    await writeFile(path.join(folder, 'huge.json'), JSON.stringify(huge));
+    const refused = await run(folder, ['reseal', 'huge.json', '--all']);
+    expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining('item "huge" is above the 1 MiB')]);
+    const named = [...OURS, '--controller-name', 'signet-controller'];
+    const validated = await runCli(
+      ['kubeseal', '--validate', '--kubeconfig', cluster.controlPlane.kubeconfigPath, ...named],
+      {
+        cwd: folder,
+        stdin: JSON.stringify(large),
+      },
+    );
+    expect([validated.code, validated.stderr]).toEqual([
+      1,
+      expect.stringContaining('HTTP 413: it takes 1 MiB at once'),
+    ]);
+  });
+});
+
 test('rotate --reseal makes a key, pins it and brings a repository to it, leaving everything else alone', async () => {
   await withTempFolder(async (folder) => {
     await mkdir(path.join(folder, 'deploy', 'inner'), { recursive: true });

@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
+import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 import { previewSync } from '../../shared/sync/preview-sync.ts';
+import { createValueDigest } from '../../shared/sync/value-digest.ts';
 import { loadTree } from '../support/load-tree.ts';
 import { configMap, widgetDefinition } from '../support/manifests.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 
+const digest = createValueDigest(SecretBytes.fromText('a key of this test'));
+
 async function preview(world: SyncWorld, name: string, files: Record<string, string>): Promise<SyncPreview> {
   const gitSync = await world.gitSync(name);
   const entries = (await world.inventory(name))?.spec.entries ?? [];
-  return previewSync({ client: world.client }, { gitSync, tree: loadTree(files), entries });
+  return previewSync({ client: world.client, digest }, { gitSync, tree: loadTree(files), entries });
 }
 
 function lines({ actions }: SyncPreview): string[] {
@@ -47,7 +51,22 @@ test('previewSync says what a sync then does, and writes nothing', async () => {
     'keep ConfigMap c its annotation disables pruning',
   ]);
   expect(result.actions[0]?.changes).toEqual([{ path: '/data/value', before: '"1"', after: '"2"' }]);
-  expect(result.actions[2]?.changes).toEqual([{ path: '/data/password', before: '***', after: '***' }]);
+  expect(result.actions[2]?.changes).toEqual([
+    {
+      path: '/data/password',
+      before: expect.stringMatching(/^"hmac:live:[0-9a-f]{12}"$/),
+      after: expect.stringMatching(/^"hmac:git:[0-9a-f]{12}"$/),
+    },
+  ]);
+  expect(result.actions[0]?.diff).toEqual([
+    '@@ -6,4 +6,4 @@',
+    '   name: a',
+    `   namespace: ${world.namespace}`,
+    ' data:',
+    '-  value: "1"',
+    '+  value: "2"',
+  ]);
+  expect(result.actions[1]?.diff?.slice(0, 2)).toEqual(['@@ -0,0 +1,9 @@', '+apiVersion: v1']);
   expect(JSON.stringify(result)).not.toMatch(/s3cret|czNjcmV0/);
   expect((await world.get(SECRETS, 'login'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
   expect(await world.get(CONFIG_MAPS, 'new')).toBeNull();
@@ -76,7 +95,7 @@ test('previewSync reports conflicts, refusals and kinds that nobody serves, obje
     'create Namespace new-X',
     'create CustomResourceDefinition widgets.pX.example.com',
     'create ConfigMap there its namespace comes with the same commit',
-    `conflict ConfigMap a belongs to GitSync ${world.namespace.replace(suffix, 'X')}/first`,
+    `conflict ConfigMap a belongs to GitSync ${world.namespace.replace(suffix, 'X')}/first, which applies it, too`,
     expect.stringMatching(/^failed Service bad .*port/),
     'create Widget w its kind comes with the same commit',
     'failed Gadget g no kind "Gadget" in version "example.com/v1" is served by the cluster',

@@ -29,6 +29,8 @@ test('the keys that objects need are counted from decryption, through edits, del
   const world = await createUnsealWorld([FIRST_KEY, SECOND_KEY]);
   const controller = await startAlone(world);
   await untilUsage(world, { [FIRST]: 0, [SECOND]: 0, unopened: 0 });
+  const published = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
+  expect(readKeyList(published!)?.partial).toMatch(new RegExp(`^SealedSecrets in namespaces .*${world.namespace}`));
   const [old, recent] = [
     await world.seal({ a: '1' }),
     await world.seal({ b: '2' }, { certificate: secondCertificate }),

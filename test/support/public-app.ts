@@ -17,7 +17,7 @@ export const OPEN_ROUTES: SealingRoutesDependencies = {
 export function publicDependencies(overrides: Partial<PublicAppDependencies> = {}): PublicAppDependencies {
   return {
     certificatePem: () => 'PEM\n',
-    isReady: () => true,
+    waitingFor: () => [],
     sealing: OPEN_ROUTES,
     metrics: { answered: () => undefined },
     onError: () => undefined,

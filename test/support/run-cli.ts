@@ -19,6 +19,7 @@ export interface CliWorld {
   readonly cwd: string;
   readonly stdin?: string | Uint8Array;
   readonly stdinIsTty?: boolean;
+  readonly stdoutIsTty?: boolean;
   /** The lines that a person types at prompts, in order; absent: nobody sits there. */
   readonly typed?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -44,6 +45,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     },
     terminal: world.typed === undefined ? null : typingTerminal(typed),
     stdout: {
+      isTty: world.stdoutIsTty ?? false,
       write: async (text) => {
         if (world.writeStdout !== undefined) return world.writeStdout(text);
         written.stdout += text;

@@ -200,3 +200,14 @@ export const SILENT_SAMPLES: readonly MissingSample[] = [
   ['{{ range until 1 }}{{ index $ "absent" }}{{ end }}', 'absent'],
   ['{{ $k := "absent" }}{{ index . $k }}', ''],
 ];
+
+const CANDIDATES = [...'abcdefghijklmnopqrstuvwxyz0123456789-_/!~'];
+
+/** An attack: one template for each of `length` characters of value `name`, with a line for each candidate, on which it fails. */
+export function spellingTemplates(name: string, length: number): Readonly<Record<string, string>> {
+  const templates = Array.from({ length }, (_, at): [string, string] => {
+    const lines = CANDIDATES.map((candidate) => `{{ if eq $c "${candidate}" }}{{ fail "x" }}{{ end }}`);
+    return [`c${at}`, [`{{ $c := substr ${at} ${at + 1} .${name} }}`, ...lines].join('\n')];
+  });
+  return Object.fromEntries(templates);
+}

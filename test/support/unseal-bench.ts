@@ -11,13 +11,16 @@ import { SealedSecretStore } from '../../controller/sealed-secrets/sealed-secret
 import { SecretIndex } from '../../controller/sealed-secrets/secret-index.ts';
 import { StatusReporter } from '../../controller/sealed-secrets/status-reporter.ts';
 import { ClusterStatus } from '../../controller/sealed-secrets/status-target.ts';
+import { TemplateTurns } from '../../controller/sealed-secrets/template-turns.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
+import type { Condition } from '../../shared/resources/conditions.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
+import type { TemplateRenderer } from '../../shared/sealing/template-renderer.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { quietLogger } from './quiet-logger.ts';
 import { firstCertificate, firstRing, secretOf } from './test-secrets.ts';
@@ -42,6 +45,10 @@ export class UnsealBench {
   usage = new KeyUsageTally();
   readonly prunes: boolean;
   keyring: Keyring = firstRing;
+  render: TemplateRenderer['render'] = async () => new Map();
+  /** Objects that were woken because it is their turn with templates. */
+  readonly woken: string[] = [];
+  readonly turns = new TemplateTurns({ places: 1, wake: ({ name }) => this.woken.push(name) });
   isBusy = false;
   nowMs = Date.UTC(2026, 0, 1);
   #store = new SealedSecretStore();
@@ -80,8 +87,12 @@ export class UnsealBench {
     return this.secrets.get(SECRETS, REQUEST);
   }
 
-  ready(): Promise<string | undefined> {
-    return this.sealed().then((sealed) => sealed?.status?.conditions?.find(({ type }) => type === 'Ready')?.reason);
+  async condition(type: string): Promise<Condition | undefined> {
+    return (await this.sealed())?.status?.conditions?.find((condition) => condition.type === type);
+  }
+
+  async ready(): Promise<string | undefined> {
+    return (await this.condition('Ready'))?.reason;
   }
 
   /** Lets the watches tell what there is, reconciles once, and writes the report. */
@@ -141,7 +152,8 @@ export class UnsealBench {
       usage: this.usage,
       submitCensus: (request) => this.census.push(request.name),
       metrics: { decrypted: (reason) => this.decryptions.push(reason), failed: quiet, secretWritten: quiet },
-      renderer: { render: async () => new Map() },
+      renderer: { render: (request) => this.render(request) },
+      turns: this.turns,
       acceptV1: true,
       now: () => new Date(this.nowMs),
     });

@@ -11,7 +11,10 @@ func hostReadInput(target unsafe.Pointer)
 //go:wasmimport signet write_output
 func hostWriteOutput(source unsafe.Pointer, length int32)
 
-// begin tells the host which template, counted in the order of the request, is rendered now: who is stopped cannot say it.
+//go:wasmimport signet write_outline
+func hostWriteOutline(source unsafe.Pointer, length int32)
+
+// begin tells the host which template, counted in the order of the request, is parsed or rendered now: who is stopped cannot say it.
 //
 //go:wasmimport signet begin
 func begin(index int32)
@@ -22,4 +25,8 @@ func readInput(target []byte) {
 
 func writeOutput(source []byte) {
 	hostWriteOutput(unsafe.Pointer(unsafe.SliceData(source)), int32(len(source)))
+}
+
+func writeOutline(source []byte) {
+	hostWriteOutline(unsafe.Pointer(unsafe.SliceData(source)), int32(len(source)))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // softMemoryLimit has garbage collected more often before the host refuses memory, which ends the program.
-const softMemoryLimit = 96 << 20
+const softMemoryLimit = 48 << 20
 
 // main renders one request. A fresh instance of the program runs for each, so nothing outlives an object.
 func main() {

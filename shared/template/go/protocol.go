@@ -55,21 +55,51 @@ func decodeRequest(bytes []byte) request {
 	}
 }
 
+type writer struct{ bytes []byte }
+
+func (w *writer) number(value int) {
+	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(value))
+}
+
+func (w *writer) text(text []byte) {
+	w.number(len(text))
+	w.bytes = append(w.bytes, text...)
+}
+
+func (w *writer) failure(failed *failure) {
+	w.number(int(failed.cause))
+	w.number(failed.line)
+	w.number(failed.column)
+	w.text([]byte(failed.subject))
+}
+
+// encodeOutline tells of each source why it does not parse, or 0, and which of the values that it names are not there.
+func encodeOutline(sources []source, values map[string]string) []byte {
+	w := writer{[]byte{}}
+	for _, one := range sources {
+		if one.failure != nil {
+			w.failure(one.failure)
+		} else {
+			w.number(0)
+		}
+		absent := one.absent(values)
+		w.number(len(absent))
+		for _, name := range absent {
+			w.text([]byte(name))
+		}
+	}
+	return w.bytes
+}
+
 func encodeAnswer(results []result) []byte {
-	answer := []byte{}
-	number := func(value int) { answer = binary.BigEndian.AppendUint32(answer, uint32(value)) }
+	w := writer{[]byte{}}
 	for _, one := range results {
 		if one.failure == nil {
-			number(0)
-			number(len(one.output))
-			answer = append(answer, one.output...)
+			w.number(0)
+			w.text(one.output)
 			continue
 		}
-		number(int(one.failure.cause))
-		number(one.failure.line)
-		number(one.failure.column)
-		number(len(one.failure.subject))
-		answer = append(answer, one.failure.subject...)
+		w.failure(one.failure)
 	}
-	return answer
+	return w.bytes
 }

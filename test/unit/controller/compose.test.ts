@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type Controller, composeController } from '../../../controller/compose.ts';
 import { loadConfig } from '../../../controller/config/load-config.ts';
 import { createLogger } from '../../../controller/logging/pino-logger.ts';
+import { eventually } from '../../support/eventually.ts';
 import { stubConnection } from '../shared/kube/stub-server.ts';
 
 function compose(): Controller {
@@ -27,7 +28,17 @@ test('a controller that cannot reach its cluster is alive, not ready, and can be
   const controller = compose();
   const { address } = await controller.start();
   expect((await fetch(`http://${address}/healthz`)).status).toBe(200);
-  expect((await fetch(`http://${address}/readyz`)).status).toBe(503);
+  await eventually(async () => {
+    const answer = await fetch(`http://${address}/readyz`);
+    expect(answer.status).toBe(503);
+    expect((await answer.text()).split('\n')).toEqual([
+      'not ready',
+      'sync: waits for a complete look at the GitSyncs',
+      'unseal: waits for Secret "signet-digest-key" (KUBE_UNREACHABLE), the sealing keys, a complete look at SealedSecrets and Secrets',
+      'keys: waits for a complete look at the key Secrets',
+      '',
+    ]);
+  });
   await controller.stop();
   await expect(fetch(`http://${address}/healthz`)).rejects.toThrow();
 });

@@ -50,23 +50,74 @@ const service = (port?: string): KubeObject => ({
 const forbidden = new KubeError('KUBE_FORBIDDEN', 'no');
 
 describe('readControllerCertificates', () => {
-  test('takes the key list of signet-system before that of kube-system', async () => {
-    const { cluster } = clusterOf({
-      'ConfigMap signet-system/signet-keys': keys('ours'),
-      'ConfigMap kube-system/signet-keys': keys('other'),
-    });
+  test('takes the key list of signet-system', async () => {
+    const { cluster } = clusterOf({ 'ConfigMap signet-system/signet-keys': keys('ours') });
     const found = await readControllerCertificates(cluster, {});
     expect(found).toEqual({ pem: 'ours', origin: 'ConfigMap signet-keys in signet-system' });
   });
 
-  test('goes on where a controller has no key, and says why it has none', async () => {
-    const data = toKeyListData({ keys: [], unusable: [], problem: 'none may be made', certificatesPem: '' });
-    const keyless = { ...keys(''), data };
-    const both = clusterOf({
-      'ConfigMap signet-system/signet-keys': keyless,
-      'ConfigMap kube-system/signet-keys': keys('other'),
+  const PEER = '/api/v1/namespaces/kube-system/services/http:sealed-secrets-controller:web/proxy/v1/cert.pem';
+  const OURS = '/api/v1/namespaces/signet-system/services/http:signet-controller:http/proxy/v1/cert.pem';
+  const planted = { 'ConfigMap signet-system/signet-keys': keys('planted') };
+  const keyless = {
+    ...keys(''),
+    data: toKeyListData({ keys: [], unusable: [], problem: 'none may be made', certificatesPem: '' }),
+  };
+
+  test.each<[string, Record<string, KubeObject>, Record<string, [number, string]>]>([
+    ['a second key list', { ...planted, 'ConfigMap kube-system/signet-keys': keys('real') }, {}],
+    ['a second key list that has no key', { ...planted, 'ConfigMap kube-system/signet-keys': keyless }, {}],
+    [
+      'a sealed-secrets controller',
+      { ...planted, 'Service kube-system/sealed-secrets-controller': service('web') },
+      { [PEER]: [200, 'real'] },
+    ],
+    ['a controller that is down', { ...planted, 'Service kube-system/sealed-secrets': service('web') }, {}],
+    [
+      'a second Service that answers',
+      {
+        'Service signet-system/signet-controller': service('http'),
+        'Service kube-system/sealed-secrets-controller': service('web'),
+      },
+      { [OURS]: [200, 'planted'], [PEER]: [200, 'real'] },
+    ],
+  ])('does not choose between signet-system and %s in kube-system', async (_what, objects, proxy) => {
+    const { cluster } = clusterOf(objects, proxy);
+    await expect(readControllerCertificates(cluster, {})).rejects.toMatchObject({
+      code: 'CLI_CONTROLLER_AMBIGUOUS',
+      message: 'cannot choose a controller in the cluster here: there is one in signet-system and one in kube-system',
+      hint: 'say which one is yours with --controller-namespace',
     });
-    expect((await readControllerCertificates(both.cluster, {})).pem).toBe('other');
+    const chosen = await readControllerCertificates(cluster, { controllerNamespace: 'signet-system' });
+    expect(chosen.pem).toBe('planted');
+  });
+
+  test('two ways to one controller, as they hand out one certificate, are no choice', async () => {
+    const [block, again] = ['QUJD\nREVG', 'QUJDREVG'].map(
+      (text) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`,
+    );
+    const { cluster } = clusterOf(
+      {
+        'ConfigMap signet-system/signet-keys': keys(block!),
+        'Service kube-system/sealed-secrets-controller': service('web'),
+      },
+      { [PEER]: [200, again!] },
+    );
+    expect((await readControllerCertificates(cluster, {})).pem).toBe(block);
+  });
+
+  test('a controller in kube-system is taken where signet-system has none that answers', async () => {
+    const { cluster } = clusterOf(
+      {
+        'Service signet-system/signet-controller': service('http'),
+        'Service kube-system/sealed-secrets-controller': service('web'),
+      },
+      { [PEER]: [200, 'real'] },
+    );
+    expect((await readControllerCertificates(cluster, {})).pem).toBe('real');
+  });
+
+  test('says why a controller has no key', async () => {
     const { cluster } = clusterOf({ 'ConfigMap signet-system/signet-keys': keyless });
     await expect(readControllerCertificates(cluster, {})).rejects.toThrow('none may be made');
     expect(await findKeyList(cluster, {})).toMatchObject({ namespace: 'signet-system', list: { keys: [] } });
@@ -134,6 +185,6 @@ describe('readControllerCertificates', () => {
       'ConfigMap signet-system/signet-keys': new KubeError('KUBE_UNREACHABLE', 'no way'),
     });
     await expect(readControllerCertificates(cluster, {})).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
-    expect(asked).toHaveLength(1);
+    expect(asked).not.toContainEqual(expect.stringContaining('Service'));
   });
 });

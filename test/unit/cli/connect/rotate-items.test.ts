@@ -153,3 +153,39 @@ test('rotateItems tells a refusal from a failure, and quotes no answer', async (
     expect(JSON.stringify(result)).not.toContain('hunter2');
   }
 });
+
+const LIMIT = 1024 * 1024;
+
+test('rotateItems asks several times for what a controller does not take at once, and takes each answer for its part only', async () => {
+  const sealed = await sealedOf({ a: 'a'.repeat(400_000), b: 'b'.repeat(400_000), c: 'c' });
+  const fresh = (await answerFor(sealed)).spec.encryptedData;
+  const partOf = (...names: string[]): Answer => {
+    const encryptedData = Object.fromEntries(names.map((name) => [name, fresh[name]]));
+    return { status: 200, body: { metadata: {}, spec: { encryptedData } } };
+  };
+  const { result, asked } = await rotate(sealed, ['a', 'b', 'c'], [partOf('a'), { status: 429 }, partOf('b', 'c')]);
+  expect(result).toMatchObject({ kind: 'rotated', values: new Map(Object.entries(fresh)) });
+  expect(asked.map(({ body }) => Object.keys(JSON.parse(String(body)).spec.encryptedData))).toEqual([
+    ['a'],
+    ['b', 'c'],
+    ['b', 'c'],
+  ]);
+  for (const { body } of asked) expect(String(body).length).toBeLessThanOrEqual(LIMIT);
+  const mixed = await rotate(sealed, ['a', 'b', 'c'], [partOf('a'), partOf('a', 'b', 'c')]);
+  expect(mixed.result).toEqual({ kind: 'failed', reason: 'the controller does not answer with the same items' });
+});
+
+test('rotateItems asks nothing when a single item is more than a controller takes, and names it', async () => {
+  const sealed = await sealedOf({ a: 'a', huge: 'x'.repeat(LIMIT) });
+  const { result, asked } = await rotate(sealed, ['a', 'huge'], []);
+  expect(result).toEqual({
+    kind: 'too-large',
+    reason: 'item "huge" is above the 1 MiB that a controller takes at once',
+  });
+  expect(asked).toEqual([]);
+});
+
+test('rotateItems says what HTTP 413 means, for a controller that takes less', async () => {
+  const { result } = await rotate(await sealedOf({ a: '1' }), ['a'], [{ status: 413 }]);
+  expect(result).toEqual({ kind: 'too-large', reason: 'the controller answers HTTP 413: it takes 1 MiB at once' });
+});

@@ -8,6 +8,7 @@ import { checkReceipt } from '../../../../shared/sealing/check-receipt.ts';
 import { readReceipt } from '../../../../shared/sealing/receipt.ts';
 import { sealSecret } from '../../../../shared/sealing/seal-secret.ts';
 import { type CliWorld, runCli, withTempFolder } from '../../../support/run-cli.ts';
+import { engineMissing } from '../../../support/template-engine.ts';
 import { FIRST_KEY } from '../../../support/test-keys.ts';
 import { firstCertificate, secretOf } from '../../../support/test-secrets.ts';
 
@@ -194,6 +195,18 @@ describe('signet kubeseal --merge-into', () => {
 });
 
 describe('signet kubeseal --recovery-unseal', () => {
+  test.skipIf(engineMissing)('tells where and why a template fails, which the controller does not', async () => {
+    await withTempFolder(async (folder) => {
+      const sealed = await sealSecret(secretOf({ a: 'x' }), { certificate: firstCertificate });
+      const stdin = JSON.stringify({
+        ...sealed,
+        spec: { ...sealed.spec, template: { data: { t: '\n{{ fail .a }}' } } },
+      });
+      const { stderr } = await kubeseal(folder, ['--recovery-unseal', '--recovery-private-key', 'key.pem'], { stdin });
+      expect(stderr).toContain('template "t", line 2, column 4: function "fail" fails');
+    });
+  });
+
   test('opens several documents, and says what is wrong with a value beside a missing key', async () => {
     await withTempFolder(async (folder) => {
       const seal = (name: string) =>

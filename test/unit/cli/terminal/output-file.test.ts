@@ -1,6 +1,9 @@
-import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { FileChangedError } from '../../../../cli/terminal/file-claims.ts';
 import { OutputBatch, type OutputFile, writeOutputFiles } from '../../../../cli/terminal/output-file.ts';
 import { withTempFolder } from '../../../support/run-cli.ts';
 
@@ -114,3 +117,60 @@ test('a device that must be new is written to', () =>
     await writeOutputFiles([device], signal);
     expect(await readdir(folder)).toEqual([]);
   }));
+
+test('a file that is not as it was read stays as somebody else left it, and so do those that are written with it', () =>
+  withTempFolder(async (folder) => {
+    await writeFile(path.join(folder, 'a'), 'a before');
+    await writeFile(path.join(folder, 'b'), 'theirs');
+    const read = (text: string) => new TextEncoder().encode(text);
+    const files = [
+      { ...output(folder, 'a', 'mine'), readAs: read('a before') },
+      { ...output(folder, 'b', 'mine'), readAs: read('before') },
+    ];
+    const writing = writeOutputFiles(files, signal);
+    await expect(writing).rejects.toBeInstanceOf(FileChangedError);
+    await expect(writing).rejects.toMatchObject({
+      code: 'CLI_OUTPUT_FAILED',
+      message: 'cannot write "b": it was changed meanwhile',
+    });
+    expect(await readFile(path.join(folder, 'a'), 'utf8')).toBe('a before');
+    expect(await readFile(path.join(folder, 'b'), 'utf8')).toBe('theirs');
+    expect(await readdir(folder)).toEqual(['a', 'b']);
+    const gone = writeOutputFiles([{ ...output(folder, 'c', 'mine'), readAs: read('before') }], signal);
+    await expect(gone).rejects.toThrow('cannot write "c": it was changed meanwhile');
+    await writeOutputFiles([{ ...output(folder, 'a', 'mine'), readAs: read('a before') }], signal);
+    expect(await readFile(path.join(folder, 'a'), 'utf8')).toBe('mine');
+  }));
+
+test('a file that somebody else is about to replace is left to them, unless that was long ago', () =>
+  withTempFolder(async (folder) => {
+    const lock = path.join(folder, '.file.signet-lock');
+    await writeFile(path.join(folder, 'file'), 'before');
+    await writeFile(lock, '');
+    const file = { ...output(folder, 'file', 'mine'), readAs: new TextEncoder().encode('before') };
+    await expect(writeOutputFiles([file], signal)).rejects.toThrow(
+      'cannot write "file": somebody else is writing it now',
+    );
+    expect(await readdir(folder)).toEqual(['.file.signet-lock', 'file']);
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(lock, longAgo, longAgo);
+    await writeOutputFiles([file], signal);
+    expect(await readFile(path.join(folder, 'file'), 'utf8')).toBe('mine');
+    expect(await readdir(folder)).toEqual(['file']);
+  }));
+
+test('a pipe cannot be changed in place', () =>
+  withTempFolder(async (folder) => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+    const file = { ...output(folder, 'pipe', 'mine'), readAs: new Uint8Array() };
+    await expect(writeOutputFiles([file], signal)).rejects.toThrow('cannot write "pipe": it is no regular file');
+  }));
+
+test('a folder in which nothing can be made is told as the cause', async (context) => {
+  context.skip(!existsSync('/sys/kernel'), 'there is no such folder on this system');
+  const file = { name: 'x', path: '/sys/kernel/signet-test', content: '', access: 'public' as const };
+  await expect(writeOutputFiles([file], signal)).rejects.toMatchObject({
+    code: 'CLI_OUTPUT_FAILED',
+    hint: expect.stringContaining('their folder must be writable'),
+  });
+});

@@ -1,4 +1,5 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { withPrivateFile } from '../../../../cli/terminal/private-file.ts';
@@ -47,9 +48,34 @@ test('withPrivateFile passes over a folder that is not there, or is no absolute 
 test('withPrivateFile tells when the editor took the file away', () =>
   withTempFolder(async (folder) => {
     const task = withPrivateFile({ env: { XDG_RUNTIME_DIR: folder } }, FILE, async (file) => {
-      const { rmSync } = await import('node:fs');
       rmSync(file.path);
       return file.read();
     });
     await expect(task).rejects.toMatchObject({ code: 'CLI_EDITOR_FAILED' });
+  }));
+
+test('withPrivateFile gets over an editor that removes the whole folder', () =>
+  withTempFolder(async (folder) => {
+    const removing = withPrivateFile({ env: { XDG_RUNTIME_DIR: folder } }, FILE, async (file) => {
+      rmSync(path.dirname(file.path), { recursive: true });
+      return file.read();
+    });
+    await expect(removing).rejects.toMatchObject({
+      code: 'CLI_EDITOR_FAILED',
+      message: expect.stringContaining('no such file or directory'),
+    });
+  }));
+
+test('withPrivateFile does not wait for a pipe that an editor leaves in place of the file', () =>
+  withTempFolder(async (folder) => {
+    const leaving = withPrivateFile({ env: { XDG_RUNTIME_DIR: folder } }, FILE, async (file) => {
+      rmSync(file.path);
+      execFileSync('mkfifo', [file.path]);
+      return file.read();
+    });
+    await expect(leaving).rejects.toMatchObject({
+      code: 'CLI_EDITOR_FAILED',
+      message: 'cannot read the edited text: it is no regular file',
+    });
+    expect(readdirSync(folder)).toEqual([]);
   }));

@@ -20,11 +20,12 @@ test('without a key there is no certificate yet', async () => {
 });
 
 test('the controller is alive at once, and ready when its parts are', async () => {
-  let isReady = false;
-  const url = await servePublic({ isReady: () => isReady });
+  let waitingFor = ['keys: waits for a look at the key Secrets'];
+  const url = await servePublic({ waitingFor: () => waitingFor });
   const statuses = async () => [(await fetch(`${url}/healthz`)).status, (await fetch(`${url}/readyz`)).status];
   expect(await statuses()).toEqual([200, 503]);
-  isReady = true;
+  expect(await (await fetch(`${url}/readyz`)).text()).toBe('not ready\nkeys: waits for a look at the key Secrets\n');
+  waitingFor = [];
   expect(await statuses()).toEqual([200, 200]);
   expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok\n');
 });

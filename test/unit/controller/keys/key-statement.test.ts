@@ -117,3 +117,12 @@ test('a list of very many key Secrets still fits into a ConfigMap', () => {
   expect(readKeyList({ apiVersion: 'v1', kind: 'ConfigMap', metadata: {}, data })).toEqual(list);
   expect(list.keys[0]?.state).toBe('active');
 });
+
+test('a list that counts a part of the cluster says which', () => {
+  const partial = 'SealedSecrets in namespaces a';
+  const list = toKeyList(takeSnapshot([loaded('a', firstKey)], RULES), { ...QUIET, partial });
+  expect(readKeyList({ apiVersion: 'v1', kind: 'ConfigMap', metadata: {}, data: toKeyListData(list) })).toMatchObject({
+    partial,
+  });
+  expect(toKeyList(takeSnapshot([], RULES), QUIET)).not.toHaveProperty('partial');
+});

@@ -27,3 +27,15 @@ test('another problem is news, and so is the same one after it was over', () => 
   log.report(new Error('b'));
   expect(lines.map((line) => line.split(' ')[0])).toEqual(['warn', 'warn', 'warn']);
 });
+
+test('with a clock a problem that lasts is told again after ten minutes', () => {
+  const lines: string[] = [];
+  let nowMs = 1_000_000;
+  const log = new ProblemLog(collectingLogger(lines), 'cannot watch', () => new Date(nowMs));
+  for (let minute = 0; minute < 21; minute += 1) {
+    log.report(new Error('a'));
+    nowMs += 60_000;
+  }
+  expect(lines.filter((line) => line.startsWith('warn'))).toHaveLength(3);
+  expect(lines).toHaveLength(21);
+});

@@ -137,6 +137,20 @@ test('a failure that names a wait is not tried again before it', async () => {
   expect(calls).toHaveLength(2);
 });
 
+test('a fresh failure begins the backoff anew, and a ceiling holds', async () => {
+  const retry = (parts: object): Outcome => ({ kind: 'retry', error: new Error('no'), ...parts });
+  const outcomes = [retry({}), retry({}), retry({}), retry({ isFresh: true }), retry({ atMostMs: 600 }), SETTLED];
+  const { loop, calls } = bench(async () => outcomes.shift() ?? SETTLED);
+  loop.start();
+  loop.enqueue(a);
+  await vi.advanceTimersByTimeAsync(500 + 1_000 + 2_000);
+  expect(calls).toHaveLength(4);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(calls).toHaveLength(5);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(calls).toHaveLength(6);
+});
+
 test('"again" looks again after its time, "stalled" only after a request', async () => {
   const outcomes: Outcome[] = [{ kind: 'again', afterMs: 300 }, { kind: 'stalled', reason: 'Broken' }, SETTLED];
   const { loop, calls, results } = bench(async () => outcomes.shift() ?? SETTLED);

@@ -9,3 +9,8 @@ test('retryDelayMs doubles from half a second to five minutes', () => {
 test('retryDelayMs is shortened by at most a quarter', () => {
   expect(retryDelayMs(0, () => 0.999_999)).toBeCloseTo(375, 2);
 });
+
+test('retryDelayMs keeps to another ceiling, above or below the usual one', () => {
+  expect(retryDelayMs(5, () => 0, 1_000)).toBe(1_000);
+  expect(retryDelayMs(20, () => 0, 600_000)).toBe(600_000);
+});

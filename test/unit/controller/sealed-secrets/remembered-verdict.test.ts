@@ -26,7 +26,7 @@ const attempt: UnsealAttempt = {
   keysDigest: 'keys',
   secret: '',
   keys: ['SHA256:a'],
-  keysProof: '',
+  proof: '',
 };
 
 function subjectOf(parts: Partial<Subject>): Subject {
@@ -140,7 +140,7 @@ test('drift is suspected only of the Secret that was written from the same conte
 });
 
 test('what opened and could not be written is looked at once more when nobody knows with which keys it opened', () => {
-  const { keys: _, keysProof: __, ...bare } = attempt;
+  const { keys: _, ...bare } = attempt;
   const lastVerdict = { ...failed('SecretExists'), state: 'waiting' as const };
   expect(find({ attempt, lastVerdict, claims: foreign })).not.toBeNull();
   expect(find({ attempt: bare, lastVerdict, claims: foreign })).toBeNull();

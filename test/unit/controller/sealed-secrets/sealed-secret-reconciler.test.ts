@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { SEALED_SECRETS } from '../../../../shared/kube/resource-type.ts';
+import { SealingError, TemplateError } from '../../../../shared/sealing/errors.ts';
 import { encoded } from '../../../support/key-secret.ts';
 import { bothRing, secondCertificate } from '../../../support/test-secrets.ts';
 import { REQUEST, sealFor, UnsealBench, unsealedBench } from '../../../support/unseal-bench.ts';
@@ -64,6 +65,41 @@ test('a failing object is not tried again before object or keys change', async (
   bench.keyring = bothRing;
   expect(await bench.reconcile()).toBe('settled');
   expect(await bench.ready()).toBe('Unsealed');
+});
+
+async function templatedBench(): Promise<UnsealBench> {
+  const bench = new UnsealBench();
+  const sealed = await sealFor({ password: 'p' });
+  await bench.put({ ...sealed, spec: { ...sealed.spec, template: { data: { t: '{{ .password }}' } } } });
+  return bench;
+}
+
+test('an object with templates waits for its turn without a place, a decryption or a word', async () => {
+  const bench = await templatedBench();
+  const other = { namespace: 'other', name: 'other' };
+  bench.turns.enter(other);
+  expect(await bench.reconcile()).toBe('again');
+  expect([bench.decryptions, bench.events, (await bench.sealed())?.status]).toEqual([[], [], undefined]);
+  bench.turns.leave(other);
+  expect(bench.woken).toEqual([REQUEST.name]);
+  expect(await bench.reconcile()).toBe('settled');
+  expect(bench.turns.enter(other)).toBe(true);
+});
+
+test('templates that were ended once are not begun again, also after a restart', async () => {
+  const bench = await templatedBench();
+  let renderings = 0;
+  bench.render = async () => {
+    renderings += 1;
+    const openly = new SealingError('TEMPLATE_CALL_FAILED', 'cannot make the Secret: a template fails');
+    throw new TemplateError('TEMPLATE_TIMED_OUT', 'template "t": takes too long', { openly, hint: 'loop less' });
+  };
+  for (let round = 0; round < 3; round += 1) {
+    expect(await bench.reconcile()).toBe('stalled');
+    bench.restart();
+  }
+  expect(renderings).toBe(1);
+  expect((await bench.condition('Ready'))?.message).toBe('cannot make the Secret: a template fails');
 });
 
 test('where the API server stores no records, one decryption per start is all it costs', async () => {
@@ -145,4 +181,41 @@ test('a deleted object is left alone', async () => {
   await bench.put({ ...sealed, metadata: { ...sealed.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
   expect(await bench.reconcile()).toBe('settled');
   expect(await bench.secret()).toBeNull();
+});
+
+/** A failure as whoever may write status would claim it: the digests are public, in other objects' status as well. */
+async function forgeFailure(bench: UnsealBench): Promise<void> {
+  const { sealedDigest } = (await bench.sealed())!.status!.unsealed!;
+  const failing = new UnsealBench();
+  await failing.put(await sealFor({ password: 'p' }, secondCertificate));
+  await failing.reconcile();
+  const { keysDigest } = (await failing.sealed())!.status!.attempt!;
+  const conditions = [{ ...(await failing.condition('Ready')), message: 'forged' }];
+  const status = { unsealed: null, attempt: { sealedDigest, keysDigest, secret: '', proof: '' }, conditions };
+  await bench.sealedObjects.mergePatch(SEALED_SECRETS, REQUEST, { status });
+}
+
+test('a failure that others wrote into status does not keep an object from being unsealed', async () => {
+  const bench = await unsealedBench();
+  await forgeFailure(bench);
+  bench.secrets.remove(REQUEST);
+  bench.restart();
+  expect(await bench.reconcile()).toBe('settled');
+  expect((await bench.secret())?.['data']).toEqual(encoded({ password: 'p' }));
+  expect(await bench.ready()).toBe('Unsealed');
+});
+
+test.each([
+  ['message', { message: 'forged' }],
+  ['reason', { reason: 'Malformed' }],
+])('a %s that others put into the condition of a failure is not believed', async (_what, forged) => {
+  const bench = new UnsealBench();
+  await bench.put(await sealFor({ password: 'p' }, secondCertificate));
+  await bench.reconcile();
+  const told = await bench.condition('Ready');
+  const conditions = [{ ...told, ...forged }];
+  await bench.sealedObjects.mergePatch(SEALED_SECRETS, REQUEST, { status: { conditions } });
+  bench.restart();
+  expect(await bench.reconcile()).toBe('stalled');
+  expect(await bench.condition('Ready')).toMatchObject({ reason: 'KeyNotFound', message: told!.message });
 });

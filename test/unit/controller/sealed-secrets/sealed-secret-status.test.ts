@@ -97,7 +97,7 @@ test('a status with other times says nothing new; another message, record or gen
   expect(isStatusNews(sealed, write(first, STALLED, 60))).toBe(false);
   expect(isStatusNews(sealed, write(first, { ...STALLED, message: 'other' }, 60))).toBe(true);
   expect(isStatusNews(sealed, write(first, STALLED, 60, 2))).toBe(true);
-  const attempt = { sealedDigest: 'a', keysDigest: 'b', secret: '' };
+  const attempt = { sealedDigest: 'a', keysDigest: 'b', secret: '', proof: 'p' };
   const withAttempt = write(first, { ...STALLED, attempt }, 60);
   expect(isStatusNews(sealed, withAttempt)).toBe(true);
   expect(isConditionNews(sealed, withAttempt)).toBe(false);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SealedSecretStore } from '../../../../controller/sealed-secrets/sealed-secret-store.ts';
 import type { Verdict } from '../../../../controller/sealed-secrets/verdict.ts';
+import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import { liveSealed } from '../../../support/live-objects.ts';
 
 const request = { namespace: 'shop', name: 'db' };
@@ -62,4 +63,30 @@ test('managedFields are not kept', () => {
   const store = new SealedSecretStore();
   store.observe(liveSealed({ metadata: { managedFields: [{ manager: 'm' }] } }));
   expect(store.find(request)?.metadata['managedFields']).toBeUndefined();
+});
+
+test('only places that hold one of the same sealed values are near, however likely others are', () => {
+  const store = new SealedSecretStore();
+  const at = (namespace: string, name: string, encryptedData: Record<string, string>): SealedSecret => ({
+    ...liveSealed({ metadata: { namespace, name, uid: `${namespace}/${name}` } }),
+    spec: { encryptedData },
+  });
+  const own = at('shop', 'db', { password: 'AgCopied', user: 'AgOwn' });
+  store.observe(own);
+  for (const guessed of [at('dev', 'db', { password: 'AgOther' }), at('shop', 'cache', {}), at('secret', 'x', {})]) {
+    store.observe(guessed);
+  }
+  expect(store.placesNear(own)).toEqual([]);
+  store.observe(at('prod', 'mysql', { key: 'AgCopied' }));
+  store.observe(at('shop', 'db-old', { password: 'AgCopied' }));
+  store.observe(at('prod', 'db', { password: 'AgCopied' }));
+  store.observe({ ...at('prod', 'whole', {}), spec: { encryptedData: {}, data: 'AgCopied' } });
+  expect(store.placesNear(own).map(({ namespace, name }) => `${namespace}/${name}`)).toEqual([
+    'prod/db',
+    'shop/db-old',
+    'prod/mysql',
+    'prod/whole',
+  ]);
+  for (let at20 = 0; at20 < 20; at20 += 1) store.observe(at(`ns-${at20}`, 'db', { password: 'AgCopied' }));
+  expect(store.placesNear(own)).toHaveLength(16);
 });

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { createDigests } from '../../../../controller/sealed-secrets/digests.ts';
-import { openedBy, readAttempt, readRecord, renderedBy } from '../../../../controller/sealed-secrets/status-record.ts';
+import {
+  driftedBy,
+  openedBy,
+  readAttempt,
+  readRecord,
+  renderedBy,
+  vouchedAttempt,
+} from '../../../../controller/sealed-secrets/status-record.ts';
+import { shortenMessage } from '../../../../controller/sealed-secrets/verdict.ts';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
+import type { UnsealAttempt } from '../../../../shared/resources/sealed-secret.ts';
 import { liveSealed } from '../../../support/live-objects.ts';
 
 const digests = createDigests(SecretBytes.fromText('a key'));
@@ -60,20 +69,57 @@ test.each([
 });
 
 test('what was reported of an edit is read back with its record', () => {
-  const drifted = { ...record, driftedVersion: '21', driftedDigest: 'd' };
-  expect(read(drifted)).toEqual(drifted);
-  expect(read({ ...drifted, driftedVersion: 21 })).toEqual(record);
+  const edit = { sealedDigest: 'a', driftedVersion: '21', driftedDigest: 'd', drift: 'told' };
+  const drifted = { ...record, ...driftedBy(liveSealed(), digests, edit) };
+  const readTold = (unsealed: unknown, message = 'told') => {
+    const condition = { type: 'Drifted', status: 'True', reason: 'r', message, lastTransitionTime: '' } as const;
+    return readRecord(liveSealed({ status: { unsealed: unsealed as never, conditions: [condition] } }), digests);
+  };
+  expect(readTold(drifted)).toEqual(drifted);
+  expect(readTold({ ...drifted, driftedVersion: 21 })).toEqual(record);
+  expect(readTold({ ...drifted, driftedVersion: '22' })).toEqual(record);
+  expect(readTold({ ...drifted, driftedProof: undefined })).toEqual(record);
+  expect(readTold(drifted, 'forged')).toEqual(record);
+  expect(read(drifted)).toEqual(record);
 });
 
-test('an attempt is read back only whole', () => {
-  const attempt = { sealedDigest: 'a', keysDigest: 'b', secret: '' };
-  const readBack = (found: unknown) => readAttempt(liveSealed({ status: { attempt: found as never } }), digests);
-  expect(readBack(attempt)).toEqual(attempt);
-  expect(readBack({ ...attempt, secret: undefined })).toBeNull();
-  expect(readAttempt(liveSealed(), digests)).toBeNull();
-  const withKeys = { ...attempt, ...openedWith(['SHA256:a']) };
-  expect(readBack(withKeys)).toEqual(withKeys);
-  expect(readBack({ ...withKeys, keys: ['SHA256:b'] })).toBeNull();
+const TOLD = { reason: 'KeyNotFound', message: 'told' };
+const readBack = (found: unknown, told = TOLD, status: 'True' | 'False' = 'False') => {
+  const conditions = [{ type: 'Ready', status, ...told, lastTransitionTime: '' }];
+  return readAttempt(liveSealed({ status: { attempt: found as never, conditions } }), digests);
+};
+const vouched = (parts: Partial<UnsealAttempt> = {}, told = TOLD) =>
+  vouchedAttempt(liveSealed(), digests, { sealedDigest: 'a', keysDigest: 'b', secret: '', ...parts }, told);
+
+test('an attempt that the digest key vouches for is read back', () => {
+  expect(readBack(vouched())).toEqual(vouched());
+  expect(readBack(vouched({ keys: ['SHA256:a'] }))).toEqual(vouched({ keys: ['SHA256:a'] }));
+  const long = { ...TOLD, message: 'm'.repeat(5_000) };
+  expect(readBack(vouched({}, long), { ...long, message: shortenMessage(long.message) })).toEqual(vouched({}, long));
+});
+
+test.each<[string, object | null]>([
+  ['no attempt', null],
+  ['one that nobody vouches for', { sealedDigest: 'a', keysDigest: 'b', secret: '' }],
+  ['one without a part', { ...vouched(), secret: undefined }],
+  ['one of other content', { ...vouched(), sealedDigest: 'other' }],
+  ['one under other keys', { ...vouched(), keysDigest: 'other' }],
+  ['one before another Secret', { ...vouched(), secret: 'none' }],
+  ['one with keys that were not there', { ...vouched(), keys: ['SHA256:a'] }],
+  ['one with other keys', { ...vouched({ keys: ['SHA256:a'] }), keys: ['SHA256:b'] }],
+  ['one without the keys that were there', { ...vouched({ keys: ['SHA256:a'] }), keys: undefined }],
+  ['one whose keys are no texts', { ...vouched({ keys: ['SHA256:a'] }), keys: [1] }],
+])('%s is no attempt', (_what, attempt) => {
+  expect(readBack(attempt)).toBeNull();
+});
+
+test('an attempt of which something else is told now is none', () => {
+  expect(readBack(vouched(), { ...TOLD, reason: 'Malformed' })).toBeNull();
+  expect(readBack(vouched(), { ...TOLD, message: 'forged' })).toBeNull();
+  expect(readBack(vouched(), TOLD, 'True')).toBeNull();
+  const another = liveSealed({ metadata: { uid: 'another' }, status: { attempt: vouched() } });
+  expect(readAttempt(another, digests)).toBeNull();
+  expect(readAttempt(liveSealed({ status: { attempt: vouched(), conditions: 'x' as never } }), digests)).toBeNull();
 });
 
 const renderedAt = '2026-01-01T00:00:00.000Z';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SEALED_SECRETS } from '../../../../shared/kube/resource-type.ts';
-import { DRIFT_ANNOTATION } from '../../../../shared/resources/names.ts';
+import { DRIFT_ANNOTATION, MANAGED_ANNOTATION, PATCH_ANNOTATION } from '../../../../shared/resources/names.ts';
 import { encoded } from '../../../support/key-secret.ts';
-import { REQUEST, sealFor, type UnsealBench, unsealedBench } from '../../../support/unseal-bench.ts';
+import { REQUEST, sealFor, UnsealBench, unsealedBench } from '../../../support/unseal-bench.ts';
 
 const EDITED = encoded({ password: 'canary-edited' });
 
@@ -231,4 +231,50 @@ test('where records are not stored, a restart leaves labels of others alone, and
   await bench.reconcile();
   expect((await bench.secret())?.['data']).toEqual(encoded({ password: 'p' }));
   expect(reasons(bench)).toEqual(['SecretRepaired']);
+});
+
+const FOREIGN = { ...REQUEST, uid: 'foreign', resourceVersion: '7' };
+
+/** A bench that never unsealed, whose status says that it did, and a Secret of somebody else with other values. */
+async function forgedBench(annotations: Record<string, string>, mode: string, guess: string): Promise<UnsealBench> {
+  const bench = new UnsealBench();
+  const metadata = { ...FOREIGN, annotations };
+  bench.secrets.put({ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: encoded({ password: 'p' }) });
+  await bench.put(await sealFor({ password: guess }));
+  await annotate(bench, mode);
+  const condition = { type: 'Synced', status: 'True', reason: 'Unsealed', message: '', lastTransitionTime: '' };
+  const status = { observedGeneration: 1, conditions: [condition] };
+  await bench.sealedObjects.mergePatch(SEALED_SECRETS, REQUEST, { status });
+  return bench;
+}
+
+test.each([
+  ['report', { [PATCH_ANNOTATION]: 'true' }],
+  ['ignore', { [PATCH_ANNOTATION]: 'true' }],
+  ['report', { [MANAGED_ANNOTATION]: 'true' }],
+  ['ignore', { [MANAGED_ANNOTATION]: 'true' }],
+])('%s: what a status claims compares no Secret of somebody else (%o)', async (mode, annotations) => {
+  const seen = await Promise.all(
+    ['p', 'guess'].map(async (guess) => {
+      const bench = await forgedBench(annotations, mode, guess);
+      await bench.reconcile();
+      expect((await bench.secret())?.['data']).toEqual(encoded({ password: guess }));
+      const { conditions } = (await bench.sealed())?.status ?? {};
+      // A wrong guess is written, so it costs the value that was guessed at.
+      for (const told of ['SecretDrifted', 'SecretRepaired']) expect(reasons(bench)).not.toContain(told);
+      return { conditions, record: Object.keys((await bench.sealed())?.status?.unsealed ?? {}) };
+    }),
+  );
+  const [right, wrong] = seen;
+  expect(right).toEqual(wrong);
+});
+
+test('report: a patched Secret of ours that is made again by somebody else is not compared', async () => {
+  const bench = await benchOf('report');
+  bench.secrets.remove(REQUEST);
+  const metadata = { ...FOREIGN, annotations: { [PATCH_ANNOTATION]: 'true' } };
+  bench.secrets.put({ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: EDITED });
+  await bench.reconcile();
+  expect((await bench.secret())?.['data']).toEqual(encoded({ password: 'p' }));
+  expect(reasons(bench)).not.toContain('SecretDrifted');
 });

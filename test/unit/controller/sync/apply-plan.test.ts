@@ -67,6 +67,7 @@ async function apply(
         },
       },
       kinds: [],
+      wanted: new Map(objects.map((one) => [one.key, one])),
       nowMs: () => world.nowMs,
       signal: new AbortController().signal,
     },

@@ -50,6 +50,8 @@ function createWatch(kind = 'ConfigMap') {
         world.lookup = readLiveObject(live(desired, '50'));
         return live(desired, '50');
       },
+      read: async () => null,
+      onHealth: () => undefined,
       onRepaired: () => undefined,
       onDeferred: () => undefined,
       onUnsettled: () => undefined,

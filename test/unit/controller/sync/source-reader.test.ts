@@ -6,11 +6,11 @@ import type { GitRepository, ResolvedRevision } from '../../../../shared/git/git
 import type { GitSync, GitSyncSource } from '../../../../shared/resources/git-sync.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 
-function gitSync(source: Partial<GitSyncSource> = {}, namespace = 'n'): GitSync {
+function gitSync(source: Partial<GitSyncSource> = {}, namespace = 'n', name = 'app'): GitSync {
   return {
     apiVersion: 'signet.dev/v1alpha1',
     kind: 'GitSync',
-    metadata: { namespace, name: 'app' },
+    metadata: { namespace, name },
     spec: { source: { url: 'https://git.example.com/a.git', ...source } },
   };
 }
@@ -18,9 +18,11 @@ function gitSync(source: Partial<GitSyncSource> = {}, namespace = 'n'): GitSync 
 function createReader(secret: KubeObject | null = null) {
   const requests: RepositoryRequest[] = [];
   const resolves: PromiseWithResolvers<ResolvedRevision>[] = [];
-  const world = { secret, requests, resolves, reads: 0 };
+  const world = { secret, requests, resolves, reads: 0, nowMs: 0, moved: [] as string[] };
   const reader = new SourceReader({
     client: { get: async () => world.secret },
+    nowMs: () => world.nowMs,
+    onMoved: ({ name }) => world.moved.push(name),
     openRepository: (request): GitRepository => {
       requests.push(request);
       return {
@@ -34,6 +36,11 @@ function createReader(secret: KubeObject | null = null) {
           world.reads += 1;
           return { commit, files: [], problems: [], skipped: [] };
         },
+        readMerge: async (commit) => ({ commit, files: [], problems: [], skipped: [] }),
+        verifySignature: async () => undefined,
+        readCommit: async () => ({ subject: 'change', author: 'Test', committedAt: 0, parents: [] }),
+        compareHistory: async () => 'descendant',
+        findLastChange: async () => null,
       };
     },
   });
@@ -98,4 +105,33 @@ test('a failed question is asked again the next time', async () => {
   const again = source.resolve();
   world.resolves[1]!.resolve(revision);
   expect(await again).toBe(revision);
+});
+
+test('one answer serves every GitSync of the same reference for a while, and a change is told to the others', async () => {
+  const { reader, world } = createReader();
+  const [a, b, other] = await Promise.all([
+    reader.open(gitSync({}, 'n', 'a'), signal),
+    reader.open(gitSync({}, 'n', 'b'), signal),
+    reader.open(gitSync({ ref: { branch: 'other' } }, 'n', 'other'), signal),
+  ]);
+  const asked = a.resolve(800);
+  world.resolves[0]!.resolve(revision);
+  await asked;
+  world.nowMs = 799;
+  expect(await b.resolve(800)).toBe(revision);
+  expect(world.resolves).toHaveLength(1);
+  expect(world.moved).toEqual([]);
+  world.nowMs = 800;
+  const later = b.resolve(800);
+  const moved = { commit: 'd', revision: 'main@sha1:d' };
+  world.resolves[1]!.resolve(moved);
+  await later;
+  expect(world.moved).toEqual(['a']);
+  expect(await a.resolve(800)).toBe(moved);
+  void other.resolve(800);
+  void a.resolve();
+  expect(world.resolves).toHaveLength(4);
+  reader.forget({ namespace: 'n', name: 'a' });
+  world.resolves[3]!.resolve(revision);
+  await expect.poll(() => world.moved).toEqual(['a', 'b']);
 });

@@ -16,6 +16,7 @@ test.each(['0s', '0.0000001s', '99999999999h'])(
       sources: untouched as never,
       loadDigest: () => expect.fail('nothing is read before the interval is known'),
       gitSync,
+      findGitSync: () => expect.fail('nothing is read before the interval is known'),
       state: {} as never,
       signal: new AbortController().signal,
     });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  findNewestTag,
+  type NamedQuery,
   parseRemoteReferences,
-  type ReferenceQuery,
   toReferenceQuery,
   toRevision,
 } from '../../../../shared/git/git-reference.ts';
 
 const ID = 'a'.repeat(40);
 const OTHER = 'b'.repeat(40);
-type Named = Exclude<ReferenceQuery, { kind: 'commit' }>;
+type Named = NamedQuery;
 
 describe('toReferenceQuery', () => {
   test('asks for full names', () => {
@@ -20,6 +21,8 @@ describe('toReferenceQuery', () => {
 
   test.each([
     { branch: 'a', tag: 'b' },
+    { tag: 'a', semver: '1.x' },
+    { semver: 'latest' },
     { branch: '-upload-pack=x' },
     { branch: 'a b' },
     { branch: 'a\nb' },
@@ -69,4 +72,21 @@ describe('parseRemoteReferences', () => {
 
 test('toRevision names the algorithm by the length of the id', () => {
   expect(toRevision('c'.repeat(64)).revision).toBe(`sha256:${'c'.repeat(64)}`);
+});
+
+test('findNewestTag goes by precedence and not by text, and names the commit behind the tag and the tag object', () => {
+  const lines = [
+    `${ID}\trefs/tags/v1.9.0`,
+    `${OTHER}\trefs/tags/v1.10.0`,
+    `${ID}\trefs/tags/v1.10.0^{}`,
+    `${ID}\trefs/tags/v2.0.0`,
+  ];
+  const query = toReferenceQuery({ semver: '1.x' });
+  if (query.kind !== 'semver') throw new Error(query.kind);
+  expect(findNewestTag(lines.join('\n'), query.range)).toEqual({
+    commit: ID,
+    revision: `v1.10.0@sha1:${ID}`,
+    tag: { name: 'v1.10.0', object: OTHER },
+  });
+  expect(findNewestTag(`${ID}\trefs/heads/v1.0.0\n${ID}\trefs/x/refs/tags/v1.0.0`, query.range)).toBeNull();
 });

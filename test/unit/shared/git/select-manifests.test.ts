@@ -2,14 +2,26 @@ import { expect, test } from 'vitest';
 import type { TreeEntry, TreeEntryKind } from '../../../../shared/git/list-tree.ts';
 import { selectManifests } from '../../../../shared/git/select-manifests.ts';
 import { TreeIndex } from '../../../../shared/git/tree-index.ts';
+import { type IgnoreList, IgnoreRules, parseIgnoreFile } from '../../../../shared/sync-plan/ignore-rules.ts';
 
 function entry(path: string, kind: TreeEntryKind = 'file', isNameValid = true): TreeEntry {
   return { path, kind, oid: `oid of ${path}`, isNameValid };
 }
 
-function select(entries: readonly TreeEntry[], folder = '', links: Record<string, string> = {}) {
+function select(
+  entries: readonly TreeEntry[],
+  folder = '',
+  links: Record<string, string> = {},
+  lists: readonly IgnoreList[] = [],
+) {
   const linkTexts = new Map(Object.entries(links).map(([path, text]) => [`oid of ${path}`, text]));
-  return selectManifests({ entries, folder, index: new TreeIndex(entries), linkTexts });
+  return selectManifests({
+    entries,
+    folder,
+    index: new TreeIndex(entries),
+    linkTexts,
+    rules: new IgnoreRules(lists, null),
+  });
 }
 
 test('selectManifests takes manifests by name, sorted, and ignores the rest', () => {
@@ -57,4 +69,32 @@ test('selectManifests names submodules and names that it cannot use', () => {
     entry('\u{fffd}', 'file', false),
   ]);
   expect(problems.map(({ code }) => code)).toEqual(['GIT_SUBMODULE', 'GIT_FILE_NAME_REFUSED']);
+});
+
+test('selectManifests leaves out what is ignored, be it a submodule, a link or a name that cannot be used', () => {
+  const lists = [parseIgnoreFile('.signetignore', 'modules/\n*.yml\nbad*\n!keep.yml\n')].filter(
+    (list) => list !== null,
+  );
+  const entries = [
+    entry('modules', 'folder'),
+    entry('modules/x', 'submodule'),
+    entry('modules/a.yaml'),
+    entry('link.yml', 'symlink'),
+    entry('keep.yml'),
+    entry('bad.yaml', 'file', false),
+  ];
+  const { files, problems, skipped } = select(entries, '', {}, lists);
+  expect(files.map(({ path }) => path)).toEqual(['keep.yml']);
+  expect(problems).toEqual([]);
+  expect(skipped).toEqual([
+    { file: 'modules/a.yaml', reason: 'it is ignored by .signetignore, line 1' },
+    { file: 'link.yml', reason: 'it is ignored by .signetignore, line 2' },
+    { file: 'bad.yaml', reason: 'it is ignored by .signetignore, line 3' },
+  ]);
+});
+
+test('selectManifests refuses patterns that take too long', () => {
+  const lists = [parseIgnoreFile('.signetignore', `${'*a'.repeat(200)}b\n`.repeat(60))].filter((list) => list !== null);
+  const entries = Array.from({ length: 400 }, (_, index) => entry(`${'a'.repeat(240)}${index}.yaml`));
+  expect(select(entries, '', {}, lists).problems).toMatchObject([{ code: 'GIT_IGNORE_REFUSED' }]);
 });

@@ -3,7 +3,7 @@ import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
 import { stringifyYaml } from '../../../../shared/encoding/yaml-output.ts';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
 import { formatBackup, parseBackup } from '../../../../shared/key-backup/backup-content.ts';
-import { collectBackup, inspectKeys } from '../../../../shared/key-backup/collect-backup.ts';
+import { collectBackup, inspectKeys, wholeKeys } from '../../../../shared/key-backup/collect-backup.ts';
 import { DIGEST_KEY_SECRET, KEY_FINGERPRINT_ANNOTATION, KEY_LABEL } from '../../../../shared/resources/names.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { keySecret } from '../../../support/key-secret.ts';
@@ -99,6 +99,17 @@ test('the facts of a key are its own, not those of a certificate beside it', asy
     [false, true],
   ]);
   expect(new Set(keys.map(({ facts }) => facts.fingerprint)).size).toBe(2);
+  expect(wholeKeys({ keys, broken: [] }).map(({ facts }) => facts.isRetired)).toEqual([true]);
+});
+
+test('a label that nobody knows is neither retired nor in use', async () => {
+  const labelled = (label: string) => ({ ...first, metadata: { ...first.metadata, labels: { [KEY_LABEL]: label } } });
+  const { keys } = await inspectKeys([labelled('compromised'), labelled('retired'), labelled('active')]);
+  expect(keys.map(({ facts }) => [facts.isRetired, facts.unknownLabel])).toEqual([
+    [false, 'compromised'],
+    [true, null],
+    [false, null],
+  ]);
 });
 
 test('a key that is not the one that the backup names is told apart', async () => {

@@ -216,3 +216,15 @@ function certificateOf(publicKey: KeyObject): string {
     encodeDer(DER_TAG.sequence, signed, empty, encodeDer(DER_TAG.bitString, Uint8Array.of(0))),
   );
 }
+
+describe('a size', () => {
+  const MIB = 1024 * 1024;
+
+  test('of one value, or of all together, that no cluster takes is found', async () => {
+    expect(await codes({ k: 'x'.repeat(MIB) })).toEqual([]);
+    expect(await codes({ k: 'x'.repeat(MIB), small: 'x' })).toEqual(['LINT_TOO_LARGE']);
+    expect(await lint({ a: 'x'.repeat(MIB), b: 'x'.repeat(MIB / 2) })).toMatchObject([
+      { key: null, message: 'its values have 1.5 MiB, and no cluster takes a Secret with more than 1 MiB of them' },
+    ]);
+  });
+});

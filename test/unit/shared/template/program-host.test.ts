@@ -7,15 +7,21 @@ const AT_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 function hostWith(run: Partial<ProgramRun> = {}) {
   const memory = { buffer: new ArrayBuffer(65_536) };
   const begun: number[] = [];
+  const outlines: number[][] = [];
+  const onOutline = (outline: Uint8Array): void => void outlines.push([...outline]);
   const host = createProgramHost(
-    { input: Uint8Array.of(1, 2, 3), seed: new Uint8Array(32), atMs: AT_MS, onBegin: (at) => begun.push(at), ...run },
+    {
+      ...{ input: Uint8Array.of(1, 2, 3), seed: new Uint8Array(32), atMs: AT_MS },
+      ...{ onBegin: (at: number) => void begun.push(at), onOutline },
+      ...run,
+    },
     ['path_open', 'sock_accept', 'random_get'],
   );
   host.attach(memory);
   const wasi = host.imports['wasi_snapshot_preview1'] as Record<string, (...args: unknown[]) => number>;
   const own = host.imports['signet'] as Record<string, (...args: unknown[]) => number>;
   const bytes = (at: number, length: number) => [...new Uint8Array(memory.buffer, at, length)];
-  return { host, wasi, own, bytes, begun, view: new DataView(memory.buffer) };
+  return { host, wasi, own, bytes, begun, outlines, view: new DataView(memory.buffer) };
 }
 
 const write = (view: DataView, text: string): void => {
@@ -102,4 +108,12 @@ test('waiting takes no time, and every event has happened', () => {
   expect([view.getUint32(64, true), view.getBigUint64(2048, true), view.getBigUint64(2080, true)]).toEqual([2, 7n, 8n]);
   wasi['clock_time_get']?.(1, 0n, 8);
   expect(view.getBigUint64(8, true)).toBeGreaterThanOrEqual(10_000_000_000n);
+});
+
+test('an outline is handed out as a copy, while the program goes on', () => {
+  const { own, outlines, view } = hostWith();
+  view.setUint8(9, 7);
+  own['write_outline']?.(9, 1);
+  view.setUint8(9, 8);
+  expect(outlines).toEqual([[7]]);
 });

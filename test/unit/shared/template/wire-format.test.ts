@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeAnswer, encodeRequest, templateOrder } from '../../../../shared/template/wire-format.ts';
+import { decodeAnswer, decodeOutline, encodeRequest, templateOrder } from '../../../../shared/template/wire-format.ts';
 import { requestOf } from '../../../support/template-engine.ts';
 
 const text = (value: string): number[] => [0, 0, 0, value.length, ...new TextEncoder().encode(value)];
@@ -37,4 +37,20 @@ test('decodeAnswer gives outputs that live on when the answer is wiped', () => {
   const { outputs } = decodeAnswer(answer, ['a']);
   answer.fill(0);
   expect([...(outputs.get('a')?.expose() ?? [])]).toEqual([65]);
+});
+
+test('decodeOutline reads what does not parse and what is not there', () => {
+  const outline = Uint8Array.from([
+    ...[0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, ...text(''), 0, 0, 0, 0],
+    ...[0, 0, 0, 0, 0, 0, 0, 2, ...text('x'), ...text('y')],
+  ]);
+  expect(decodeOutline(outline, ['a', 'b'])).toEqual({
+    failures: [{ key: 'a', cause: 'syntax', line: 3, column: 0, subject: '' }],
+    absent: [
+      { key: 'b', name: 'x' },
+      { key: 'b', name: 'y' },
+    ],
+  });
+  expect(decodeOutline(new Uint8Array(), ['a'])).toEqual({ failures: [], absent: [] });
+  expect(() => decodeOutline(outline.subarray(0, 30), ['a', 'b'])).toThrow(RangeError);
 });

@@ -1,0 +1,110 @@
+/** @module What a rollback would do, told before anything is changed: the plan, which SealedSecrets would not open, which values go back. */
+
+import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { SEALED_SECRET_KIND } from '../../shared/resources/names.ts';
+import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
+import { render } from '../../shared/sync-plan/render.ts';
+import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
+import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import type { ControllerChoice } from '../connect/controller-places.ts';
+import { findKeyList } from '../connect/key-lists.ts';
+import { previewTree } from '../connect/preview-tree.ts';
+import { type ClosedItems, reportSealed } from '../connect/sealed-keys.ts';
+import { withRepository } from '../connect/sync-source.ts';
+import { countOf } from '../output/count.ts';
+import { summarizePlan } from '../output/plan-counts.ts';
+import { formatPlan } from '../output/plan-text.ts';
+import { CliError, throwIfAny } from '../terminal/errors.ts';
+import type { Session } from '../terminal/session.ts';
+import { writeResult } from './write-result.ts';
+
+/** What is looked at. */
+export interface PreflightRequest extends ControllerChoice {
+  readonly gitSync: GitSync;
+  /** The commit to go back to. */
+  readonly commit: string;
+  readonly allowHttpGit?: boolean;
+}
+
+/** What the repository says of the two commits. */
+export interface Preflight {
+  /** Commit that the reference names now. */
+  readonly tip: string;
+  /** Subject and author of the commit to go back to. */
+  readonly words: string;
+}
+
+const MAX_NAMED = 20;
+
+/**
+ * Prints the plan, and warns of what would not work.
+ * @throws GitError; KubeError; CliError when the controller would refuse the commit whole
+ */
+export async function runPreflight(session: Session, cluster: Cluster, request: PreflightRequest): Promise<Preflight> {
+  const { gitSync, commit } = request;
+  const { signal } = session.io;
+  const { ref = {}, path = '', ignore = [] } = gitSync.spec.source;
+  const found = await withRepository({ session, cluster, gitSync, choice: request }, async (repository) => {
+    const tip = await repository.resolve(ref, { signal });
+    const { subject, author } = await repository.readCommit(commit, { signal });
+    return { tip: tip.commit, subject, author, tree: await repository.readTree(commit, path, { signal, ignore }) };
+  });
+  const preview = await previewTree(cluster, gitSync, found.tree);
+  throwIfAny(preview.problems.map(toError), 'nothing was changed: the controller would refuse the commit whole');
+  await tellPlan(session, commit, preview);
+  await tellSealed(session, cluster, request, render(found.tree).objects);
+  return { tip: found.tip, words: `${found.subject || 'no subject'} (${found.author || 'no author'})` };
+}
+
+async function tellPlan(session: Session, commit: string, preview: SyncPreview): Promise<void> {
+  const { refusal, actions } = preview;
+  const text = formatPlan(preview, { isColoured: false });
+  if (text !== '') await writeResult(session, { text, file: undefined, access: 'public' });
+  session.report.note(`${commit.slice(0, 12)}: ${summarizePlan(preview)}`);
+  if (refusal !== null) session.report.warn(`the sync would be refused whole: ${refusal.message}`, refusal.hint);
+  const older = actions.filter(({ kind, identity }) => kind === 'update' && identity.kind === SEALED_SECRET_KIND);
+  if (older.length === 0) return;
+  const names = older.map(({ identity }) => describeIdentity(identity));
+  session.report.warn(`live values go back to those of the old commit: ${listSome(names)}`);
+}
+
+async function tellSealed(
+  { report }: Session,
+  cluster: Cluster,
+  choice: ControllerChoice,
+  objects: readonly RenderedObject[],
+): Promise<void> {
+  if (!objects.some(({ object }) => object.kind === SEALED_SECRET_KIND)) return;
+  const misses: string[] = [];
+  const found = await findKeyList(cluster, choice, misses);
+  if (found === null) {
+    report.warn(`it is not known whether the SealedSecrets of the commit still open: ${misses.join('; ')}`);
+    return;
+  }
+  const { sealedSecrets, closed, unknown } = await reportSealed(objects, found.list);
+  for (const items of closed.slice(0, MAX_NAMED)) tellClosed(report, items);
+  if (closed.length > MAX_NAMED) report.warn(`${closed.length - MAX_NAMED} more would not open either`);
+  if (unknown.length > 0) {
+    report.note(`no receipt tells whether these still open: ${listSome(unknown)}`);
+  }
+  if (closed.length + unknown.length > 0) return;
+  report.note(`${countOf(sealedSecrets, 'SealedSecret')} of the commit: by the receipts, the keys of all are loaded`);
+}
+
+function tellClosed(report: Session['report'], { object, items, fingerprint, state }: ClosedItems): void {
+  const what = `SealedSecret ${object} would not open: ${listSome(items)} sealed to ${fingerprint}, which is`;
+  if (state === 'retired') report.warn(`${what} retired`, `\`signet keys unretire ${fingerprint}\` loads it again`);
+  else report.warn(`${what} no key of this cluster`, 'restore it from a backup with `signet keys restore`');
+}
+
+function listSome(names: readonly string[]): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return names.slice(0, MAX_NAMED).join(', ') + more;
+}
+
+function toError(problem: Parameters<typeof describeProblem>[0]): CliError {
+  const { hint } = problem;
+  return new CliError('CLI_OBJECT_INVALID', describeProblem(problem), hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,22 @@
+/** @module Which SealedSecrets a controller looks at, in words, where these are not all of the cluster. */
+import type { UnsealConfig } from './config.ts';
+
+/** More would not be read anyway. */
+const MAX_NAMED = 20;
+const MAX_SELECTOR = 500;
+
+/** What is looked at, such as `SealedSecrets with label "team=shop" in namespaces a, b`; undefined when it is everything. */
+export function partialViewOf({
+  labelSelector,
+  namespaces,
+}: Pick<UnsealConfig, 'labelSelector' | 'namespaces'>): string | undefined {
+  if (labelSelector === '' && namespaces === null) return undefined;
+  const selector = JSON.stringify(labelSelector.slice(0, MAX_SELECTOR));
+  const label = labelSelector === '' ? '' : ` with label ${selector}`;
+  return `SealedSecrets${label}${namespaces === null ? '' : ` in ${listed(namespaces)}`}`;
+}
+
+function listed(namespaces: readonly string[]): string {
+  const more = namespaces.length > MAX_NAMED ? ` and ${namespaces.length - MAX_NAMED} more` : '';
+  return `namespaces ${namespaces.slice(0, MAX_NAMED).join(', ')}${more}`;
+}

@@ -1,0 +1,65 @@
+/** @module What references named when they were last asked for, so that one question to a remote serves every GitSync that follows the same one. */
+import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
+import type { Request } from '../reconcile-loop/reconciler.ts';
+import { ownerOf } from './git-sync-cache.ts';
+
+/** What the tips work with. */
+export interface KnownTipsOptions {
+  /** Milliseconds on a clock that never goes back. */
+  readonly nowMs: () => number;
+  /** A reference that `follower` follows names something else now, as another one found out. */
+  readonly onMoved: (follower: Request) => void;
+}
+
+interface Tip {
+  readonly revision: ResolvedRevision;
+  readonly askedAtMs: number;
+}
+
+const MAX_TIPS = 4_096;
+
+/** The tips of all references. A key stands for one reference, read with one login. */
+export class KnownTips {
+  readonly #options: KnownTipsOptions;
+  readonly #tips = new Map<string, Tip>();
+  readonly #followers = new Map<string, { readonly request: Request; readonly key: string }>();
+
+  constructor(options: KnownTipsOptions) {
+    this.#options = options;
+  }
+
+  /** From now on `request` follows `key`, and nothing else. */
+  follow(request: Request, key: string): void {
+    this.#followers.set(ownerOf(request), { request, key });
+  }
+
+  /** `request` follows nothing any more. */
+  forget(request: Request): void {
+    this.#followers.delete(ownerOf(request));
+  }
+
+  /** What `key` named, if that was asked for less than `maxAgeMs` ago. */
+  find(key: string, maxAgeMs: number): ResolvedRevision | null {
+    const tip = this.#tips.get(key);
+    return tip !== undefined && this.#options.nowMs() - tip.askedAtMs < maxAgeMs ? tip.revision : null;
+  }
+
+  /** The remote says that `key` names `revision`; the question was sent at `askedAtMs`, for `asker`. The others that follow it hear of a change. */
+  learn(key: string, revision: ResolvedRevision, asked: { readonly by: Request; readonly atMs: number }): void {
+    const before = this.#tips.get(key);
+    if (before !== undefined && before.askedAtMs > asked.atMs) return;
+    this.#tips.delete(key);
+    this.#tips.set(key, { revision, askedAtMs: asked.atMs });
+    const [oldest] = this.#tips.keys();
+    if (this.#tips.size > MAX_TIPS && oldest !== undefined) this.#tips.delete(oldest);
+    if (before === undefined || isSameTip(before.revision, revision)) return;
+    const asker = ownerOf(asked.by);
+    for (const [owner, follower] of this.#followers) {
+      if (follower.key === key && owner !== asker) this.#options.onMoved(follower.request);
+    }
+  }
+}
+
+function isSameTip(a: ResolvedRevision, b: ResolvedRevision): boolean {
+  return a.revision === b.revision && a.tag?.object === b.tag?.object;
+}
