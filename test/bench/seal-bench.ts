@@ -36,7 +36,7 @@ async function sealOne(context: BenchContext, certificate: string): Promise<Benc
     ours: `${showMs(median(ourTimes))}; bare \`node -e 0\` ${showMs(median(bareTimes))}`,
     peer: context.kubeseal ? `kubeseal ${showMs(median(peerTimes))}` : context.withoutGo,
     ratio: `bare node + ${showMs(added)}`,
-    goal: 'bare node + 40 ms',
+    goal: 'bare node + 25 ms',
   };
 }
 
@@ -75,7 +75,8 @@ function timeKubeseal(kubeseal: string, certificate: string, plain: string): num
   const startedAt = performance.now();
   for (let index = 0; index < FILES; index += 1) {
     const file = path.join(plain, `${index}.yaml`);
-    execFileSync(kubeseal, ['-f', file, '--cert', certificate, '-o', 'yaml'], { env: BENCH_ENVIRONMENT });
+    // It cannot write to its own input, which Signet replaces; either way a file is written for each.
+    execFileSync(kubeseal, ['-f', file, '--cert', certificate, '-w', `${file}.sealed`], { env: BENCH_ENVIRONMENT });
   }
   return performance.now() - startedAt;
 }
