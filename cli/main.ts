@@ -1,7 +1,6 @@
 /** @module The real streams, environment and signals of `signet`; the only part of the command line that knows the process. */
 import { writeSync } from 'node:fs';
 import path from 'node:path';
-import { isatty } from 'node:tty';
 import { run } from './run.ts';
 import { EXIT } from './terminal/exit-codes.ts';
 import type { DataInput, Io, Terminal } from './terminal/io.ts';
@@ -29,7 +28,8 @@ function createIo({ signal, holdInterrupts }: Interruption): Io {
     stdout: {
       // Asked of the descriptor, for the same reason as below.
       get isTty(): boolean {
-        return isatty(1);
+        // Imported, it would be loaded at every start, with the network code that it brings.
+        return process.getBuiltinModule('node:tty').isatty(1);
       },
       write: writeToStdout,
     },
