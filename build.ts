@@ -34,7 +34,7 @@ const OTHER_NAME_CODE = "require('./signet.cjs');\n";
 
 /**
  * Node keeps what it compiled beside the program, where it can be trusted as much as the program itself; where nothing can be
- * written, or Node is too old for it, nothing is kept. It saves a sixth of the time of `signet seal`.
+ * written, or Node is too old for it, nothing is kept. It saves three to six milliseconds of `signet seal`.
  */
 const LAUNCHER = [
   'try {',

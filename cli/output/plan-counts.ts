@@ -3,7 +3,7 @@ import type { PlannedAction } from '../../shared/sync/planned-action.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 
 /** Every kind of action, in the order in which they are counted. */
-export const PLAN_KINDS = ['create', 'update', 'prune', 'keep', 'conflict', 'failed', 'unchanged'] as const;
+const PLAN_KINDS = ['create', 'update', 'prune', 'keep', 'conflict', 'failed', 'unchanged'] as const;
 
 /** What asks for attention: everything but what is in place already and what stays on purpose. */
 const FINDINGS: ReadonlySet<PlannedAction['kind']> = new Set(['create', 'update', 'prune', 'conflict', 'failed']);

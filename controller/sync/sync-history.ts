@@ -7,7 +7,7 @@ import type { SyncHistoryEntry } from '../../shared/resources/git-sync.ts';
 import { failuresOf, isSettled, type SyncSummary } from './sync-summary.ts';
 
 /** Entries that a status holds. */
-export const MAX_HISTORY = 20;
+const MAX_HISTORY = 20;
 
 /** The way of one revision into place under one generation of the GitSync, so far. */
 export interface SyncAttempt {

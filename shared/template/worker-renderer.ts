@@ -48,7 +48,7 @@ export interface WorkerRenderer extends TemplateRenderer {
  * The usual limits. Time: a fresh RSA-4096 key takes about 4 seconds, and several times that on a busy machine. Memory: scrypt, the greediest of sprig's functions, needs
  * 32 MiB. Output: the size limit of a Secret.
  */
-export const TEMPLATE_LIMITS: TemplateLimits = {
+const TEMPLATE_LIMITS: TemplateLimits = {
   tryMs: 1_000,
   timeMs: 10_000,
   slowTimeMs: 60_000,

@@ -14,7 +14,7 @@ import { placeOf } from '../../shared/sealing/scope.ts';
 import { sealValue } from '../../shared/sealing/value-cipher.ts';
 
 /** The folder; it is there for developers only. */
-const CORPUS = fileURLToPath(new URL('../../../shared/corpus/sealed-secrets', import.meta.url));
+export const CORPUS = fileURLToPath(new URL('../../../shared/corpus/sealed-secrets', import.meta.url));
 
 /** Every SealedSecret of the corpus as it stands there, in the order of the files; an empty list when there is no corpus. */
 export function readCorpusSealedSecrets(): readonly SealedSecret[] {
