@@ -33,12 +33,9 @@ const drifted = (world: UnsealWorld, status: 'True' | 'False') =>
     return condition?.message ?? '';
   });
 
-/** Of the objects of this test alone: those of others come and go. */
-const startAlone = (world: UnsealWorld) => world.start({ flags: [`--additional-namespaces=${world.namespace}`] });
-
 async function unsealedWorld(mode?: string): Promise<{ world: UnsealWorld; controller: RunningController }> {
   const world = await createUnsealWorld([FIRST_KEY]);
-  const controller = await startAlone(world);
+  const controller = await world.startAlone();
   const sealed = await world.seal({ password: 'p', user: 'u' });
   const annotations = { ...sealed.metadata.annotations, ...(mode !== undefined && { [DRIFT_ANNOTATION]: mode }) };
   await world.create({ ...sealed, metadata: { ...sealed.metadata, annotations } });
@@ -77,7 +74,7 @@ test('report leaves an edit as it is and says so once, also over a restart', asy
   await eventually(async () => expect(await eventsOf(world, 'SecretDrifted')).toHaveLength(1));
   await controller.stop();
   const before = await world.sealed();
-  const again = await startAlone(world);
+  const again = await world.startAlone();
   await untilQuiet(world);
   expect((await world.secret())?.metadata.resourceVersion).toBe(edited.metadata.resourceVersion);
   expect((await world.sealed()).metadata.resourceVersion).toBe(before.metadata.resourceVersion);

@@ -22,12 +22,9 @@ async function usageOf(world: UnsealWorld): Promise<Record<string, number | unde
 const untilUsage = (world: UnsealWorld, usage: Record<string, number>) =>
   eventually(async () => expect(await usageOf(world)).toEqual(usage));
 
-/** Of the objects of this test alone: those of others come and go. */
-const startAlone = (world: UnsealWorld) => world.start({ flags: [`--additional-namespaces=${world.namespace}`] });
-
 test('the keys that objects need are counted from decryption, through edits, deletions and a restart', async () => {
   const world = await createUnsealWorld([FIRST_KEY, SECOND_KEY]);
-  const controller = await startAlone(world);
+  const controller = await world.startAlone();
   await untilUsage(world, { [FIRST]: 0, [SECOND]: 0, unopened: 0 });
   const published = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
   expect(readKeyList(published!)?.partial).toMatch(new RegExp(`^SealedSecrets in namespaces .*${world.namespace}`));
@@ -46,7 +43,7 @@ test('the keys that objects need are counted from decryption, through edits, del
   await untilUsage(world, { [FIRST]: 2, [SECOND]: 1, unopened: 1 });
   await world.untilReason('Unsealed', 'mixed');
   await controller.stop();
-  const again = await startAlone(world);
+  const again = await world.startAlone();
   await world.edit(recent);
   await untilUsage(world, { [FIRST]: 1, [SECOND]: 2, unopened: 1 });
   expect(await again.metric(DECRYPTIONS)).toBe(1);
@@ -58,7 +55,7 @@ test('the keys that objects need are counted from decryption, through edits, del
 
 test('records of a controller that knew no keys are completed with one decryption each, and no write of a Secret', async () => {
   const world = await createUnsealWorld([FIRST_KEY, SECOND_KEY]);
-  const controller = await startAlone(world);
+  const controller = await world.startAlone();
   await world.create(await world.seal({ a: '1' }));
   await world.untilReason('Unsealed');
   await controller.stop();
@@ -66,7 +63,7 @@ test('records of a controller that knew no keys are completed with one decryptio
   const status = { unsealed: { keys: null, keysProof: null } };
   await world.client.mergePatch(SEALED_SECRETS, reference, { status }, { subresource: 'status' });
   const { resourceVersion } = (await world.secret())?.metadata ?? {};
-  const again = await startAlone(world);
+  const again = await world.startAlone();
   await untilUsage(world, { [FIRST]: 1, [SECOND]: 0, unopened: 0 });
   await eventually(async () => expect((await world.sealed()).status?.unsealed?.keys).toEqual([FIRST]));
   expect(await again.metric(DECRYPTIONS)).toBe(1);

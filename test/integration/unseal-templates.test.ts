@@ -67,7 +67,7 @@ test('what is random stays the same over restarts and repairs, and is drawn anew
   const version = await versionOf(world);
   await first.stop();
 
-  const second = await world.start({ now: () => new Date('2027-01-01T00:00:00Z') });
+  const second = await world.startAlone({ now: () => new Date('2027-01-01T00:00:00Z') });
   // The unsealing of another object shows that the first was looked at.
   await world.create(await world.seal({ password: 'p' }, { name: 'marker' }));
   await world.untilReason('Unsealed', 'marker');
@@ -170,7 +170,7 @@ test('an endless template stalls its own object and no other', async () => {
 
 test('forty endless templates leave places for an object without templates', async () => {
   const world = await createUnsealWorld([FIRST_KEY]);
-  const controller = await world.start();
+  const controller = await world.startAlone();
   const data = { t: '{{ range untilStep 0 100000 1 }}{{ range untilStep 0 100000 1 }}{{ end }}{{ end }}' };
   const sealed = await world.seal({ a: 'x' }, { scope: 'namespace-wide', template: { data } });
   const endless = Array.from({ length: 40 }, (_, at) => ({

@@ -103,7 +103,14 @@ async function openAnswer(answer: Answer, keyring: Keyring<OpeningKey>): Promise
     ]),
   );
   const stdout = withoutHelpWords(await openText(answer.stdout, keyring));
-  return { ...answer, stdout, files: Object.fromEntries(files) };
+  return { ...answer, stdout, stderr: withSortedItems(answer.stderr), files: Object.fromEntries(files) };
+}
+
+/** kubeseal names the items that do not open in the order of a Go map, another one each time. */
+function withSortedItems(text: string): string {
+  return text.replace(/(no key could decrypt secret )\((.*?)\)/g, (_text, head: string, names: string) => {
+    return `${head}(${names.split(', ').sort().join(', ')})`;
+  });
 }
 
 /** The help says what flags there are, of which kind and with which default; what it says about them is its own. */

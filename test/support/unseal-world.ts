@@ -58,6 +58,8 @@ export interface UnsealWorld {
   readonly namespace: string;
   readonly keyNamespace: string;
   start(options?: StartOptions): Promise<RunningController>;
+  /** Starts a controller that looks at this namespace alone, so that what it counts is of this test. */
+  startAlone(options?: StartOptions): Promise<RunningController>;
   /** Creates a key Secret of `key`. */
   addKey(name: string, key: TestKey): Promise<KubeObject>;
   /** A SealedSecret `db`, or `name`, of `values`, not yet created. */
@@ -89,6 +91,7 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
     return object as SealedSecret;
   };
   const secret = async (name = 'db') => (await client.get(SECRETS, { namespace, name })) as Secret | null;
+  const start = (options: StartOptions = {}) => startController(keyNamespace, options);
   return {
     client,
     namespace,
@@ -96,7 +99,9 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
     addKey,
     sealed,
     secret,
-    start: (options = {}) => startController(keyNamespace, options),
+    start,
+    startAlone: ({ flags = [], ...options } = {}) =>
+      start({ ...options, flags: [`--additional-namespaces=${namespace}`, ...flags] }),
     seal: (values, options = {}) => sealIn(namespace, values, options),
     create: async (object) => (await client.create(SEALED_SECRETS, object)) as SealedSecret,
     // The controller writes the status at the same time, so the version may have moved on.
