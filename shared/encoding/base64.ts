@@ -12,9 +12,9 @@ const SEXTETS = buildSextets();
 /** White space that the platform's decoder would skip, and Go's does not. */
 const OTHER_SPACE = /[\t\f ]/;
 /** In Node 25 and newer, and in browsers of 2025; compiled code that is ready when a program starts. */
-const platform: {
+const platform = Uint8Array as Uint8ArrayConstructor & {
   readonly fromBase64?: (text: string, options: { readonly lastChunkHandling: 'strict' }) => Uint8Array<ArrayBuffer>;
-} = Uint8Array;
+};
 /** As many bytes as a call can safely take for arguments. */
 const CHUNK_BYTES = 8_192;
 
