@@ -1,26 +1,26 @@
 /** @module Builds the controller out of its parts. The only place that knows all of them. */
-import { describeError } from '../shared/errors/describe-error.ts';
+import path from 'node:path';
 import { openRepository } from '../shared/git/open-repository.ts';
 import type { KubeClient } from '../shared/kube/client.ts';
 import { createKubeClient } from '../shared/kube/connect.ts';
 import type { ClusterConnection } from '../shared/kube/connection.ts';
+import { createKustomizeBuilder } from '../shared/kustomize/kustomize-builder.ts';
 import { createInstalledRenderer } from '../shared/template/installed-engine.ts';
 import type { WorkerRenderer } from '../shared/template/worker-renderer.ts';
 import type { ControllerConfig } from './config/config.ts';
 import { partialViewOf } from './config/partial-view.ts';
 import { createEventRecorder, type KubeEventRecorder } from './events/kube-event-recorder.ts';
-import { type Listener, listen } from './http/listen.ts';
-import { createMetricsApp } from './http/metrics-app.ts';
-import { createPublicApp } from './http/public-app.ts';
-import type { RouteKeys } from './http/sealing-routes.ts';
+import { type ControllerAddresses, ControllerPorts } from './http/controller-ports.ts';
 import { loadDigestKey } from './keys/digest-key.ts';
 import { KeyPart } from './keys/key-part.ts';
 import { type KeySnapshot, NO_KEYS } from './keys/key-snapshot.ts';
 import type { Logger } from './logging/logger.ts';
 import { createMetrics, type Metrics } from './metrics/registry.ts';
 import type { ControllerPart } from './reconcile-loop/controller-part.ts';
-import { createUnsealPart } from './sealed-secrets/unseal-part.ts';
-import { createSyncPart } from './sync/sync-part.ts';
+import { KeyringPreflight } from './sealed-secrets/keyring-preflight.ts';
+import { createUnsealPart, type UnsealPart } from './sealed-secrets/unseal-part.ts';
+import { type ClientFactory, createClientFactory } from './sync/open-client.ts';
+import { createSyncPart, type SyncPart } from './sync/sync-part.ts';
 
 /** What the world gives to a controller. */
 export interface World {
@@ -41,7 +41,7 @@ export interface World {
 /** A whole controller. */
 export interface Controller {
   /** Opens the ports and starts the parts; a cluster that cannot be reached is waited for. @throws when a port is taken. */
-  start(): Promise<{ readonly address: string; readonly metricsAddress: string }>;
+  start(): Promise<ControllerAddresses>;
   /** True when every part acts on the cluster's state. */
   isReady(): boolean;
   /** A line for each part that is not ready. */
@@ -66,15 +66,17 @@ const SYNC_CONCURRENCY = 4;
 /** The controller that `world.config` asks for, not yet started. */
 export function composeController(world: World): Controller {
   const { config, logger, now } = world;
-  const client = createKubeClient(world.connection, {
+  const clientOptions = {
     now: () => now().getTime(),
     random: world.random,
     userAgent: `signet-controller/${world.version}`,
     maxSockets: MAX_SOCKETS,
-    onWarning: (text) => logger.debug({ warning: text }, 'the API server warns'),
-  });
+    onWarning: (text: string) => logger.debug({ warning: text }, 'the API server warns'),
+  };
+  const client = createKubeClient(world.connection, clientOptions);
   const metrics = createMetrics(world.version, config.metrics);
-  metrics.followKubeRequests(() => client.requestCount());
+  const clients = createClientFactory(world.connection, clientOptions);
+  metrics.followKubeRequests(() => client.requestCount() + clients.requestCount());
   const busy: (() => boolean)[] = [];
   const isBusy = () => busy.some((ask) => ask());
   const events = createEventRecorder({ client, now, logger, metrics: metrics.events, isBusy });
@@ -82,15 +84,18 @@ export function composeController(world: World): Controller {
     variables: world.gitVariables,
     limits: { maxWaitingSlow: MAX_SLOW_TEMPLATES },
   });
-  const core = { world, client, metrics, events, busy, renderer };
+  const core = { world, client, clients, metrics, events, busy, renderer };
   const keys = config.unseal ? createKeys(core) : null;
+  const unsealing = keys === null ? null : { keys, unsealer: createUnsealer(core, keys) };
+  const sync = config.sync ? createSync(core, unsealing) : null;
   const parts: readonly ControllerPart[] = [
-    ...(config.sync ? [createSync(core)] : []),
-    ...(keys === null ? [] : [createUnsealer(core, keys), keys]),
+    ...(sync === null ? [] : [sync]),
+    ...(unsealing === null ? [] : [unsealing.unsealer, unsealing.keys]),
   ];
   return new ComposedController({
     core,
     parts,
+    sync,
     keys: () => keys?.current() ?? NO_KEYS,
     renewKey: () => keys?.requestRotation(),
   });
@@ -99,6 +104,8 @@ export function composeController(world: World): Controller {
 interface Core {
   readonly world: World;
   readonly client: KubeClient;
+  /** For the objects of GitSyncs that name an account or a cluster. */
+  readonly clients: ClientFactory;
   readonly metrics: Metrics;
   readonly events: KubeEventRecorder;
   /** Asked before events are written. */
@@ -122,7 +129,7 @@ function createKeys({ world, client, metrics, events }: Core): KeyPart {
   });
 }
 
-function createUnsealer({ world, client, metrics, events, busy, renderer }: Core, keys: KeyPart): ControllerPart {
+function createUnsealer({ world, client, metrics, events, busy, renderer }: Core, keys: KeyPart): UnsealPart {
   const { config, logger, now, random } = world;
   const unsealer = createUnsealPart({
     client,
@@ -142,10 +149,18 @@ function createUnsealer({ world, client, metrics, events, busy, renderer }: Core
   return unsealer;
 }
 
-function createSync({ world, client, metrics, events }: Core): ControllerPart {
+interface Unsealing {
+  readonly keys: KeyPart;
+  readonly unsealer: UnsealPart;
+}
+
+/** `unsealing` null: SealedSecrets are left to another controller, of whose keys nothing is known. */
+function createSync({ world, client, clients, metrics, events }: Core, unsealing: Unsealing | null): SyncPart {
   const { config, logger, now, random } = world;
   return createSyncPart({
     client,
+    openClient: (...words) => clients.open(...words),
+    defaultServiceAccount: config.defaultServiceAccount,
     openRepository: (request) =>
       openRepository({
         ...request,
@@ -153,8 +168,15 @@ function createSync({ world, client, metrics, events }: Core): ControllerPart {
         environment: world.gitVariables,
         allowHttp: config.allowHttpGit,
       }),
+    build: createKustomizeBuilder({
+      program: config.kustomize === undefined ? undefined : path.resolve(config.kustomize),
+      searchPath: world.gitVariables['PATH'],
+      privateDirectory: path.join(world.cacheDirectory, 'kustomize'),
+    }),
     controllerNamespace: config.namespace,
     loadDigestKey: () => loadDigestKey(client, config.namespace),
+    ...(unsealing && { preflight: createPreflight(world, unsealing) }),
+    isUnsealed: unsealing !== null && config.unsealing.updateStatus,
     events,
     now,
     nowMs: () => performance.now(),
@@ -165,30 +187,44 @@ function createSync({ world, client, metrics, events }: Core): ControllerPart {
   });
 }
 
-/** What the routes of the public port work with; null while no key is loaded. */
-function routeKeys({ keyring, active }: KeySnapshot): RouteKeys | null {
-  return keyring.keys.length === 0 ? null : { keyring, certificate: active?.key.certificate ?? null };
+function createPreflight({ config }: World, { keys, unsealer }: Unsealing): KeyringPreflight {
+  return new KeyringPreflight({
+    keys,
+    config: config.unsealing,
+    placesNear: (sealed) => unsealer.placesNear(sealed),
+  });
 }
 
 interface ComposedParts {
   readonly core: Core;
   /** In the order in which they are stopped. */
   readonly parts: readonly ControllerPart[];
+  /** Null where GitSyncs are left alone. */
+  readonly sync: SyncPart | null;
   readonly keys: () => KeySnapshot;
   readonly renewKey: () => void;
 }
 
 class ComposedController implements Controller {
   readonly #parts: ComposedParts;
-  #listeners: readonly Listener[] = [];
+  readonly #ports: ControllerPorts;
   #isStopping = false;
   #started: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ComposedParts) {
+    const { core, keys, sync } = parts;
     this.#parts = parts;
+    this.#ports = new ControllerPorts({
+      ...core,
+      ...core.world,
+      nowMs: () => performance.now(),
+      keys,
+      inbox: sync?.webhooks ?? null,
+      waitingFor: () => this.waitingFor(),
+    });
   }
 
-  start(): Promise<{ address: string; metricsAddress: string }> {
+  start(): Promise<ControllerAddresses> {
     const started = this.#open();
     // Whoever stops it meanwhile waits for this, or would leave open what is opened later.
     this.#started = started.catch(() => undefined);
@@ -215,36 +251,13 @@ class ComposedController implements Controller {
     await Promise.all(parts.map((part) => part.stop()));
     await core.renderer.close();
     await core.events.stop();
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await this.#ports.close();
     core.client.close();
   }
 
-  async #open(): Promise<{ address: string; metricsAddress: string }> {
-    const { core, parts } = this.#parts;
-    const { config, logger } = core.world;
-    const onError = (error: unknown) => logger.error({ error: describeError(error) }, 'a request failed');
-    const opened = await listen(this.#publicApp(onError), config.listen, config.http);
-    this.#listeners = [opened];
-    const metricsOpened = await listen(createMetricsApp(core.metrics, onError), config.metricsListen);
-    this.#listeners = [opened, metricsOpened];
-    for (const part of parts) await part.start();
-    return { address: opened.address, metricsAddress: metricsOpened.address };
-  }
-
-  #publicApp(onError: (error: unknown) => void): ReturnType<typeof createPublicApp> {
-    const { core, keys } = this.#parts;
-    const { http, unsealing } = core.world.config;
-    return createPublicApp({
-      certificatePem: () => keys().active?.chainPem ?? null,
-      waitingFor: () => this.waitingFor(),
-      onError,
-      metrics: core.metrics.http,
-      sealing: {
-        keys: () => routeKeys(keys()),
-        limits: { rate: http.rateLimit, burst: http.rateBurst },
-        acceptV1: unsealing.acceptV1,
-        nowMs: () => performance.now(),
-      },
-    });
+  async #open(): Promise<ControllerAddresses> {
+    const addresses = await this.#ports.open();
+    for (const part of this.#parts.parts) await part.start();
+    return addresses;
   }
 }

@@ -75,12 +75,12 @@ async function run(config: ControllerConfig): Promise<void> {
   });
   // Without a listener Node would open its debugger on this signal. Windows has none such.
   if (process.platform !== 'win32') process.on('SIGUSR1', () => controller.renewKey());
-  const { address, metricsAddress } = await controller.start().catch(async (error: unknown) => {
+  const addresses = await controller.start().catch(async (error: unknown) => {
     await stop();
     throw error;
   });
   logger.info(
-    { version: VERSION, cluster: connection.describe(), namespace: config.namespace, address, metricsAddress },
+    { version: VERSION, cluster: connection.describe(), namespace: config.namespace, ...addresses },
     'controller started',
   );
 }

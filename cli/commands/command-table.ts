@@ -73,6 +73,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('./sync.ts')).declareSync,
   },
   {
+    name: 'check',
+    summary: 'ask whether an installation keeps the principles of OpenGitOps',
+    load: async () => (await import('./check.ts')).declareCheck,
+  },
+  {
     name: 'kubeseal',
     summary: "kubeseal's own command line: signet kubeseal --help",
     loadWhole: async () => (await import('./kubeseal.ts')).kubeseal,

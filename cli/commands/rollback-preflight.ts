@@ -4,12 +4,13 @@ import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { SEALED_SECRET_KIND } from '../../shared/resources/names.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
-import { render } from '../../shared/sync-plan/render.ts';
+import { openRendering } from '../../shared/sync/revision-renderer.ts';
 import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
 import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { ControllerChoice } from '../connect/controller-places.ts';
 import { findKeyList } from '../connect/key-lists.ts';
+import { kustomizeBuilder } from '../connect/kustomize.ts';
 import { previewTree } from '../connect/preview-tree.ts';
 import { type ClosedItems, reportSealed } from '../connect/sealed-keys.ts';
 import { withRepository } from '../connect/sync-source.ts';
@@ -26,6 +27,8 @@ export interface PreflightRequest extends ControllerChoice {
   /** The commit to go back to. */
   readonly commit: string;
   readonly allowHttpGit?: boolean;
+  /** The program that builds kustomizations. */
+  readonly kustomize?: string;
 }
 
 /** What the repository says of the two commits. */
@@ -51,10 +54,13 @@ export async function runPreflight(session: Session, cluster: Cluster, request: 
     const { subject, author } = await repository.readCommit(commit, { signal });
     return { tip: tip.commit, subject, author, tree: await repository.readTree(commit, path, { signal, ignore }) };
   });
-  const preview = await previewTree(cluster, gitSync, found.tree);
+  const build = kustomizeBuilder(session, request.kustomize);
+  const preview = await previewTree(cluster, gitSync, found.tree, { commit, build });
   throwIfAny(preview.problems.map(toError), 'nothing was changed: the controller would refuse the commit whole');
   await tellPlan(session, commit, preview);
-  await tellSealed(session, cluster, request, render(found.tree).objects);
+  const rendering = await openRendering({ client: cluster.client, build }, gitSync);
+  const { objects } = await rendering.render(found.tree, signal);
+  await tellSealed(session, cluster, request, objects);
   return { tip: found.tip, words: `${found.subject || 'no subject'} (${found.author || 'no author'})` };
 }
 

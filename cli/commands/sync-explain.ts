@@ -9,6 +9,7 @@ import { listNotSynced, type OwnedObject } from '../connect/not-synced.ts';
 import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
+import { addKustomizeOption, type KustomizeOption } from '../options/kustomize-option.ts';
 import { addJsonOption, type JsonOption } from '../options/output-options.ts';
 import { type Explanation, formatExplanation } from '../output/explanation-text.ts';
 import { usageError } from '../terminal/errors.ts';
@@ -17,7 +18,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync explain` can be told. */
-interface SyncExplainOptions extends ClusterOptions, JsonOption {
+interface SyncExplainOptions extends ClusterOptions, JsonOption, KustomizeOption {
   readonly namespace?: string;
   readonly allowHttpGit?: boolean;
 }
@@ -26,13 +27,15 @@ const EXAMPLES: readonly Example[] = [
   ['Where does this come from, and who changed it last?', 'signet sync explain deployment/cart -n shop'],
 ];
 
+const IN_ORDER: readonly Explanation['drift'][] = ['none', 'kept'];
+
 /** Declares `signet sync explain`. */
 export const declareSyncExplain: DeclareCommand = (command, invoke) => {
   command
     .argument('<kind/name>', 'the object, such as deployment/cart or certificates.cert-manager.io/shop')
     .option('-n, --namespace <namespace>', "of the object; default: the context's")
     .option('--allow-http-git', 'read the repository over plain http, as the controller may be told to');
-  addExamples(addClusterOptions(addJsonOption(command)), EXAMPLES);
+  addExamples(addClusterOptions(addKustomizeOption(addJsonOption(command))), EXAMPLES);
   command.action((word: string, options: SyncExplainOptions) =>
     invoke((session) => withCluster(session, options, (cluster) => explain(cluster, word, options, session))),
   );
@@ -53,7 +56,7 @@ async function explain(
   const isJson = options.output === 'json';
   const text = isJson ? `${stringifyJson(explanation, 2)}\n` : formatExplanation(explanation);
   await writeResult(session, { text, file: undefined, access: 'public' });
-  return explanation.notSynced.length === 0 && explanation.drift === 'none' ? EXIT.done : EXIT.findings;
+  return explanation.notSynced.length === 0 && IN_ORDER.includes(explanation.drift) ? EXIT.done : EXIT.findings;
 }
 
 interface ExplainOptions extends SyncExplainOptions {
@@ -62,7 +65,7 @@ interface ExplainOptions extends SyncExplainOptions {
 }
 
 async function findOut(session: Session, cluster: Cluster, options: ExplainOptions): Promise<Explanation> {
-  const { kind, name, namespace, allowHttpGit } = options;
+  const { kind, name, namespace, allowHttpGit, kustomize } = options;
   const type = await findTypeByName(cluster.client, kind);
   const place = type.namespaced ? (namespace ?? cluster.namespace) : '';
   const identity: ObjectIdentity = { group: type.group, kind: type.kind, namespace: place, name };
@@ -71,7 +74,12 @@ async function findOut(session: Session, cluster: Cluster, options: ExplainOptio
   const object = describeIdentity(identity);
   if (owner.kind === 'unowned') return { object, gitSync: null, drift: 'unknown', notSynced: [owner.why] };
   const { gitSync } = owner;
-  const request = { gitSync, identity, ...(allowHttpGit === undefined ? {} : { allowHttpGit }) };
+  const request = {
+    gitSync,
+    identity,
+    ...(allowHttpGit !== undefined && { allowHttpGit }),
+    ...(kustomize !== undefined && { kustomize }),
+  };
   return describeOwned({ gitSync, identity, live, place: await findPlaceInGit(session, cluster, request) });
 }
 
@@ -96,5 +104,6 @@ function describeDrift(place: PlaceInGit, exists: boolean): Pick<Explanation, 'd
   if (!exists) return { drift: 'missing' };
   const { kind, changes = [] } = place.state;
   if (kind === 'unchanged') return { drift: 'none' };
+  if (kind === 'keep') return { drift: 'kept' };
   return kind === 'update' ? { drift: 'differs', changes } : { drift: 'unknown' };
 }

@@ -1,27 +1,24 @@
 /** @module `signet sync plan`: what a sync would do now, found out by dry runs. */
 import { type Command, Option } from 'commander';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { describeIdentity } from '../../shared/resources/object-meta.ts';
-import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { readGitSync } from '../connect/git-syncs.ts';
+import { kustomizeBuilder } from '../connect/kustomize.ts';
 import { previewTree } from '../connect/preview-tree.ts';
+import { commitOf } from '../connect/rollback-target.ts';
 import { fetchSource, readLocalSource, type SyncSource } from '../connect/sync-source.ts';
-import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
+import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
-import { hasFindings, type Plan, summarizePlan } from '../output/plan-counts.ts';
-import { formatPlanJson } from '../output/plan-json.ts';
-import { formatPlanMarkdown } from '../output/plan-markdown.ts';
-import { formatPlan } from '../output/plan-text.ts';
-import { wantsColour } from '../terminal/colour.ts';
-import { CliError, throwIfAny, usageError } from '../terminal/errors.ts';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { addKustomizeOption, type KustomizeOption } from '../options/kustomize-option.ts';
+import type { Plan } from '../output/plan-counts.ts';
+import { usageError } from '../terminal/errors.ts';
+import type { ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { writeResult } from './write-result.ts';
+import { showPlan } from './show-plan.ts';
 
 /** What `signet sync plan` can be told. */
-interface SyncPlanOptions extends ClusterOptions {
+interface SyncPlanOptions extends ControllerNamespaceOptions, KustomizeOption {
   readonly namespace?: string;
   readonly dir?: string;
   /** The first name of `--dir`. */
@@ -51,7 +48,7 @@ const EXAMPLES: readonly Example[] = [
 /** Declares `signet sync plan`. */
 export const declareSyncPlan: DeclareCommand = (command, invoke) => {
   command.argument('[name]', 'the GitSync; may be left out with --dir');
-  addClusterOptions(addPlanOptions(command));
+  addControllerNamespaceOptions(addKustomizeOption(addPlanOptions(command)));
   addExamples(command, EXAMPLES);
   command.action((name: string | undefined, options: SyncPlanOptions) =>
     invoke((session) => planSync({ ...options, name }, session)),
@@ -85,15 +82,7 @@ async function planSync(request: PlanRequest, session: Session): Promise<ExitCod
   const plan = await withCluster(session, request, (cluster) =>
     makePlan(cluster, { ...request, dir: folder }, session),
   );
-  const { problems, skipped, refusal } = plan.preview;
-  throwIfAny(problems.map(toError), 'a sync of these files would be refused whole');
-  for (const { file, reason } of skipped) session.report.note(`${file} is left out: ${reason}`);
-  for (const { identity, notes = [] } of plan.preview.actions)
-    for (const note of notes) session.report.note(`${describeIdentity(identity)} ${note}`);
-  await writeResult(session, { text: formatAs(plan, request, session), file: undefined, access: 'public' });
-  if (refusal !== null) session.report.warn(`the sync would be refused whole: ${refusal.message}`, refusal.hint);
-  session.report.note(`${plan.revision}: ${summarizePlan(plan.preview)}`);
-  return hasFindings(plan.preview) ? EXIT.findings : EXIT.done;
+  return showPlan(session, plan, request.output);
 }
 
 /** The folder to read in place of Git. @throws CliError `CLI_USAGE` for a request that names no files, or files twice */
@@ -107,12 +96,6 @@ function folderOf({ dir, from, revision, merge, name }: PlanRequest): string | u
   return folder;
 }
 
-function formatAs(plan: Plan, { output }: SyncPlanOptions, { io }: Session): string {
-  if (output === 'json') return formatPlanJson(plan);
-  if (output === 'markdown') return formatPlanMarkdown(plan);
-  return formatPlan(plan.preview, { isColoured: wantsColour(io) });
-}
-
 async function makePlan(
   cluster: Cluster,
   request: Omit<PlanRequest, 'dir'> & { readonly dir: string | undefined },
@@ -121,7 +104,14 @@ async function makePlan(
   const namespace = request.namespace ?? cluster.namespace;
   const gitSync = request.name === undefined ? null : await readGitSync(cluster, namespace, request.name);
   const { tree, revision } = await readSource(cluster, gitSync, request, session);
-  const preview = await previewTree(cluster, gitSync, tree, namespace);
+  const commit = request.merge === undefined && request.dir === undefined ? commitOf(revision) : null;
+  const build = kustomizeBuilder(session, request.kustomize);
+  const preview = await previewTree(cluster, gitSync, tree, {
+    namespace,
+    build,
+    controller: request,
+    ...(commit !== null && { commit }),
+  });
   return { gitSync: gitSync === null ? null : `${namespace}/${request.name ?? ''}`, revision, preview };
 }
 
@@ -138,9 +128,4 @@ async function readSource(
     session.report.note(`the GitSync is pinned to commit ${pin.commit}, and that is what is planned`);
   }
   return fetchSource(session, cluster, gitSync, choice);
-}
-
-function toError(problem: Parameters<typeof describeProblem>[0]): CliError {
-  const { hint } = problem;
-  return new CliError('CLI_OBJECT_INVALID', describeProblem(problem), hint === undefined ? {} : { hint });
 }

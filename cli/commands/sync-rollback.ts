@@ -12,6 +12,7 @@ import {
 } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
+import { addKustomizeOption, type KustomizeOption } from '../options/kustomize-option.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
 import { conditionOf, formatSyncStatus } from '../output/sync-status-text.ts';
 import { CliError } from '../terminal/errors.ts';
@@ -22,7 +23,7 @@ import { runPreflight } from './rollback-preflight.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync rollback` can be told. */
-interface SyncRollbackOptions extends ControllerNamespaceOptions, WaitOptions {
+interface SyncRollbackOptions extends ControllerNamespaceOptions, KustomizeOption, WaitOptions {
   readonly namespace?: string;
   readonly allowHttpGit?: boolean;
   /** False with `--no-preflight`. */
@@ -56,7 +57,7 @@ export const declareSyncRollback: DeclareCommand = (command, invoke) => {
     .option('--allow-http-git', 'read the repository over plain http, as the controller may be told to')
     .option('--no-preflight', 'do not look at the commit and the cluster first')
     .option('--yes', 'do not ask');
-  addExamples(addWaitOptions(addControllerNamespaceOptions(command), '5m'), ROLLBACK_EXAMPLES);
+  addExamples(addWaitOptions(addControllerNamespaceOptions(addKustomizeOption(command)), '5m'), ROLLBACK_EXAMPLES);
   command.action((name: string, commit: string, options: SyncRollbackOptions) =>
     invoke((session) =>
       withCluster(session, options, (cluster) => rollBack(cluster, { name, commit, ...options }, session)),

@@ -1,11 +1,13 @@
 /** @module `signet sync`: what the sync engine would do, has done, and shall do now. */
 import type { DeclareCommand } from '../options/invoke.ts';
+import { declareSyncApprove } from './sync-approve.ts';
 import { declareSyncExplain } from './sync-explain.ts';
 import { declareSyncHistory } from './sync-history.ts';
 import { declareSyncPause, declareSyncResume } from './sync-pause.ts';
 import { declareSyncPlan } from './sync-plan.ts';
 import { declareSyncReconcile } from './sync-reconcile.ts';
 import { declareSyncRollback, declareSyncUnpin } from './sync-rollback.ts';
+import { declareSyncRun } from './sync-run.ts';
 import { declareSyncStatus } from './sync-status.ts';
 
 /** Declares `signet sync` and its verbs. */
@@ -16,6 +18,8 @@ export const declareSync: DeclareCommand = (command, invoke) => {
     command.command('reconcile').description('have a GitSync looked at now, and wait for it'),
     invoke,
   );
+  declareSyncApprove(command.command('approve').description('let a plan through that is held back'), invoke);
+  declareSyncRun(command.command('run').description('sync once from here, without a controller'), invoke);
   declareSyncHistory(command.command('history').description('show the last syncs that changed something'), invoke);
   declareSyncRollback(command.command('rollback').description('hold a GitSync at an earlier commit'), invoke);
   declareSyncUnpin(command.command('unpin').description('end what rollback began'), invoke);

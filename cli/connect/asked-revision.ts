@@ -1,10 +1,10 @@
-/** @module Which commit a person means by a word: a branch, a tag, a full commit id or a full name of a reference. */
+/** @module Which commit a person means by a word: HEAD, a branch, a tag, a full commit id or a full name of a reference. */
 import { GitError } from '../../shared/git/errors.ts';
 import type { AskedReference, GitRepository, ResolvedRevision } from '../../shared/git/git-repository.ts';
 import type { GitReference } from '../../shared/resources/git-sync.ts';
 import { usageError } from '../terminal/errors.ts';
 
-/** The commit that `revision` means, or without one what `followed` names. @throws GitError `GIT_REF_NOT_FOUND` and others */
+/** The commit that `revision` means, or without one what `followed` names. @throws CliError `CLI_USAGE` for no word at all; GitError `GIT_REF_NOT_FOUND` and others */
 export async function resolveAsked(
   repository: GitRepository,
   followed: GitReference,
@@ -12,6 +12,7 @@ export async function resolveAsked(
   signal: AbortSignal,
 ): Promise<ResolvedRevision> {
   if (revision === undefined) return repository.resolve(followed, { signal });
+  if (revision === '') throw usageError('cannot read an empty revision', 'leave it out for what the GitSync follows');
   let missing: unknown;
   for (const reference of readReferences(revision)) {
     try {
@@ -26,6 +27,7 @@ export async function resolveAsked(
 
 /** What `revision` may name. Without `refs/` it is a branch before it is a tag, as for git itself when it checks one out. */
 function readReferences(revision: string): readonly AskedReference[] {
+  if (revision === 'HEAD') return [{}];
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(revision)) return [{ commit: revision }];
   const [, area, name = ''] = /^refs\/(heads|tags)\/(.+)$/.exec(revision) ?? [];
   if (area !== undefined) return [area === 'heads' ? { branch: name } : { tag: name }];

@@ -22,6 +22,7 @@ export interface ClusterChoice {
 /** An open connection. */
 export interface Cluster {
   readonly client: KubeClient;
+  readonly connection: ClusterConnection;
   /** Namespace of the context; `default` when it names none. */
   readonly namespace: string;
   /** Address and origin, for messages. */
@@ -47,7 +48,7 @@ export async function withCluster<Result>(
   const close = (): void => client.close();
   session.io.signal.addEventListener('abort', close, { once: true });
   try {
-    return await task({ client, namespace: connection.namespace, description: connection.describe() });
+    return await task({ client, connection, namespace: connection.namespace, description: connection.describe() });
   } finally {
     session.io.signal.removeEventListener('abort', close);
     client.close();

@@ -10,14 +10,15 @@ import { placeObjects } from '../../shared/sync/place-objects.ts';
 import type { PlannedAction } from '../../shared/sync/planned-action.ts';
 import { previewApplies } from '../../shared/sync/preview-apply.ts';
 import { readLive } from '../../shared/sync/read-live.ts';
+import { openRendering } from '../../shared/sync/revision-renderer.ts';
 import { createServedKinds } from '../../shared/sync/served-kinds.ts';
 import { createValueDigest } from '../../shared/sync/value-digest.ts';
 import type { PlacedObject } from '../../shared/sync-plan/desired-object.ts';
-import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
-import { render } from '../../shared/sync-plan/render.ts';
-import type { ObjectOrigin } from '../../shared/sync-plan/rendered-object.ts';
+import { rulesOf } from '../../shared/sync-plan/object-rules.ts';
+import type { ObjectOrigin, RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
 import type { Session } from '../terminal/session.ts';
 import type { Cluster } from './cluster.ts';
+import { kustomizeBuilder } from './kustomize.ts';
 import { commitOf } from './rollback-target.ts';
 import { withRepository } from './sync-source.ts';
 
@@ -47,6 +48,8 @@ export interface ExplainRequest {
   readonly gitSync: GitSync;
   readonly identity: ObjectIdentity;
   readonly allowHttpGit?: boolean;
+  /** The program that builds kustomizations. */
+  readonly kustomize?: string;
 }
 
 /** Reads the revision in force, and compares the object with it by a dry run. Git that cannot be read is an answer. @throws KubeError */
@@ -59,7 +62,10 @@ export async function findPlaceInGit(session: Session, cluster: Cluster, request
   try {
     return await withRepository({ session, cluster, gitSync, choice: request }, async (repository) => {
       const tree = await repository.readTree(commit, path, { signal, ignore });
-      const placed = await findPlaced(cluster, gitSync, identity, tree);
+      const build = kustomizeBuilder(session, request.kustomize);
+      const rendering = await openRendering({ client: cluster.client, build }, gitSync);
+      const { objects } = await rendering.render(tree, signal);
+      const placed = await findPlaced(cluster, gitSync, identity, objects);
       if (placed === null) return { kind: 'left' };
       const lastChange = await findChange(repository, commit, placed.origin.file, signal);
       return { kind: 'found', origin: placed.origin, lastChange, state: await compare(cluster, gitSync, placed) };
@@ -83,10 +89,9 @@ async function findPlaced(
   { client }: Cluster,
   { metadata, spec }: GitSync,
   identity: ObjectIdentity,
-  tree: FileTree,
+  objects: readonly RenderedObject[],
 ): Promise<PlacedObject | null> {
   const { namespace = '', name = '' } = metadata;
-  const { objects } = render(tree);
   const rendered = objects.filter(
     ({ object }) => object.kind === identity.kind && object.metadata.name === identity.name,
   );
@@ -100,13 +105,15 @@ async function findPlaced(
   return placed.find((object) => object.key === key) ?? null;
 }
 
-async function compare({ client }: Cluster, { metadata }: GitSync, placed: PlacedObject): Promise<PlannedAction> {
+async function compare({ client }: Cluster, { metadata, spec }: GitSync, placed: PlacedObject): Promise<PlannedAction> {
   const kinds = createServedKinds(client);
   const { identity, object } = placed;
   const live = await readLive(client, [{ identity, type: await kinds.find(object.apiVersion, object.kind) }]);
   const digest = createValueDigest(new SecretBytes(crypto.getRandomValues(new Uint8Array(32))));
   const owner = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
-  const [action] = await previewApplies({ client, kinds, digest, owner, live }, [{ ...placed, digest: '' }]);
+  const [action] = await previewApplies({ client, kinds, digest, owner, live }, [
+    { ...placed, digest: '', rules: rulesOf(placed, spec) },
+  ]);
   return action ?? { kind: 'unchanged', identity };
 }
 

@@ -19,6 +19,7 @@ import {
 import { comparePaths, isHiddenPath, isManifestName } from '../../shared/sync-plan/manifest-path.ts';
 import { CliError } from '../terminal/errors.ts';
 import { describeSystemError } from '../terminal/system-error.ts';
+import { hasKustomization, readLocalKustomization } from './local-kustomization.ts';
 
 interface OpenTree {
   /** Absolute, without symbolic links. */
@@ -50,7 +51,7 @@ export interface LocalSource {
  * @param name what the user called `root`, for messages.
  * @throws CliError `CLI_SOURCE_UNREADABLE`
  */
-export function readLocalTree(root: string, source: LocalSource, name: string): FileTree {
+export async function readLocalTree(root: string, source: LocalSource, name: string): Promise<FileTree> {
   try {
     const { path: folder = '.', ignore = [] } = source;
     const real = realpathSync(root);
@@ -59,7 +60,10 @@ export function readLocalTree(root: string, source: LocalSource, name: string): 
     const tree: OpenTree = { root: real, files: [], problems: [], skipped: [], met: [], ignore: [], totalBytes: 0 };
     readIgnoreAbove(tree, start);
     walk(tree, start, start);
-    addFiles(tree, ignore);
+    const rules = rulesFor(tree, ignore);
+    const below = toSlashes(path.relative(real, start));
+    if (hasKustomizationIn(tree, below, rules)) return await readLocalKustomization(real, below);
+    addFiles(tree, rules);
     return {
       commit: '',
       files: tree.files.toSorted((a, b) => comparePaths(a.path, b.path)),
@@ -100,10 +104,23 @@ function readIgnoreFile(tree: OpenTree, absolute: string): void {
   else tree.ignore.push(list);
 }
 
-function addFiles(tree: OpenTree, patterns: readonly string[]): void {
+function rulesFor(tree: OpenTree, patterns: readonly string[]): IgnoreRules {
   const field = parseIgnoreField(patterns);
   if (field === null) tree.problems.push(unusableIgnore(IGNORE_FIELD));
-  const rules = new IgnoreRules(tree.ignore, field);
+  return new IgnoreRules(tree.ignore, field);
+}
+
+/** A pattern that takes too long is named when the files are looked at. */
+function hasKustomizationIn({ root }: OpenTree, folder: string, rules: IgnoreRules): boolean {
+  try {
+    return hasKustomization(root, folder, rules);
+  } catch (error) {
+    if (costlyIgnore(error) === null) throw error;
+    return false;
+  }
+}
+
+function addFiles(tree: OpenTree, rules: IgnoreRules): void {
   try {
     for (const { entry, absolute } of tree.met) {
       const file = toSlashes(path.relative(tree.root, absolute));

@@ -2,6 +2,7 @@
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { PRUNE_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf, type KubeObject, type ObjectIdentity } from '../../shared/resources/object-meta.ts';
+import { isReconcileDisabled } from '../../shared/sync-plan/object-rules.ts';
 import type { PlaceInGit } from './explain-object.ts';
 
 /** What is known of the object. */
@@ -14,7 +15,7 @@ export interface OwnedObject {
 
 /** Every reason, in lower case; none when it is kept. */
 export function listNotSynced(object: OwnedObject): readonly string[] {
-  return [...ofGitSync(object.gitSync), ...ofPlace(object), ...ofFailures(object)];
+  return [...ofGitSync(object.gitSync), ...ofPlace(object), ...ofDrift(object), ...ofFailures(object)];
 }
 
 function ofGitSync({ metadata, spec, status }: GitSync): readonly string[] {
@@ -41,6 +42,19 @@ function ofPlace({ gitSync, live, place }: OwnedObject): readonly string[] {
   if (keep === 'disabled') return [`it left Git, and annotation ${PRUNE_ANNOTATION}: disabled keeps it`];
   if (gitSync.spec.prune !== true) return ['it left Git, and the GitSync does not prune'];
   return ['it left Git, and waits to be pruned'];
+}
+
+function ofDrift({ gitSync, identity, live }: OwnedObject): readonly string[] {
+  if (live !== null && isReconcileDisabled(live.metadata)) return ['its annotation has it left alone'];
+  const drifted = gitSync.status?.drifted ?? [];
+  return drifted
+    .filter(({ kind, namespace = '', name }) => {
+      return kind === identity.kind && namespace === identity.namespace && name === identity.name;
+    })
+    .map(({ state, since, message }) => {
+      const why = state === 'Reported' ? 'drift is reported and not repaired' : 'another writer changes it, too';
+      return `${why}: since ${since} it ${message}`;
+    });
 }
 
 function ofFailures({ gitSync, identity }: OwnedObject): readonly string[] {

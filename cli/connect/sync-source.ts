@@ -11,6 +11,7 @@ import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
+import { usageError } from '../terminal/errors.ts';
 import { resolvePath } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 import { readMergeSides, resolveAsked } from './asked-revision.ts';
@@ -35,10 +36,12 @@ export interface FetchChoice {
 
 /**
  * The files of the folder `name` in place of the repository. For a GitSync it is the root of a checkout, and the path of the GitSync is
- * looked for in it; without one, all of it counts. @throws CliError `CLI_SOURCE_UNREADABLE`
+ * looked for in it; without one, all of it counts. @throws CliError `CLI_USAGE` for no name at all, `CLI_SOURCE_UNREADABLE`
  */
-export function readLocalSource(session: Session, gitSync: GitSync | null, name: string): SyncSource {
-  const tree = readLocalTree(resolvePath(session.io, name), gitSync?.spec.source ?? {}, name);
+export async function readLocalSource(session: Session, gitSync: GitSync | null, name: string): Promise<SyncSource> {
+  // An empty name, as of a variable that is not set, would be the current folder.
+  if (name === '') throw usageError('cannot read a folder without a name', 'write . for the current one');
+  const tree = await readLocalTree(resolvePath(session.io, name), gitSync?.spec.source ?? {}, name);
   return { tree, revision: name };
 }
 
@@ -101,7 +104,7 @@ export async function withRepository<Result>(
 }
 
 /** Returns when `revision` is signed as the GitSync asks for, or it asks for nothing. @throws GitError */
-async function assertSigned(
+export async function assertSigned(
   { session, cluster, gitSync }: RepositoryChoice,
   repository: GitRepository,
   revision: ResolvedRevision,

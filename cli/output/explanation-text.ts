@@ -22,7 +22,8 @@ export interface Explanation {
   };
   /** When the sync engine changed it last. */
   readonly lastApplied?: string;
-  readonly drift: 'none' | 'differs' | 'missing' | 'unknown';
+  /** `kept`: it may differ, and is left so on purpose. */
+  readonly drift: 'none' | 'differs' | 'missing' | 'kept' | 'unknown';
   /** What a sync would bring back. */
   readonly changes?: readonly FieldChange[];
   /** Every reason why it is not kept as Git has it; empty when it is. */
@@ -33,6 +34,7 @@ const DRIFT: Readonly<Record<Explanation['drift'], string>> = {
   none: 'none',
   differs: 'it differs from Git',
   missing: 'it is missing in the cluster',
+  kept: 'not looked at: it is left as it is on purpose',
   unknown: 'not known',
 };
 

@@ -3,10 +3,17 @@ import type { PlannedAction } from '../../shared/sync/planned-action.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 
 /** Every kind of action, in the order in which they are counted. */
-const PLAN_KINDS = ['create', 'update', 'prune', 'keep', 'conflict', 'failed', 'unchanged'] as const;
+const PLAN_KINDS = ['create', 'update', 'recreate', 'prune', 'keep', 'conflict', 'failed', 'unchanged'] as const;
 
 /** What asks for attention: everything but what is in place already and what stays on purpose. */
-const FINDINGS: ReadonlySet<PlannedAction['kind']> = new Set(['create', 'update', 'prune', 'conflict', 'failed']);
+const FINDINGS: ReadonlySet<PlannedAction['kind']> = new Set([
+  'create',
+  'update',
+  'recreate',
+  'prune',
+  'conflict',
+  'failed',
+]);
 
 /** A preview, and what it is of. */
 export interface Plan {
@@ -19,12 +26,13 @@ export interface Plan {
 
 /** True when the sync would do something, or could not. */
 export function hasFindings(preview: SyncPreview): boolean {
-  return preview.refusal !== null || preview.actions.some(({ kind }) => FINDINGS.has(kind));
+  if (preview.refusal !== null || preview.approval !== undefined) return true;
+  return preview.actions.some(({ kind }) => FINDINGS.has(kind));
 }
 
 /** The number of objects of each kind of action, zeros included. */
 export function countActions({ actions }: SyncPreview): Readonly<Record<PlannedAction['kind'], number>> {
-  const counts = { create: 0, update: 0, prune: 0, keep: 0, conflict: 0, failed: 0, unchanged: 0 };
+  const counts = { create: 0, update: 0, recreate: 0, prune: 0, keep: 0, conflict: 0, failed: 0, unchanged: 0 };
   for (const { kind } of actions) counts[kind] += 1;
   return counts;
 }

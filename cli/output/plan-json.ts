@@ -1,6 +1,7 @@
 /** @module The preview of a sync for programs: a stable form that docs/sync.md describes. Values of Secrets arrive here as digests. */
 import { stringifyJson } from '../../shared/encoding/json.ts';
 import type { PlannedAction } from '../../shared/sync/planned-action.ts';
+import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 import { countActions, type Plan } from './plan-counts.ts';
 
 /** Counts up when a field changes its meaning or goes; new fields may come at any time. */
@@ -10,8 +11,23 @@ const FORM = 1;
 export function formatPlanJson({ gitSync, revision, preview }: Plan): string {
   const { actions, skipped, refusal } = preview;
   const counts = countActions(preview);
-  const document = { form: FORM, gitSync, revision, counts, refusal, actions: actions.map(toEntry), skipped };
+  const document = {
+    form: FORM,
+    gitSync,
+    revision,
+    counts,
+    refusal,
+    approval: toApproval(preview),
+    actions: actions.map(toEntry),
+    skipped,
+  };
   return `${stringifyJson(document, 2)}\n`;
+}
+
+function toApproval({ approval }: SyncPreview): Readonly<Record<string, unknown>> | null {
+  if (approval === undefined) return null;
+  const { digest, command, items } = approval;
+  return { digest, command, items };
 }
 
 function toEntry({

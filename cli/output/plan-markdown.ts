@@ -13,7 +13,15 @@ export const MAX_MARKDOWN_LENGTH = 65_536;
 const NOTICE_LENGTH = 200;
 
 /** Of a list that is too long, these stay in this order. */
-const ATTENTION: readonly PlannedAction['kind'][] = ['failed', 'conflict', 'prune', 'update', 'create', 'keep'];
+const ATTENTION: readonly PlannedAction['kind'][] = [
+  'failed',
+  'conflict',
+  'recreate',
+  'prune',
+  'update',
+  'create',
+  'keep',
+];
 
 /** One object in the comment. */
 interface Section {
@@ -78,7 +86,7 @@ function withSomeLines(head: string, sections: readonly Section[], maxLength: nu
 function formatHead({ gitSync, revision, preview }: Plan): string {
   const what = gitSync === null ? '' : ` of ${toCode(gitSync)}`;
   const lines = [`### Sync plan${what}`, '', `${toCode(revision)}: ${sayCounts(preview)}`];
-  const { refusal, skipped } = preview;
+  const { refusal, approval, skipped } = preview;
   if (refusal !== null) {
     const { reason, message, hint } = refusal;
     lines.push(
@@ -87,6 +95,14 @@ function formatHead({ gitSync, revision, preview }: Plan): string {
       '',
       `To mend it: ${toCode(hint)}`,
     );
+  }
+  if (approval !== undefined) {
+    const what = `**Wants approval: ${countOf(approval.items.length, 'object')} to be deleted or made anew.**`;
+    const how =
+      approval.command === null
+        ? 'The commit can be approved, once there is one.'
+        : `Once the GitSync follows this commit: ${toCode(approval.command)}`;
+    lines.push('', what, '', how);
   }
   if (skipped.length > 0) lines.push('', `${countOf(skipped.length, 'file')} left out of the sync.`);
   return `${lines.join('\n')}\n`;

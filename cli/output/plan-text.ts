@@ -23,6 +23,7 @@ const CYAN = '\x1b[36m';
 const COLOUR_OF_ACTION: Readonly<Partial<Record<PlannedAction['kind'], string>>> = {
   create: GREEN,
   update: YELLOW,
+  recreate: RED,
   prune: RED,
   conflict: RED,
   failed: RED,

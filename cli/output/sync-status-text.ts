@@ -2,16 +2,17 @@
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import type { Condition } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
 import { formatTable } from './table.ts';
 
 const MAX_REVISION = 92;
 
-/** One row for each GitSync, with a column for the namespace when `withNamespace`; below them the failures of each. */
+/** One row for each GitSync, with a column for the namespace when `withNamespace`; below them what fails and what drifted in each. */
 export function formatSyncStatus(syncs: readonly GitSync[], withNamespace: boolean): string {
   const header = [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'READY', 'REVISION', 'OBJECTS', 'MESSAGE'];
   const rows = syncs.map((sync) => [...(withNamespace ? [sync.metadata.namespace ?? ''] : []), ...cellsOf(sync)]);
-  return [formatTable(header, rows), ...syncs.map((sync) => formatFailures(sync))].join('');
+  return [formatTable(header, rows), ...syncs.map((sync) => `${formatFailures(sync)}${formatDrift(sync)}`)].join('');
 }
 
 /** The condition of `type`, or undefined. */
@@ -53,4 +54,14 @@ function formatFailures(sync: GitSync): string {
     ...failures.map((failure) => `  ${toPrintableLine(describeFailure(failure))}`),
     '',
   ].join('\n');
+}
+
+function formatDrift({ metadata, status }: GitSync): string {
+  const drifted = status?.drifted ?? [];
+  if (drifted.length === 0) return '';
+  const name = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+  const lines = drifted.map(({ kind, namespace = '', name: object, since, message }) =>
+    toPrintableLine(`${describeIdentity({ kind, namespace, name: object })} ${message} (since ${since})`),
+  );
+  return [`\n${name}: ${drifted.length} drifted and left so`, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }

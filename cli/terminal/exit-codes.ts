@@ -71,6 +71,8 @@ const OF_AREA: readonly (readonly [prefix: string, code: ExitCode])[] = [
   ['TEMPLATE_', EXIT.cannotUnseal],
   ['KUBE_', EXIT.cluster],
   ['GIT_', EXIT.source],
+  ['KUSTOMIZE_', EXIT.source],
+  ['SUBSTITUTE_', EXIT.cluster],
   ['SEAL_', EXIT.invalidInput],
   ['LINT_', EXIT.invalidInput],
   ['BACKUP_KEY_', EXIT.certificate],

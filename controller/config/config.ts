@@ -77,6 +77,8 @@ export interface ControllerConfig {
   readonly namespace: string;
   readonly listen: ListenAddress;
   readonly metricsListen: ListenAddress;
+  /** Null: no webhooks are received. */
+  readonly webhookListen: ListenAddress | null;
   readonly keys: KeyConfig;
   readonly unsealing: UnsealConfig;
   readonly http: HttpConfig;
@@ -88,6 +90,10 @@ export interface ControllerConfig {
   readonly sync: boolean;
   /** Folder of Git mirrors; undefined: a private one that is removed at the end. */
   readonly cacheDirectory: string | undefined;
+  /** Service account, of the GitSync's namespace, that acts for GitSyncs that name none; undefined: the controller itself does. */
+  readonly defaultServiceAccount: string | undefined;
+  /** The program that builds kustomizations; undefined: the one on the PATH. */
+  readonly kustomize: string | undefined;
   /** Whether plain HTTP is allowed for repositories beyond loopback. */
   readonly allowHttpGit: boolean;
   /** To be logged once: settings that were given and have no effect here, with the reason. */

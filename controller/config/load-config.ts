@@ -1,4 +1,5 @@
 /** @module Command line, variables and surroundings to a frozen configuration, or to everything that is wrong with them. */
+import { isAccountName } from '../../shared/kube/service-account.ts';
 import type { ControllerConfig, HttpConfig, UnsealConfig } from './config.ts';
 import { parseGoDuration, parseGoInteger } from './go-values.ts';
 import { helpText } from './help-text.ts';
@@ -60,6 +61,8 @@ function readConfig(settings: Settings, surroundings: Surroundings): ControllerC
     namespace,
     listen: settings.read('listen-addr', address),
     metricsListen: settings.read('listen-metrics-addr', address),
+    webhookListen:
+      settings.text('webhook-listen-addr') === undefined ? null : settings.read('webhook-listen-addr', address),
     keys: readKeys(settings),
     unsealing: readUnsealing(settings, namespace),
     http: readHttp(settings),
@@ -68,6 +71,12 @@ function readConfig(settings: Settings, surroundings: Surroundings): ControllerC
     unseal: !settings.switch('no-unseal'),
     sync: !settings.switch('no-sync'),
     cacheDirectory: settings.text('cache-dir'),
+    kustomize: settings.text('kustomize'),
+    defaultServiceAccount: settings.read<string | undefined>('default-service-account', {
+      parse: parseAccount,
+      expected: 'the name of a service account',
+      fallback: undefined,
+    }),
     allowHttpGit: settings.switch('allow-http-git'),
     notices: readNotices(settings),
   };
@@ -106,6 +115,11 @@ function readUnsealing(settings: Settings, namespace: string): UnsealConfig {
 function parseNamespaces(text: string): readonly string[] | null {
   const names = splitList(text);
   return names.every((name) => NAMESPACE.test(name)) ? names : null;
+}
+
+/** An empty name is a mistake, and must not mean that nobody is limited. */
+function parseAccount(text: string): string | null {
+  return isAccountName(text) ? text : null;
 }
 
 function readHttp(settings: Settings): HttpConfig {

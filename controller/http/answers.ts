@@ -10,7 +10,7 @@ export function sendText(response: Response, line: string): void {
  * Settings and headers of every answer. Only GET and HEAD pass, and only POST at the paths `posts`, whose routes take care of the body;
  * all other bodies are not read, and end the connection.
  */
-export function guardRequests(app: Express, posts: ReadonlySet<string> = new Set()): void {
+export function guardRequests(app: Express, posts: Pick<ReadonlySet<string>, 'has'> = new Set()): void {
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('trust proxy', false);
   app.use((request: Request, response: Response, next: NextFunction) => {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });

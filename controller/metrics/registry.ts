@@ -12,6 +12,7 @@ import {
   type UnsealMetrics,
 } from './sealing-metrics.ts';
 import { createSyncMetrics, type SyncMetrics } from './sync-metrics.ts';
+import { createWebhookMetrics, type WebhookMetrics } from './webhook-metrics.ts';
 
 /** The metrics as they are served. */
 export interface MetricsText {
@@ -28,6 +29,7 @@ export interface Metrics extends MetricsText {
   readonly sync: SyncMetrics;
   readonly peer: PeerMetrics;
   readonly http: HttpMetrics;
+  readonly webhooks: WebhookMetrics;
   /** Reports `count` whenever metrics are read: the number of requests sent to the API server so far. */
   followKubeRequests(count: () => number): void;
 }
@@ -53,6 +55,7 @@ export function createMetrics(version: string, { omitSecretLabels = false } = {}
     sync: createSyncMetrics(registry),
     peer: createPeerMetrics(registry, { version, omitSecretLabels }),
     http: createHttpMetrics(registry),
+    webhooks: createWebhookMetrics(registry),
     followKubeRequests: (count) => followKubeRequests(registry, count),
   };
 }

@@ -11,6 +11,8 @@ export interface SyncMetrics {
   written(applied: number, pruned: number): void;
   /** A foreign change was undone. */
   driftRepaired(): void;
+  /** A foreign change was found that is only told of. */
+  driftReported(): void;
   /** A foreign change came back so often that repairs were slowed down. */
   driftContested(): void;
 }
@@ -29,6 +31,7 @@ export function createSyncMetrics(registry: Registry): SyncMetrics {
   const applied = count('signet_sync_objects_applied_total', 'Objects that syncs created or changed.');
   const pruned = count('signet_sync_objects_pruned_total', 'Objects that were deleted because they left Git.');
   const repaired = count('signet_sync_drift_repaired_total', 'Foreign changes that were undone.');
+  const reported = count('signet_sync_drift_reported_total', 'Foreign changes that were found and left as they are.');
   const contested = count('signet_sync_drift_contested_total', 'Objects whose repairs were slowed down.');
   return {
     synced: (result, seconds) => duration.observe({ result }, seconds),
@@ -37,6 +40,7 @@ export function createSyncMetrics(registry: Registry): SyncMetrics {
       pruned.inc(prunedCount);
     },
     driftRepaired: () => repaired.inc(),
+    driftReported: () => reported.inc(),
     driftContested: () => contested.inc(),
   };
 }

@@ -6,6 +6,7 @@ import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { Backoff } from '../../shared/kube/backoff.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
+import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { UnsealConfig } from '../config/config.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { KeySource } from '../keys/key-part.ts';
@@ -57,6 +58,8 @@ export interface UnsealPartOptions {
 export interface UnsealPart extends ControllerPart, KeyUsageSource {
   /** True while objects wait to be unsealed or reported. */
   isBusy(): boolean;
+  /** The places in the cluster that `sealed` may have been copied from. */
+  placesNear(sealed: SealedSecret): readonly Request[];
 }
 
 /** The loops, from the moment at which all that they need is there. */
@@ -157,6 +160,10 @@ class Unsealer implements UnsealPart {
 
   isBusy(): boolean {
     return this.#loops !== null && (this.#isUnsealing(this.#loops.objects) || this.#loops.status.isBusy());
+  }
+
+  placesNear(sealed: SealedSecret): readonly Request[] {
+    return this.#watches.store.placesNear(sealed);
   }
 
   /** Objects that wait for the template engine, which may take a while, hold up neither reports nor events. */

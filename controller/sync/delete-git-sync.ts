@@ -1,22 +1,29 @@
 /** @module What happens before a deleted GitSync disappears: its objects are pruned or let go, and its Inventory with them. */
+import type { KubeReader } from '../../shared/kube/client.ts';
+import { NAMESPACES } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { findLosses } from '../../shared/sync/find-losses.ts';
+import type { InventoryStore } from '../../shared/sync/inventory-store.ts';
+import { prunePlan } from '../../shared/sync/prune-plan.ts';
+import { createServedKinds } from '../../shared/sync/served-kinds.ts';
+import type { PruneReport } from '../../shared/sync/sync-reports.ts';
+import { kindsOf } from '../../shared/sync/wanted-kinds.ts';
 import { planPrune } from '../../shared/sync-plan/plan.ts';
-import { kindsOf } from './apply-plan.ts';
+import { letProtectedGo, protectPrunes } from '../../shared/sync-plan/protected-prunes.ts';
 import { type FinalizerDependencies, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { listSome } from './git-sync-status.ts';
-import type { InventoryStore } from './inventory-store.ts';
-import { prunePlan } from './prune-plan.ts';
-import type { SyncClient } from './sync-client.ts';
-import type { PruneReport } from './sync-reports.ts';
+import type { SyncRefusal } from './sync-refusal.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncSummary } from './sync-summary.ts';
-import type { WatchHub } from './watch-hub.ts';
 
 /** What deleting works with. */
 export interface DeletionDependencies extends FinalizerDependencies {
-  readonly client: SyncClient;
-  readonly hub: WatchHub;
+  readonly client: FinalizerDependencies['client'] & Pick<KubeReader, 'get'>;
   readonly store: InventoryStore;
+  /** As {@link reachCluster}. */
+  readonly reach: (gitSync: GitSync, state: SyncState, signal: AbortSignal) => Promise<SyncRefusal | null>;
+  /** The GitSync goes, and so many objects stay behind, for this reason. */
+  readonly onOrphaned: (gitSync: GitSync, count: number, why: string) => void;
   readonly controllerNamespace: string;
 }
 
@@ -42,19 +49,53 @@ export async function finishDeletion(
   await state.keeper.idle();
   if (!hasFinalizer(gitSync)) return { kind: 'done' };
   await dependencies.store.load(state);
-  if (gitSync.spec.prune === true && gitSync.spec.suspend !== true) {
-    const report = await pruneAll(dependencies, input);
-    const progress = judge(state, report);
-    if (progress !== null) return progress;
+  if (gitSync.spec.prune === true && gitSync.spec.suspend !== true && state.book.entries.size > 0) {
+    const progress = await pruneWhereItIs(dependencies, input);
+    if (progress?.kind === 'failed' && (await isAbandoned(dependencies, gitSync, state))) {
+      dependencies.onOrphaned(gitSync, state.book.entries.size, progress.message);
+    } else if (progress !== null) return progress;
   }
   await dependencies.store.remove(state);
   await removeFinalizer(dependencies, gitSync);
   return { kind: 'done' };
 }
 
+async function pruneWhereItIs(
+  dependencies: DeletionDependencies,
+  input: DeletionInput,
+): Promise<DeletionProgress | null> {
+  const { gitSync, state } = input;
+  const refusal = await dependencies.reach(gitSync, state, input.signal);
+  if (refusal !== null) return blocked(state, refusal);
+  state.kinds = createServedKinds(state.reached.client);
+  return judge(state, await pruneAll(dependencies, input));
+}
+
+/**
+ * Whoever had the rights to delete the objects goes with the namespace, in any order, so that waiting for them would keep the namespace for
+ * ever. The controller's own rights never stand in.
+ */
+async function isAbandoned(
+  { client }: DeletionDependencies,
+  { metadata }: GitSync,
+  state: SyncState,
+): Promise<boolean> {
+  if (state.target?.isOwn === true) return false;
+  const namespace = await client.get(NAMESPACES, { name: metadata.namespace ?? '' }, { metadataOnly: true });
+  return namespace?.metadata.deletionTimestamp !== undefined;
+}
+
+/** They wait for their account or cluster, as long as nobody says that they may stay. */
+function blocked(state: SyncState, refusal: SyncRefusal): DeletionProgress {
+  const objects = state.book.entries.size;
+  const message = `${objects} objects cannot be deleted: ${refusal.message}; to leave them where they are, set spec.prune to false`;
+  return { kind: 'failed', summary: { revision: null, refusal, enforced: null, objects }, message };
+}
+
 async function pruneAll(dependencies: DeletionDependencies, { state, signal }: DeletionInput): Promise<PruneReport> {
-  const { hub, client, store, controllerNamespace } = dependencies;
-  await hub.follow(state.owner, kindsOf(state), signal);
+  const { store, controllerNamespace } = dependencies;
+  const { hub, client } = state.reached;
+  await hub.follow(state.owner, kindsOf(state.book.entries, state.enforced?.wanted.values() ?? []), signal);
   await hub.confirm(state.owner);
   const planned = planPrune({
     owner: state.owner,
@@ -65,7 +106,10 @@ async function pruneAll(dependencies: DeletionDependencies, { state, signal }: D
     live: hub,
     isPruning: true,
   });
-  const report = await prunePlan({ state, client, signal }, planned);
+  // Nobody is left to approve anything, so what would take other things along stays.
+  const losses = await findLosses({ client, kinds: state.kinds }, planned);
+  const due = letProtectedGo(protectPrunes(planned, losses, () => false));
+  const report = await prunePlan({ state, client, signal }, due);
   await store.save(state);
   return report;
 }

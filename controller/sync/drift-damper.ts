@@ -14,7 +14,8 @@ interface RepairRecord {
 }
 
 const WINDOW_MS = 10_000;
-const MAX_REPAIRS = 5;
+/** Repairs of one object that go ahead at once, in ten seconds. */
+export const MAX_REPAIRS = 5;
 /** An object for which nobody asked for this long starts afresh. */
 const CALM_MS = 2 * WINDOW_MS;
 
@@ -38,6 +39,12 @@ export class DriftDamper {
     const before = this.#find(key, nowMs);
     const repairedAt = [...(before?.repairedAt ?? []), nowMs];
     this.#records.set(key, { repairedAt, askedAt: nowMs, isSlow: before?.isSlow === true });
+  }
+
+  /** Milliseconds until `key` counts as left alone; 0 when it does. */
+  calmInMs(key: ObjectKey, nowMs: number): number {
+    const record = this.#records.get(key);
+    return record === undefined ? 0 : Math.max(0, record.askedAt + CALM_MS - nowMs);
   }
 
   /** Forgets objects that have been left alone. */

@@ -33,6 +33,7 @@ export class DriftWatch {
     const key = objectKey(identity);
     for (const state of this.#options.states()) {
       const desired = state.findDesired(key);
+      if (this.#isNewsOfHands(state, identity)) this.#options.enqueue(state, SOON_MS);
       if (desired) this.look(state, desired);
       else if (state.book.entries.has(key) && this.#options.hub.find(identity) === 'absent')
         this.#options.enqueue(state);
@@ -44,6 +45,7 @@ export class DriftWatch {
     if (state.keeper.isBusy(desired.key)) return;
     const decision = state.keeper.decide(desired);
     if (decision.kind === 'unchanged') this.#followVersion(state, desired);
+    if (decision.kind === 'unchanged' || decision.kind === 'drifted') this.#keepTold(state, desired, decision.kind);
     // A conflict is reported once it is new; its owner may go on writing as often as it likes.
     const isLost = decision.kind === 'conflict' && state.book.entries.has(desired.key);
     if (isLost) this.#options.enqueue(state, SOON_MS);
@@ -51,6 +53,20 @@ export class DriftWatch {
     if (decision.cause === 'drifted') this.#repair(state, desired);
     // Whatever stood in the way is gone. Other causes are for the reconcile that is under way or comes back.
     else if (this.#options.hub.find(desired.identity) === 'absent') this.#options.enqueue(state, SOON_MS);
+  }
+
+  /** Whether the object was left alone on request until now and is not any more, or the other way round. */
+  #isNewsOfHands({ look, book, enforced }: SyncState, identity: ObjectIdentity): boolean {
+    const key = objectKey(identity);
+    if (look === null || !(book.entries.has(key) || enforced?.wanted.has(key) === true)) return false;
+    const live = this.#options.hub.find(identity);
+    const isLeft = look.summary.enforced?.leftAlone?.includes(describeIdentity(identity)) === true;
+    return typeof live === 'object' && (live.isHandsOff === true) !== isLeft;
+  }
+
+  /** Has it looked at where somebody has to be told that it differs, or does not any more. */
+  #keepTold(state: SyncState, { key }: DesiredObject, kind: 'unchanged' | 'drifted'): void {
+    if (kind === 'drifted' || state.keeper.drifts.find(key)?.state === 'Reported') void state.keeper.ensure(key);
   }
 
   #repair(state: SyncState, desired: DesiredObject): void {

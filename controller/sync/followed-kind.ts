@@ -1,4 +1,4 @@
-/** @module One kind, followed across the cluster by metadata alone: what is live now, as the watch and our own writes tell it. */
+/** @module One kind, followed across the cluster or in one namespace by metadata alone: what is live now, as the watch and our own writes tell it. */
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeReader, KubeWatcher, ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
@@ -12,6 +12,8 @@ import type { LiveObject } from '../../shared/sync-plan/live-object.ts';
 export interface FollowedKindOptions {
   readonly client: Pick<KubeWatcher, 'watch'> & Pick<KubeReader, 'get'>;
   readonly type: ResourceType;
+  /** The one namespace to follow; undefined: all of them, and kinds that have none. */
+  readonly namespace?: string | undefined;
   /** Milliseconds on a clock that never goes back. */
   readonly nowMs: () => number;
   /** After the first list: something about this object is different. */
@@ -40,6 +42,7 @@ export class FollowedKind {
   readonly #unconfirmed = new Map<string, number>();
   readonly #tombstones = new Map<string, string>();
   #problem: string | undefined;
+  #isForbidden = false;
 
   constructor(options: FollowedKindOptions) {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -49,7 +52,7 @@ export class FollowedKind {
     this.#options = options;
     this.#watch = options.client.watch(
       options.type,
-      { metadataOnly: true },
+      { metadataOnly: true, namespace: options.namespace },
       {
         onEvent: (event) => this.#take(event),
         onSynced: () => this.#recover(),
@@ -66,6 +69,11 @@ export class FollowedKind {
   /** Why the kind could not be listed yet. */
   get problem(): string | undefined {
     return this.isSynced() ? undefined : this.#problem;
+  }
+
+  /** True when the last try to list the kind was refused for want of rights. */
+  get isForbidden(): boolean {
+    return this.#isForbidden;
   }
 
   /** The object as it was seen last. */
@@ -150,11 +158,13 @@ export class FollowedKind {
 
   #recover(): void {
     this.#problem = undefined;
+    this.#isForbidden = false;
     this.#answered();
   }
 
   #report(error: unknown): void {
     this.#problem = describeError(error);
+    this.#isForbidden = isKubeError(error, 'KUBE_FORBIDDEN');
     if (isKubeError(error, 'KUBE_NOT_FOUND')) this.#options.onUnserved();
     this.#answered();
   }

@@ -1,6 +1,11 @@
 /** @module The GitSyncs of the cluster as they are known now, from the watch and from the answers to our own writes. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { ACCEPT_REWRITE_ANNOTATION, RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
+import {
+  ACCEPT_REWRITE_ANNOTATION,
+  APPROVE_ANNOTATION,
+  LEAVE_CLUSTER_ANNOTATION,
+  RECONCILE_REQUESTED_ANNOTATION,
+} from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
@@ -26,6 +31,11 @@ export class GitSyncCache {
   /** The GitSync, or undefined when there is none. */
   find(request: Request): GitSync | undefined {
     return this.#gitSyncs.get(ownerOf(request));
+  }
+
+  /** All GitSyncs of `namespace`. */
+  inNamespace(namespace: string): readonly GitSync[] {
+    return [...this.#gitSyncs.values()].filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   /** Whether a GitSync `namespace/name` exists. */
@@ -58,8 +68,11 @@ export class GitSyncCache {
 /** What `gitSync` asks for, as a text that changes with its specification, its deletion, and what annotations request. */
 export function askOf({ metadata }: GitSync): string {
   const { uid, generation, deletionTimestamp } = metadata;
-  const requests = [RECONCILE_REQUESTED_ANNOTATION, ACCEPT_REWRITE_ANNOTATION].map((name) =>
-    annotationOf(metadata, name),
-  );
+  const requests = [
+    RECONCILE_REQUESTED_ANNOTATION,
+    ACCEPT_REWRITE_ANNOTATION,
+    APPROVE_ANNOTATION,
+    LEAVE_CLUSTER_ANNOTATION,
+  ].map((name) => annotationOf(metadata, name));
   return JSON.stringify([uid, generation, deletionTimestamp, ...requests]);
 }

@@ -1,5 +1,13 @@
 /** @module Keeps one GitSync: fetch, render and guard; plan, apply and prune; and say in its status what came of it. */
 import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
+import {
+  type OpenRendering,
+  openRendering,
+  type RevisionRendererOptions,
+} from '../../shared/sync/revision-renderer.ts';
+import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
+import { createServedKinds } from '../../shared/sync/served-kinds.ts';
+import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
 import { decideOutcome } from './decide-outcome.ts';
@@ -8,6 +16,7 @@ import { type EnforceDependencies, enforce } from './enforce.ts';
 import { addFinalizer } from './finalizer.ts';
 import { askOf, ownerOf, requestFor } from './git-sync-cache.ts';
 import { statusAfterSync, statusDeleting, statusInProgress, statusSuspended } from './git-sync-status.ts';
+import { type GuardDeletionsInput, guardDeletions } from './guard-deletions.ts';
 import type { HealthReport } from './health-wait.ts';
 import type { LookSchedule } from './look-schedule.ts';
 import { releasePin } from './pinned-revision.ts';
@@ -15,7 +24,7 @@ import { type RecordedRound, recordHistory } from './record-history.ts';
 import type { SourceReader } from './source-reader.ts';
 import { spreadOf } from './spread.ts';
 import type { StatusWriter } from './status-writer.ts';
-import { toRefusal } from './sync-refusal.ts';
+import { type SyncRefusal, toRefusal } from './sync-refusal.ts';
 import type { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncStates } from './sync-states.ts';
@@ -26,8 +35,12 @@ import { type TakenRevision, takeRevision } from './take-revision.ts';
 export interface GitSyncReconcilerDependencies extends EnforceDependencies, DeletionDependencies {
   readonly states: SyncStates;
   readonly sources: SourceReader;
+  /** Reads what GitSyncs put into their files, from the cluster that they live in. */
+  readonly rendering: RevisionRendererOptions;
   readonly statuses: StatusWriter;
   readonly loadDigest: () => Promise<DigestObject>;
+  /** Tells whether SealedSecrets open; null where nobody asks. */
+  readonly preflight: SealedPreflight | null;
   readonly reporter: SyncReporter;
   readonly now: () => Date;
   readonly schedule: LookSchedule;
@@ -61,33 +74,71 @@ export class GitSyncReconciler implements Reconciler {
   }
 
   async #sync(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<Outcome> {
-    const { sources, loadDigest, store, hub } = this.#dependencies;
+    const { store, reach } = this.#dependencies;
     const startedAtMs = this.#dependencies.nowMs();
     const startedAt = this.#dependencies.now();
     this.#dependencies.schedule.begin(state.owner);
     state.look = null;
     await addFinalizer(this.#dependencies, gitSync);
     await store.load(state);
-    state.kinds = this.#dependencies.states.freshKinds();
+    const refusal = await reach(gitSync, state, signal);
     const before = state.enforced;
-    const taken = await takeRevision({
-      findGitSync: (place) => this.#dependencies.cache.find(place),
+    const taken = refusal === null ? await this.#take(gitSync, state, signal) : this.#leave(gitSync, refusal);
+    if (taken.pin === 'released') await this.#release(gitSync, taken);
+    if (state.enforced !== null && state.enforced.commit !== before?.commit)
+      this.#dependencies.reporter.unhonoured(gitSync, state.enforced.wanted.values());
+    const summary =
+      refusal === null
+        ? await this.#enforce(gitSync, state, taken, signal)
+        : { revision: null, refusal, enforced: null, objects: state.book.entries.size };
+    if (isWhollyRefused(summary)) state.enforced = before;
+    if (state.enforced === null) state.target?.hub.release(state.owner);
+    const isNews = await this.#conclude(gitSync, state, { summary, startedAt, describeCommit: taken.describeCommit });
+    this.#dependencies.reporter.report(gitSync, summary, { tookMs: this.#dependencies.nowMs() - startedAtMs, isNews });
+    state.look = { ask: askOf(gitSync), summary };
+    this.#followApproval(gitSync, summary);
+    return this.#plan(state, this.#outcome(gitSync, state, summary));
+  }
+
+  /** The source is not looked at while there is nowhere to bring it, and all the more so afterwards. */
+  #leave(gitSync: GitSync, refusal: SyncRefusal): TakenRevision {
+    this.#dependencies.sources.doubt(requestFor(gitSync));
+    return { revision: null, refusal, pin: 'none', describeCommit: null };
+  }
+
+  /** What Git wants, for the cluster that was reached. The controller's keys say nothing of those of another cluster. */
+  #take(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<TakenRevision> {
+    const { sources, loadDigest, preflight, cache } = this.#dependencies;
+    state.kinds = createServedKinds(state.reached.client);
+    return takeRevision({
+      findGitSync: (place) => cache.find(place),
       sources,
       loadDigest,
+      preflight: state.reached.address === '' ? preflight : null,
+      openRendering: () => this.#openRendering(gitSync, state),
+      guardDeletions: (revision) => this.#guardDeletions({ gitSync, state, revision, signal }),
       gitSync,
       state,
       signal,
     });
-    if (taken.pin === 'released') await this.#release(gitSync, taken);
-    if (state.enforced !== null && state.enforced.commit !== before?.commit)
-      this.#dependencies.reporter.unhonoured(gitSync, state.enforced.wanted.values());
-    const summary = await this.#enforce(gitSync, state, taken, signal);
-    if (summary.refusal?.reason === 'TooManyObjects') state.enforced = before;
-    if (state.enforced === null) hub.release(state.owner);
-    const isNews = await this.#conclude(gitSync, state, { summary, startedAt, describeCommit: taken.describeCommit });
-    this.#dependencies.reporter.report(gitSync, summary, { tookMs: this.#dependencies.nowMs() - startedAtMs, isNews });
-    state.look = { ask: askOf(gitSync), summary };
-    return this.#plan(state, this.#outcome(gitSync, state, summary));
+  }
+
+  /** Variables are read where the GitSync lives, and with no more rights there than its objects are written with. */
+  #openRendering(gitSync: GitSync, { reached }: SyncState): Promise<OpenRendering> {
+    const { rendering } = this.#dependencies;
+    return openRendering(reached.address === '' ? { ...rendering, client: reached.client } : rendering, gitSync);
+  }
+
+  #guardDeletions(input: Omit<GuardDeletionsInput, 'onApproved'>): Promise<void> {
+    const onApproved = (hold: ApprovalHold) => this.#dependencies.reporter.approved(input.gitSync, hold);
+    return guardDeletions(this.#dependencies, { ...input, onApproved });
+  }
+
+  /** What was approved in this round is carried out in the next one. */
+  #followApproval(gitSync: GitSync, { enforced }: SyncSummary): void {
+    if (enforced?.approval?.isAccepted !== true) return;
+    this.#dependencies.reporter.approved(gitSync, enforced.approval);
+    this.#dependencies.enqueue(requestFor(gitSync), 0);
   }
 
   /** Status and history of a round; true when they say something new. */
@@ -127,11 +178,12 @@ export class GitSyncReconciler implements Reconciler {
   #plan(state: SyncState, outcome: Outcome): Outcome {
     if (outcome.kind !== 'again') return outcome;
     const { schedule, nowMs } = this.#dependencies;
-    const { health, hold } = state.look?.summary.enforced ?? {};
+    const { health, hold, secrets } = state.look?.summary.enforced ?? {};
     // It became healthy in between: the next wave may come.
     const isOpen = hold !== undefined && health?.unhealthy.length === 0;
-    schedule.ask(state.owner, nowMs() + (isOpen ? 0 : outcome.afterMs));
-    return health === undefined ? outcome : this.#untilNext(state, health);
+    const afterMs = Math.min(outcome.afterMs, secrets?.leftMs ?? outcome.afterMs);
+    schedule.ask(state.owner, nowMs() + (isOpen ? 0 : afterMs));
+    return health === undefined ? { ...outcome, afterMs } : this.#untilNext(state, health);
   }
 
   #untilNext(state: SyncState, { leftMs }: HealthReport): Outcome {
@@ -216,7 +268,14 @@ export class GitSyncReconciler implements Reconciler {
     const random = (): number => spreadOf(gitSync.metadata.uid ?? '');
     const { outcome, failing, pollMs } = decideOutcome({ gitSync, summary, failing: state.failing, random });
     state.failing = failing;
+    const { fightEndsInMs } = summary.enforced ?? {};
+    if (fightEndsInMs !== undefined) this.#dependencies.enqueue(requestFor(gitSync), fightEndsInMs);
     if (pollMs !== null) this.#dependencies.enqueue(requestFor(gitSync), pollMs);
     return outcome;
   }
+}
+
+/** Nothing of the revision was written, and so the one before stays the one that is kept. */
+function isWhollyRefused({ refusal }: SyncSummary): boolean {
+  return refusal?.reason === 'TooManyObjects' || refusal?.reason === 'Forbidden';
 }

@@ -6,11 +6,14 @@ import { type ConditionChange, setConditions } from '../../shared/resources/cond
 import type { GitSync, GitSyncPin, GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
+import { toApprovalStatus } from '../../shared/sync-plan/approval-status.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
 import { describeSource } from './check-history.ts';
+import { withDrift } from './drift-status.ts';
+import { judgeApproval } from './judge-approval.ts';
 import { describeHold, healthyCondition, judgeHealth } from './judge-health.ts';
 import type { ConditionReason } from './reasons.ts';
-import { failuresOf, isInPlace, type SyncSummary } from './sync-summary.ts';
+import { type EnforceReport, failuresOf, isApplied, type SyncSummary } from './sync-summary.ts';
 
 /** Failures that a status lists; its Ready message says how many there are. */
 const MAX_FAILURES = 50;
@@ -31,14 +34,16 @@ interface Verdict {
 /** The status after a whole look at the GitSync. */
 export function statusAfterSync(gitSync: GitSync, summary: SyncSummary, now: Date): GitSyncStatus {
   const failures = failuresOf(summary);
+  const status = statusWith(gitSync, judge(gitSync, summary), now, healthyCondition(summary));
   return {
-    ...statusWith(gitSync, judge(summary), now, healthyCondition(summary)),
+    ...withDrift(status, { gitSync, summary, now }),
     ...(summary.revision === null ? {} : { lastAttemptedRevision: summary.revision }),
-    ...(summary.revision !== null && isInPlace(summary)
+    ...(summary.revision !== null && isApplied(summary)
       ? { lastAppliedRevision: summary.revision, lastAppliedSource: describeSource(gitSync) }
       : {}),
     inventory: { name: gitSync.metadata.name ?? '', objects: summary.objects },
     failures: failures.length === 0 ? null : failures.slice(0, MAX_FAILURES),
+    ...describeApproval(gitSync, summary),
     ...describeUnhealthy(gitSync, summary),
   };
 }
@@ -69,7 +74,7 @@ export function statusSuspended(gitSync: GitSync, now: Date): GitSyncStatus {
 
 /** The status of a GitSync whose deletion waits for `message`. */
 export function statusDeleting(gitSync: GitSync, summary: SyncSummary, message: string, now: Date): GitSyncStatus {
-  const reason = failuresOf(summary).length > 0 ? 'PruneFailed' : 'Deleting';
+  const reason = summary.refusal?.reason ?? (failuresOf(summary).length > 0 ? 'PruneFailed' : 'Deleting');
   const verdict: Verdict = { ready: 'False', reason, message, isReconciling: true, isStalled: false };
   return { ...statusAfterSync(gitSync, summary, now), ...statusWith(gitSync, verdict, now) };
 }
@@ -79,6 +84,17 @@ function describeUnhealthy({ status = {} }: GitSync, { enforced }: SyncSummary):
   const { unhealthy = [] } = enforced?.health ?? {};
   if (unhealthy.length > 0) return { unhealthy: unhealthy.slice(0, MAX_FAILURES) };
   return status.unhealthy ? { unhealthy: null } : {};
+}
+
+/** Said only where it is news or was. */
+function describeApproval(
+  { status = {} }: GitSync,
+  { refusal, enforced }: SyncSummary,
+): Pick<GitSyncStatus, 'approval'> {
+  const hold = refusal?.approval ?? enforced?.approval;
+  // What was approved just now is not asked for again.
+  if (hold === undefined || hold.isAccepted) return status.approval ? { approval: null } : {};
+  return { approval: toApprovalStatus(hold) };
 }
 
 function statusWith(gitSync: GitSync, verdict: Verdict, now: Date, healthy = HEALTH_UNKNOWN): GitSyncStatus {
@@ -102,7 +118,7 @@ function acknowledged({ metadata }: GitSync): GitSyncStatus {
   };
 }
 
-function judge(summary: SyncSummary): Verdict {
+function judge(gitSync: GitSync, summary: SyncSummary): Verdict {
   const { refusal, enforced } = summary;
   if (refusal !== null) {
     const isRetried = refusal.outlook === 'retry' || refusal.outlook === 'wait';
@@ -111,19 +127,31 @@ function judge(summary: SyncSummary): Verdict {
   const going = { isReconciling: true, isStalled: false };
   if (enforced === null) return notReady('Progressing', 'no revision is in force yet', going);
   const { applied, pruned, heldBack, hold } = enforced;
+  const held = judgeApproval(gitSync, enforced);
+  if (held !== null) return held;
   if (applied.failures.length > 0) {
-    const held = heldBack === 0 ? '' : `; ${heldBack} that left the source will be pruned once the rest is in place`;
-    return notReady('ApplyFailed', `${describeFailures(summary, 'applied')}${describeHold(hold)}${held}`, going);
+    const left = heldBack === 0 ? '' : `; ${heldBack} that left the source will be pruned once the rest is in place`;
+    return notReady('ApplyFailed', `${describeFailures(summary, 'applied')}${describeHold(hold)}${left}`, going);
   }
   if (pruned.failures.length > 0) return notReady('PruneFailed', describeFailures(summary, 'pruned'), going);
   if (pruned.waiting.length > 0) {
     return notReady('Pruning', `waiting until these are gone: ${listSome(pruned.waiting)}`, going);
   }
-  return judgeHealth(enforced) ?? inPlace(summary);
+  return waitingForSecrets(enforced) ?? judgeHealth(enforced) ?? inPlace(summary);
+}
+
+function waitingForSecrets({ secrets, hold }: EnforceReport): Verdict | null {
+  if (secrets === undefined) return null;
+  const { waiting } = secrets;
+  const [first] = waiting;
+  const rest = waiting.length > 1 ? ` (and ${waiting.length - 1} more)` : '';
+  const named = first === undefined ? 'waiting for SealedSecrets' : `${describeFailure(first)}${rest}`;
+  const message = `${named}${describeHold(hold)}`;
+  return { ready: 'Unknown', reason: 'WaitingForSecrets', message, isReconciling: true, isStalled: false };
 }
 
 function inPlace(summary: SyncSummary): Verdict {
-  const objects = `${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}${describeSkipped(summary)}`;
+  const objects = `${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}${describeSkipped(summary)}${describeLeft(summary)}`;
   const { pin, revision } = summary;
   const message =
     pin === undefined
@@ -137,6 +165,12 @@ function describeEnd({ until }: GitSyncPin): string {
   return until === undefined
     ? 'the pin holds until it is taken away'
     : `the pin is let go at a commit newer than ${until.slice(0, 12)}`;
+}
+
+function describeLeft({ enforced }: SyncSummary): string {
+  const { drifts = [], leftAlone = [] } = enforced ?? {};
+  const drifted = drifts.length === 0 ? '' : `; ${drifts.length} drifted and left so`;
+  return leftAlone.length === 0 ? drifted : `${drifted}; left alone on request: ${listSome(leftAlone)}`;
 }
 
 function describeSkipped({ skipped = [] }: SyncSummary): string {

@@ -1,9 +1,9 @@
 /** @module What the health of a revision's objects means for the conditions of its GitSync. */
 import type { ConditionChange } from '../../shared/resources/conditions.ts';
+import type { WaveHold } from '../../shared/sync/sync-reports.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
 import type { HealthReport } from './health-wait.ts';
 import type { ConditionReason } from './reasons.ts';
-import type { WaveHold } from './sync-reports.ts';
 import type { EnforceReport, SyncSummary } from './sync-summary.ts';
 
 /** Why a revision that is applied is not Ready. */

@@ -16,13 +16,20 @@ interface Tip {
   readonly askedAtMs: number;
 }
 
+interface Follower {
+  readonly request: Request;
+  readonly key: string;
+}
+
 const MAX_TIPS = 4_096;
 
 /** The tips of all references. A key stands for one reference, read with one login. */
 export class KnownTips {
   readonly #options: KnownTipsOptions;
   readonly #tips = new Map<string, Tip>();
-  readonly #followers = new Map<string, { readonly request: Request; readonly key: string }>();
+  readonly #followers = new Map<string, Follower>();
+  /** Since when answers of before count for nothing, by key. */
+  readonly #doubtedAtMs = new Map<string, number>();
 
   constructor(options: KnownTipsOptions) {
     this.#options = options;
@@ -38,20 +45,29 @@ export class KnownTips {
     this.#followers.delete(ownerOf(request));
   }
 
+  /** Somebody says that what `request` follows has moved: the next question goes to the remote, whoever asks it. */
+  doubt(request: Request): void {
+    const follower = this.#followers.get(ownerOf(request));
+    if (follower !== undefined) keepNewest(this.#doubtedAtMs, follower.key, this.#options.nowMs());
+  }
+
+  /** Since when answers about `key` count, on the clock of the options; 0 when nobody doubted them. */
+  doubtedAtMs(key: string): number {
+    return this.#doubtedAtMs.get(key) ?? 0;
+  }
+
   /** What `key` named, if that was asked for less than `maxAgeMs` ago. */
   find(key: string, maxAgeMs: number): ResolvedRevision | null {
     const tip = this.#tips.get(key);
-    return tip !== undefined && this.#options.nowMs() - tip.askedAtMs < maxAgeMs ? tip.revision : null;
+    if (tip === undefined || tip.askedAtMs < this.doubtedAtMs(key)) return null;
+    return this.#options.nowMs() - tip.askedAtMs < maxAgeMs ? tip.revision : null;
   }
 
   /** The remote says that `key` names `revision`; the question was sent at `askedAtMs`, for `asker`. The others that follow it hear of a change. */
   learn(key: string, revision: ResolvedRevision, asked: { readonly by: Request; readonly atMs: number }): void {
     const before = this.#tips.get(key);
     if (before !== undefined && before.askedAtMs > asked.atMs) return;
-    this.#tips.delete(key);
-    this.#tips.set(key, { revision, askedAtMs: asked.atMs });
-    const [oldest] = this.#tips.keys();
-    if (this.#tips.size > MAX_TIPS && oldest !== undefined) this.#tips.delete(oldest);
+    keepNewest(this.#tips, key, { revision, askedAtMs: asked.atMs });
     if (before === undefined || isSameTip(before.revision, revision)) return;
     const asker = ownerOf(asked.by);
     for (const [owner, follower] of this.#followers) {
@@ -62,4 +78,11 @@ export class KnownTips {
 
 function isSameTip(a: ResolvedRevision, b: ResolvedRevision): boolean {
   return a.revision === b.revision && a.tag?.object === b.tag?.object;
+}
+
+function keepNewest<T>(known: Map<string, T>, key: string, value: T): void {
+  known.delete(key);
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > MAX_TIPS && oldest !== undefined) known.delete(oldest);
 }

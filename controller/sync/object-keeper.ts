@@ -4,30 +4,27 @@
  */
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeObject, ObjectKey } from '../../shared/resources/object-meta.ts';
+import type { ObjectDrift } from '../../shared/sync/find-drift.ts';
+import type { InventoryBook } from '../../shared/sync/inventory-book.ts';
+import type { KeepResult } from '../../shared/sync/keep-result.ts';
 import { readLiveObject } from '../../shared/sync/live-object.ts';
 import {
   type ApplyCause,
   type ApplyDecision,
+  type BlockDecision,
   decideApply,
   type OwnerContext,
 } from '../../shared/sync-plan/decide-apply.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import { describeChanges } from '../../shared/sync-plan/drift-managers.ts';
 import { isProven, provenEntry } from '../../shared/sync-plan/inventory.ts';
 import type { LiveLookup, LiveObject } from '../../shared/sync-plan/live-object.ts';
+import { lostAppliers } from '../../shared/sync-plan/lost-appliers.ts';
 import { describeBlock } from '../../shared/sync-plan/plan.ts';
+import { DriftBook, type DriftListener } from './drift-book.ts';
 import { DriftDamper } from './drift-damper.ts';
-import type { InventoryBook } from './inventory-book.ts';
+import { Fights } from './fights.ts';
 import type { WatchHub } from './watch-hub.ts';
-
-/**
- * How an attempt to keep an object ended. `dropped`: by then nobody wanted it any more. `deferred`: somebody keeps changing it back,
- * and its next repair has to wait. `reason` and `message` start lower case.
- */
-export type KeepResult =
-  | { readonly kind: 'unchanged' | 'dropped' | 'deferred' }
-  | { readonly kind: 'applied'; readonly cause: ApplyCause; readonly wasWritten: boolean }
-  | { readonly kind: 'blocked'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly message: string };
 
 /** Somebody else's change that was undone. */
 export interface Repair {
@@ -38,14 +35,20 @@ export interface Repair {
 }
 
 /** What a keeper works with. */
-export interface ObjectKeeperOptions extends OwnerContext {
+export interface ObjectKeeperOptions extends OwnerContext, DriftListener {
   readonly hub: Pick<WatchHub, 'find' | 'learn' | 'problemOf'>;
   /** What Git wants under this key now; undefined while nothing is enforced. */
   readonly findDesired: (key: ObjectKey) => DesiredObject | undefined;
   readonly book: () => InventoryBook;
-  readonly apply: (desired: DesiredObject) => Promise<KubeObject>;
+  /** Sends the object; `onUnchanged` is called when it is known that the server had nothing to do. */
+  readonly apply: (desired: DesiredObject, onUnchanged: () => void) => Promise<KubeObject>;
+  /** How the object differs from Git. */
+  readonly findDrift: (desired: DesiredObject) => Promise<ObjectDrift>;
+  readonly now: () => Date;
   readonly nowMs: () => number;
   readonly onRepaired: (repair: Repair) => void;
+  /** Others that apply the object, too, lost fields to what Git wants. */
+  readonly onTaken: (desired: DesiredObject, managers: readonly string[]) => void;
   /** A repair has to wait `afterMs`; `isFirst` when the ones before did not. */
   readonly onDeferred: (desired: DesiredObject, wait: { readonly afterMs: number; readonly isFirst: boolean }) => void;
   /** The object was changed again while it was being written. */
@@ -57,9 +60,15 @@ export class ObjectKeeper {
   readonly #options: ObjectKeeperOptions;
   readonly #running = new Map<ObjectKey, Promise<unknown>>();
   readonly #damper = new DriftDamper();
+  readonly #fights = new Fights();
+  /** The version that was looked at while an object is busy. */
+  readonly #examined = new Map<ObjectKey, string>();
+  /** What differs from Git and is left so. */
+  readonly drifts: DriftBook;
 
   constructor(options: ObjectKeeperOptions) {
     this.#options = options;
+    this.drifts = new DriftBook(options);
   }
 
   /** True while the object is being written. */
@@ -80,21 +89,116 @@ export class ObjectKeeper {
     const desired = this.#options.findDesired(key);
     if (desired === undefined) return { kind: 'dropped' };
     const decision = this.decide(desired);
-    if (decision.kind === 'unchanged') return { kind: 'unchanged' };
-    if (decision.kind !== 'apply') return { kind: 'blocked', reason: this.#describe(desired, decision) };
-    if (decision.cause === 'drifted' && !this.#mayRepair(desired)) return { kind: 'deferred' };
-    const work = this.#write(desired, decision.cause);
-    this.#running.set(key, work);
-    const result = await work;
-    this.#running.delete(key);
-    // What failed is not tried again at once: its caller comes back with backoff.
-    if (result.kind === 'applied') this.#lookAgain(desired);
-    return result;
+    switch (decision.kind) {
+      case 'unchanged':
+      case 'kept':
+      case 'hands-off':
+        if (!this.#fights.has(key)) this.drifts.settle(key);
+        return { kind: 'unchanged' };
+      case 'drifted':
+        return this.#report(desired);
+      case 'apply':
+        if (decision.cause === 'drifted' && !this.#mayRepair(desired)) return this.#defer(desired);
+        return this.#run(desired, () => this.#write(desired, decision.cause));
+      default:
+        return { kind: 'blocked', reason: this.#describe(desired, decision) };
+    }
+  }
+
+  /**
+   * Takes out of {@link drifts} what nobody fights over any more, and what is not only told of any more. Milliseconds until the next fight may have
+   * ended; null when there is none.
+   */
+  settleDrifts(): number | null {
+    const nowMs = this.#options.nowMs();
+    const fightEndsInMs = this.#fights.settle((key) => this.#damper.calmInMs(key, nowMs));
+    this.drifts.keepOnly(({ desired: { key }, state }) => {
+      if (state === 'Contested') return this.#fights.has(key);
+      const desired = this.#options.findDesired(key);
+      return desired !== undefined && this.decide(desired).kind === 'drifted';
+    });
+    return fightEndsInMs;
   }
 
   /** Resolves when no object is being written. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
+  }
+
+  async #run(desired: DesiredObject, work: () => Promise<KeepResult>): Promise<KeepResult> {
+    const running = work();
+    this.#running.set(desired.key, running);
+    const result = await running;
+    this.#running.delete(desired.key);
+    // What failed is not tried again at once: its caller comes back with backoff.
+    if (result.kind === 'applied') this.#lookAgain(desired);
+    return result;
+  }
+
+  /** The same version is looked at once, and one that changes all the time as seldom as it would be repaired. */
+  async #report(desired: DesiredObject): Promise<KeepResult> {
+    const before = this.#options.hub.find(desired.identity);
+    if (this.drifts.find(desired.key)?.seen === versionOf(before)) return { kind: 'drifted' };
+    if (typeof before !== 'object') return this.#recordDrift(desired, before, 'was deleted');
+    if (!this.#mayRepair(desired)) return { kind: 'deferred' };
+    const result = await this.#run(desired, () => this.#examine(desired));
+    // What happened meanwhile was not looked at, as the object was busy.
+    const after = versionOf(this.#options.hub.find(desired.identity));
+    const isSeen = after === versionOf(before) || after === this.#examined.get(desired.key);
+    this.#examined.delete(desired.key);
+    if (result.kind !== 'failed' && !isSeen) this.#options.onUnsettled(desired);
+    return result;
+  }
+
+  async #examine(desired: DesiredObject): Promise<KeepResult> {
+    try {
+      const { live, changes } = await this.#options.findDrift(desired);
+      this.#damper.repaired(desired.key, this.#options.nowMs());
+      if (live === null) return this.#recordDrift(desired, 'absent', 'was deleted');
+      const seen = readLiveObject(live);
+      this.#examined.set(desired.key, versionOf(seen));
+      if (changes.length > 0) return this.#recordDrift(desired, seen, `was changed: ${describeChanges(changes)}`);
+      this.#options.book().set(desired.key, provenEntry(desired, seen));
+      this.drifts.settle(desired.key);
+      return { kind: 'unchanged' };
+    } catch (error) {
+      return { kind: 'failed', message: describeError(error) };
+    }
+  }
+
+  #recordDrift(desired: DesiredObject, live: LiveLookup, message: string): KeepResult {
+    const record = { desired, state: 'Reported', since: this.#options.now(), message, seen: versionOf(live) } as const;
+    this.drifts.record(record);
+    return { kind: 'drifted' };
+  }
+
+  /** Somebody keeps changing it back: who, and what, is found out once for each fight. */
+  async #defer(desired: DesiredObject): Promise<KeepResult> {
+    if (this.#fights.has(desired.key)) return { kind: 'deferred' };
+    this.#fights.begin(desired.key);
+    return this.#run(desired, async () => {
+      // That there is a fight is said all the same where it cannot be read.
+      const drift = await this.#options.findDrift(desired).catch(() => null);
+      if (drift !== null) this.#fights.learn(desired.key, drift);
+      this.#tellFight(desired);
+      return { kind: 'deferred' };
+    });
+  }
+
+  #tellFight(desired: DesiredObject): void {
+    const message = this.#fights.describe(desired.key);
+    if (message === null) {
+      this.drifts.settle(desired.key);
+      return;
+    }
+    const { now, hub } = this.#options;
+    this.drifts.record({
+      desired,
+      state: 'Contested',
+      since: now(),
+      message,
+      seen: versionOf(hub.find(desired.identity)),
+    });
   }
 
   #mayRepair(desired: DesiredObject): boolean {
@@ -108,12 +212,20 @@ export class ObjectKeeper {
   async #write(desired: DesiredObject, cause: ApplyCause): Promise<KeepResult> {
     const before = this.#options.hub.find(desired.identity);
     try {
-      const live = readLiveObject(await this.#options.apply(desired));
+      let isKnownUnchanged = false;
+      const onUnchanged = (): void => {
+        isKnownUnchanged = true;
+      };
+      const live = readLiveObject(await this.#options.apply(desired, onUnchanged));
       this.#options.hub.learn(desired.identity, live);
       this.#options.book().set(desired.key, provenEntry(desired, live));
-      const wasWritten = !isSameVersion(before, live);
+      const wasWritten = !isKnownUnchanged && !isSameVersion(before, live);
       if (cause === 'drifted') this.#damper.repaired(desired.key, this.#options.nowMs());
       if (cause === 'drifted' && wasWritten) this.#options.onRepaired(describeRepair(desired, before));
+      const lost = cause === 'drifted' || typeof before !== 'object' ? [] : lostAppliers(before, live);
+      if (lost.length > 0) this.#options.onTaken(desired, lost);
+      this.#fights.repaired(desired.key);
+      this.#tellFight(desired);
       return { kind: 'applied', cause, wasWritten };
     } catch (error) {
       return { kind: 'failed', message: describeError(error) };
@@ -128,7 +240,7 @@ export class ObjectKeeper {
     if (!isSettled) this.#options.onUnsettled(desired);
   }
 
-  #describe(desired: DesiredObject, decision: Exclude<ApplyDecision, { kind: 'apply' | 'unchanged' }>): string {
+  #describe(desired: DesiredObject, decision: BlockDecision): string {
     const problem = decision.kind === 'unreadable' ? this.#options.hub.problemOf(desired.identity) : undefined;
     return problem === undefined ? describeBlock(decision) : `${describeBlock(decision)}: ${problem}`;
   }
@@ -141,4 +253,8 @@ function isSameVersion(before: LiveLookup, after: LiveObject): boolean {
 function describeRepair(desired: DesiredObject, before: LiveLookup): Repair {
   const wasDeleted = typeof before !== 'object';
   return { desired, wasDeleted, manager: wasDeleted ? undefined : before.lastForeignManager };
+}
+
+function versionOf(lookup: LiveLookup): string {
+  return typeof lookup === 'object' ? `${lookup.uid}/${lookup.resourceVersion}` : lookup;
 }

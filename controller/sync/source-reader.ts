@@ -71,6 +71,11 @@ export class SourceReader {
     this.#tips.forget(request);
   }
 
+  /** Somebody says that the source of `request` has moved: what was answered before serves nobody any more. */
+  doubt(request: Request): void {
+    this.#tips.doubt(request);
+  }
+
   /** The source of `gitSync`, with the login that its Secret holds now. @throws GitError, KubeError */
   async open(gitSync: GitSync, signal: AbortSignal): Promise<OpenSource> {
     const { source } = gitSync.spec;
@@ -90,7 +95,7 @@ export class SourceReader {
         const known = tips.find(key, maxAgeMs);
         if (known !== null) return known;
         const asked = { by: request, atMs: this.#options.nowMs() };
-        const revision = await this.#share(`resolve ${key}`, signal, (shared) =>
+        const revision = await this.#share(`resolve ${tips.doubtedAtMs(key)} ${key}`, signal, (shared) =>
           repository.resolve(ref, { signal: shared }),
         );
         tips.learn(key, revision, asked);

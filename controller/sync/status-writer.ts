@@ -19,10 +19,11 @@ export class StatusWriter {
 
   /**
    * Makes the fields of `status` those of the object, unless they are already, times of conditions and the history aside. Fields that `status`
-   * leaves out stay. True when it was written. @throws KubeError
+   * leaves out stay. True when it was written and says more than that a request to reconcile was handled. @throws KubeError
    */
   async write(gitSync: GitSync, status: GitSyncStatus): Promise<boolean> {
-    if (!saysSomethingNew(gitSync.status ?? {}, status)) return false;
+    const changed = changedFields(gitSync.status ?? {}, status);
+    if (changed.length === 0) return false;
     // Deleted, or made again under its name: what was found out is not about the new one.
     if (this.#cache.find(requestFor(gitSync))?.metadata.uid !== gitSync.metadata.uid) return false;
     const { namespace, name = '' } = gitSync.metadata;
@@ -30,7 +31,7 @@ export class StatusWriter {
     try {
       const written = await this.#client.mergePatch(GIT_SYNCS, { namespace, name }, { status }, options);
       this.#cache.learn(written as GitSync);
-      return true;
+      return changed.some((field) => field !== 'lastHandledReconcileAt');
     } catch (error) {
       // Deleted meanwhile: nobody is left to read it.
       if (isKubeError(error, 'KUBE_NOT_FOUND')) return false;
@@ -39,13 +40,14 @@ export class StatusWriter {
   }
 }
 
-function saysSomethingNew(current: GitSyncStatus, next: GitSyncStatus): boolean {
-  return Object.entries(next).some(([field, value]) => {
+function changedFields(current: GitSyncStatus, next: GitSyncStatus): readonly string[] {
+  const changed = Object.entries(next).filter(([field, value]) => {
     // It rides along: each sync that belongs into it has other news.
     if (field === 'history') return false;
     const before = current[field as keyof GitSyncStatus];
     return canonicalJson(withoutTimes(field, before)) !== canonicalJson(withoutTimes(field, value));
   });
+  return changed.map(([field]) => field);
 }
 
 function withoutTimes(field: string, value: unknown): unknown {

@@ -1,44 +1,60 @@
 /** @module The sync engine as one running part: the watch on GitSyncs, the loop over them, the live view and the drift watch. */
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import type { ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
-import { isKubeError } from '../../shared/kube/errors.ts';
-import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
+import type { WatchEvent } from '../../shared/kube/client.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { GIT_SYNC_KIND, SIGNET_API_VERSION } from '../../shared/resources/names.ts';
-import { describeIdentity, objectKey } from '../../shared/resources/object-meta.ts';
+import { objectKey } from '../../shared/resources/object-meta.ts';
+import { InventoryStore } from '../../shared/sync/inventory-store.ts';
+import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
+import type { BuildKustomization } from '../../shared/sync-plan/render-revision.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../metrics/sync-metrics.ts';
 import type { ControllerPart } from '../reconcile-loop/controller-part.ts';
-import { createLoop, type Loop } from '../reconcile-loop/loop.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
+import { laneOf } from './choose-cluster.ts';
+import { ClusterPool, type OpenClient } from './cluster-pool.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { askOf, GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 import { GitSyncReconciler } from './git-sync-reconciler.ts';
+import { GitSyncWatch } from './git-sync-watch.ts';
 import type { HealthKeeper } from './health-keeper.ts';
-import { InventoryStore } from './inventory-store.ts';
+import { LaneLoops } from './lane-loops.ts';
+import { LoginWatch } from './login-watch.ts';
 import { LookSchedule } from './look-schedule.ts';
+import { reachCluster } from './reach-cluster.ts';
 import { SourceReader, type SourceReaderOptions } from './source-reader.ts';
 import { StatusWriter } from './status-writer.ts';
 import type { SyncClient } from './sync-client.ts';
 import { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import { SyncStates } from './sync-states.ts';
+import type { TargetCluster, TargetPlace } from './target-cluster.ts';
 import { WatchHub } from './watch-hub.ts';
+import { WebhookInbox } from './webhook-inbox.ts';
 
 /** What the part is made of. */
 export interface SyncPartOptions {
   readonly client: SyncClient;
+  /** Opens clients for the objects of GitSyncs that name an account or a cluster. */
+  readonly openClient: OpenClient;
+  /** Acts for GitSyncs of this cluster that name no account, each in its own namespace; undefined: the controller itself does. */
+  readonly defaultServiceAccount?: string | undefined;
   /** Opens a repository under the controller's own policy, limits and cache folder. */
   readonly openRepository: SourceReaderOptions['openRepository'];
+  /** Builds kustomizations; absent: they are refused. */
+  readonly build?: BuildKustomization;
   /** Where Signet runs: never pruned. */
   readonly controllerNamespace: string;
   /** Reads, or makes, the key of digests. Asked again after a failure. */
   readonly loadDigestKey: () => Promise<SecretBytes>;
+  /** Tells whether SealedSecrets open, before a commit is taken on; absent where nobody here knows. */
+  readonly preflight?: SealedPreflight;
+  /** Whether somebody is known to unseal SealedSecrets here, and to say so in their status; default: yes. */
+  readonly isUnsealed?: boolean;
   readonly events: EventRecorder;
   readonly now: () => Date;
   /** Milliseconds on a clock that never goes back. */
@@ -50,8 +66,13 @@ export interface SyncPartOptions {
   readonly concurrency: number;
 }
 
+/** Drift seldom comes alone, and the status says it all at once. */
+const AFTER_DRIFT_MS = 300;
 /** Long enough for a definition that is being replaced. */
 const AFTER_UNSERVED_MS = 1_000;
+
+/** SealedSecrets of one commit are unsealed within milliseconds of each other. */
+const AFTER_UNSEALED_MS = 10;
 
 /** Health that is settled is told at once; what is on its way, once a second. */
 const HEALTH_SETTLED_MS = 10;
@@ -63,103 +84,140 @@ function wakeDelayOf(health: HealthKeeper): number {
   return isSettled ? HEALTH_SETTLED_MS : HEALTH_MOVING_MS;
 }
 
+/** The part, and what it takes in from outside of the cluster. */
+export interface SyncPart extends ControllerPart {
+  readonly webhooks: WebhookInbox;
+}
+
 /** A sync engine that does nothing until it is started. */
-export function createSyncPart(options: SyncPartOptions): ControllerPart {
+export function createSyncPart(options: SyncPartOptions): SyncPart {
   return new SyncEngine(options);
 }
 
-class SyncEngine implements ControllerPart {
+class SyncEngine implements SyncPart {
+  readonly webhooks: WebhookInbox;
   readonly #options: SyncPartOptions;
+  readonly #watch: GitSyncWatch;
   readonly #cache = new GitSyncCache();
-  readonly #hub: WatchHub;
+  readonly #pool: ClusterPool;
+  readonly #drifts = new WeakMap<WatchHub, DriftWatch>();
   readonly #states: SyncStates;
   readonly #store: InventoryStore;
   readonly #schedule = new LookSchedule();
   readonly #dependencies: DependencyWatch;
   readonly #sources: SourceReader;
-  readonly #loop: Loop;
+  readonly #logins: LoginWatch;
+  readonly #loop: LaneLoops;
   /** What each GitSync asked for when the watch last told of it; the cache may have run ahead of the watch. */
   readonly #asked = new Map<string, string>();
-  #watch: ObjectWatch | null = null;
   #digest: Promise<DigestObject> | null = null;
-  #lastProblem = '';
-  /** The kind is not installed, and so there is nothing to be ready for. */
-  #isUnserved = false;
 
   constructor(options: SyncPartOptions) {
     const { client, nowMs, logger, events, metrics, random, concurrency } = options;
     const cache = this.#cache;
     this.#options = options;
-    this.#sources = new SourceReader({ ...options, onMoved: (request) => this.#loop.enqueue(request) });
+    // Who owns what can be told only when all GitSyncs are known.
+    const onSynced = (): void => this.#loop.start();
+    this.#watch = new GitSyncWatch({ client, logger, onEvent: (event) => this.#onGitSync(event), onSynced });
+    this.#sources = new SourceReader({ ...options, onMoved: (request) => this.#enqueue(request) });
     const reporter = new SyncReporter({ events, metrics: metrics.sync, logger, cache });
-    this.#hub = new WatchHub({
-      client,
-      nowMs,
-      onChange: (identity) => {
-        const key = objectKey(identity);
-        for (const state of this.#states.all()) state.health.onWatch(key);
-        drift.onChange(identity);
-      },
-      onUnserved: (owners) => {
-        for (const { request } of this.#states.allOf(owners)) this.#enqueue(request, AFTER_UNSERVED_MS);
-      },
-    });
+    this.#pool = new ClusterPool({ ...options, openTarget: (place) => this.#openTarget(place) });
     this.#states = new SyncStates({
-      client,
       cache,
-      hub: this.#hub,
+      pool: this.#pool,
+      now: options.now,
       nowMs,
-      onRepaired: (state, repair) => reporter.repaired(state, repair),
-      onDeferred: (state, { identity }, { afterMs, isFirst }) => {
-        if (isFirst) reporter.contested(state, describeIdentity(identity));
-        this.#enqueue(state.request, afterMs);
+      onDrifted: (state, record, { isFirst }) => {
+        // How often a fight was won is in the status; that there is one is news once.
+        if (isFirst || record.state === 'Reported') reporter.drifted(state, record);
+        this.#enqueue(state.request, AFTER_DRIFT_MS);
       },
-      onUnsettled: (state, desired) => drift.look(state, desired),
+      onSettled: (state, record) => {
+        reporter.settled(state, record);
+        this.#enqueue(state.request, AFTER_DRIFT_MS);
+      },
+      onTaken: (state, desired, managers) => reporter.taken(state, desired, managers),
+      onRepaired: (state, repair) => reporter.repaired(state, repair),
+      onDeferred: ({ request }, _, { afterMs }) => this.#enqueue(request, afterMs),
+      controllerNamespace: options.controllerNamespace,
+      onRecreated: (state, item) => reporter.recreated(state, item),
+      onUnsettled: (state, desired) => this.#driftOf(state)?.look(state, desired),
       // Git and the plan are not looked at for it, so nobody asks the schedule.
       onHealth: ({ request, health }) => this.#loop.enqueue(request, wakeDelayOf(health)),
-    });
-    const drift = new DriftWatch({
-      hub: this.#hub,
-      states: () => this.#states.all(),
-      enqueue: ({ request }, delayMs) => this.#enqueue(request, delayMs),
-      logger,
     });
     this.#dependencies = new DependencyWatch({
       cache,
       states: () => this.#states.all(),
       enqueue: ({ request }) => this.#enqueue(request),
     });
+    this.#logins = new LoginWatch({ client, cache, logger, enqueue: (request) => this.#enqueue(request) });
+    this.webhooks = new WebhookInbox({ cache, nowMs, look: (...words) => this.#lookAnew(...words) });
     this.#store = new InventoryStore(client, nowMs);
     const reconciler = new GitSyncReconciler({
       ...options,
       cache,
-      hub: this.#hub,
       states: this.#states,
+      reach: (...words) =>
+        reachCluster({ pool: this.#pool, onLeft: (...left) => reporter.leftBehind(...left) }, ...words),
+      onOrphaned: (...words) => reporter.leftBehind(...words),
       store: this.#store,
       sources: this.#sources,
+      rendering: { client, ...(options.build !== undefined && { build: options.build }) },
       statuses: new StatusWriter(client, cache),
       loadDigest: () => this.#loadDigest(),
+      preflight: options.preflight ?? null,
+      isUnsealed: options.isUnsealed ?? true,
       reporter,
       schedule: this.#schedule,
       enqueue: (request, delayMs) => this.#enqueue(request, delayMs),
     });
-    this.#loop = createLoop({ reconciler, name: 'GitSync', concurrency, random, logger, metrics: metrics.reconcile });
+    this.#loop = new LaneLoops({
+      reconciler,
+      name: 'GitSync',
+      concurrency,
+      random,
+      logger,
+      metrics: metrics.reconcile,
+      laneOf: (request) => laneOf(cache.find(request)),
+    });
+  }
+
+  /** A live view of its own, and drift that is looked for in it alone. */
+  #openTarget(place: TargetPlace): TargetCluster {
+    const following = (): Iterable<SyncState> => this.#states.following(hub);
+    const hub = new WatchHub({
+      client: place.client,
+      isNamespaced: !place.isOwn,
+      nowMs: this.#options.nowMs,
+      onChange: (identity) => {
+        const key = objectKey(identity);
+        for (const state of following()) {
+          state.health.onWatch(key);
+          if (state.secrets.awaits(key)) this.#enqueue(state.request, AFTER_UNSEALED_MS);
+        }
+        drift.onChange(identity);
+      },
+      onUnserved: (owners) => {
+        for (const { request } of this.#states.allOf(owners)) this.#enqueue(request, AFTER_UNSERVED_MS);
+      },
+    });
+    const drift = new DriftWatch({
+      hub,
+      states: following,
+      enqueue: ({ request }, delayMs) => this.#enqueue(request, delayMs),
+      logger: this.#options.logger,
+    });
+    this.#drifts.set(hub, drift);
+    return { ...place, hub };
+  }
+
+  #driftOf({ target }: SyncState): DriftWatch | undefined {
+    return target === null ? undefined : this.#drifts.get(target.hub);
   }
 
   async start(): Promise<void> {
-    this.#watch = this.#options.client.watch(
-      GIT_SYNCS,
-      {},
-      {
-        onEvent: (event) => this.#onGitSync(event),
-        // Who owns what can be told only when all GitSyncs are known.
-        onSynced: () => {
-          this.#isUnserved = false;
-          this.#loop.start();
-        },
-        onProblem: (error) => this.#onProblem(error),
-      },
-    );
+    this.#options.preflight?.onChange(() => this.#retryUnsealing());
+    this.#watch.start();
   }
 
   waitingFor(): string | null {
@@ -167,14 +225,15 @@ class SyncEngine implements ControllerPart {
   }
 
   isReady(): boolean {
-    return this.#isUnserved || this.#watch?.isSynced() === true;
+    return this.#watch.isReady();
   }
 
   async stop(): Promise<void> {
-    this.#watch?.stop();
+    this.#watch.stop();
+    this.#logins.stop();
     await this.#loop.stop();
-    this.#hub.stop();
     await Promise.all(Array.from(this.#states.all(), (state) => this.#flush(state)));
+    this.#pool.stop();
   }
 
   #onGitSync({ kind, object }: WatchEvent): void {
@@ -184,8 +243,10 @@ class SyncEngine implements ControllerPart {
     if (kind === 'removed') {
       this.#cache.forget(gitSync);
       this.#sources.forget(request);
+      this.webhooks.forget(request);
     } else this.#cache.learn(gitSync);
     this.#dependencies.onGitSync(gitSync, kind === 'removed');
+    this.#logins.onGitSync(request.namespace);
     const asked = kind === 'removed' ? undefined : askOf(gitSync);
     if (asked !== undefined && asked === this.#asked.get(owner)) return;
     if (asked === undefined) this.#asked.delete(owner);
@@ -193,26 +254,21 @@ class SyncEngine implements ControllerPart {
     this.#enqueue(request);
   }
 
+  /** Other keys are loaded: what could not be unsealed before may be now. */
+  #retryUnsealing(): void {
+    for (const { request, refused } of this.#states.all()) if (refused?.keys !== undefined) this.#enqueue(request);
+  }
+
+  /** Asks for a whole look that trusts in nothing that the remote said before. */
+  #lookAnew(request: Request, delayMs: number): void {
+    this.#sources.doubt(request);
+    this.#enqueue(request, delayMs);
+  }
+
   /** Asks for a whole look. */
   #enqueue(request: Request, delayMs = 0): void {
     this.#schedule.ask(ownerOf(request), this.#options.nowMs() + delayMs);
     this.#loop.enqueue(request, delayMs);
-  }
-
-  #onProblem(error: unknown): void {
-    const problem = describeError(error);
-    const isNews = problem !== this.#lastProblem;
-    this.#lastProblem = problem;
-    this.#options.logger[isNews ? 'warn' : 'debug']({ error: problem }, 'cannot watch GitSyncs');
-    if (isKubeError(error, 'KUBE_NOT_FOUND', 'KUBE_FORBIDDEN')) void this.#lookForKind();
-  }
-
-  /** Without rights the server says the same of a kind that is installed and of one that is not; discovery tells them apart. */
-  async #lookForKind(): Promise<void> {
-    const type = await this.#options.client.findType(SIGNET_API_VERSION, GIT_SYNC_KIND).catch(() => undefined);
-    if (type === null && !this.#isUnserved)
-      this.#options.logger.info({}, 'GitSync is not installed: nothing is synced');
-    if (type !== undefined) this.#isUnserved = type === null;
   }
 
   #loadDigest(): Promise<DigestObject> {

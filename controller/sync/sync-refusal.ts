@@ -2,7 +2,10 @@
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { GitError } from '../../shared/git/errors.ts';
+import { KustomizeError } from '../../shared/kustomize/errors.ts';
 import type { SyncFailure } from '../../shared/resources/git-sync.ts';
+import { SubstitutionError, SyncError } from '../../shared/sync/errors.ts';
+import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
 import { type Outlook, type RefusalReason, verdictOfGitError } from './reasons.ts';
 
@@ -13,6 +16,8 @@ export interface SyncRefusal {
   readonly message: string;
   readonly outlook: Outlook;
   readonly failures: readonly SyncFailure[];
+  /** What would let the revision be taken on; absent where nobody can approve it. */
+  readonly approval?: ApprovalHold;
 }
 
 /** Thrown by a step that does not take a revision on. */
@@ -31,6 +36,22 @@ export function toRefusal(error: unknown): SyncRefusal {
   if (error instanceof GitError) {
     const { reason, outlook } = verdictOfGitError(error.code);
     return { reason, outlook, message: withHint(describeError(error), error.hint), failures: [] };
+  }
+  if (error instanceof SyncError && error.code === 'SYNC_TOO_MANY_OBJECTS') {
+    return { reason: 'TooManyObjects', outlook: 'poll', message: error.message, failures: [] };
+  }
+  if (error instanceof SubstitutionError) {
+    const isSpec = error.code === 'RENDER_SETTINGS_INVALID';
+    const [reason, outlook] = isSpec ? (['SpecInvalid', 'spec'] as const) : (['VariablesInvalid', 'poll'] as const);
+    return { reason, outlook, message: withHint(error.message, error.hint), failures: [] };
+  }
+  if (error instanceof KustomizeError) {
+    return {
+      reason: 'RenderUnavailable',
+      outlook: 'retry',
+      message: withHint(error.message, error.hint),
+      failures: [],
+    };
   }
   // A bug is no property of the cluster or the source: the loop logs it.
   if (!(error instanceof CodedError)) throw error;

@@ -1,13 +1,17 @@
 /** @module Says what came of a sync, beside the status: one log line, the metrics, and an event when there is news. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import type { ApprovalItem } from '../../shared/sync-plan/approval.ts';
+import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { describeOrigin } from '../../shared/sync-plan/rendered-object.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
-import { unhonouredAnnotations } from '../../shared/sync-plan/waves.ts';
+import { unhonouredAnnotations } from '../../shared/sync-plan/unhonoured.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { SyncMetrics, SyncResult } from '../metrics/sync-metrics.ts';
+import { describeApprover } from './approver.ts';
+import type { DriftRecord } from './drift-book.ts';
 import type { GitSyncCache } from './git-sync-cache.ts';
 import { listSome } from './git-sync-status.ts';
 import { healthyCondition } from './judge-health.ts';
@@ -76,12 +80,47 @@ export class SyncReporter {
     this.#record(state, 'Normal', 'DriftRepaired', `repaired ${object}: ${what}`);
   }
 
-  /** Somebody else keeps changing an object back. */
-  contested(state: SyncState, object: string): void {
-    this.#dependencies.metrics.driftContested();
-    this.#dependencies.logger.warn({ gitSync: state.owner, object }, 'drift keeps coming back');
-    const message = `${object} keeps being changed by somebody else; from now on it is looked after once in ten seconds at most`;
-    this.#record(state, 'Warning', 'DriftContested', message);
+  /** Somebody approved the deletions of one plan. */
+  approved(gitSync: GitSync, hold: ApprovalHold): void {
+    const { metadata } = gitSync;
+    const by = describeApprover(metadata);
+    const names = hold.items.map(({ action, identity }) => `${action.toLowerCase()} ${describeIdentity(identity)}`);
+    const fields = { gitSync: hold.owner, digest: hold.digest, commit: hold.commit, by, items: names.length };
+    this.#dependencies.logger.info(fields, 'plan approved');
+    const message = `plan ${hold.digest} of commit ${hold.commit.slice(0, 12)} was approved by ${by}: ${listSome(names)}`;
+    this.#dependencies.events.record({ regarding: gitSync, type: 'Normal', reason: 'Approved', message });
+  }
+
+  /** An object that could not be changed in place was deleted and made anew. */
+  recreated(state: SyncState, { identity, reason = '' }: ApprovalItem): void {
+    const object = describeIdentity(identity);
+    this.#dependencies.logger.info({ gitSync: state.owner, object, reason }, 'recreated');
+    this.#record(state, 'Normal', 'Recreated', `deleted ${object} and made it anew: it ${reason}`);
+  }
+
+  /** An object differs from Git and is left so, on request or because somebody keeps changing it back. */
+  drifted(state: SyncState, { desired, state: kind, message: what }: DriftRecord): void {
+    const { metrics, logger } = this.#dependencies;
+    const object = describeIdentity(desired.identity);
+    const fields = { gitSync: state.owner, object, drift: what };
+    const isContested = kind === 'Contested';
+    if (isContested) metrics.driftContested();
+    else metrics.driftReported();
+    logger.warn(fields, isContested ? 'drift keeps coming back' : 'drift reported');
+    this.#record(state, 'Warning', isContested ? 'DriftContested' : 'DriftReported', `${object} ${what}`);
+  }
+
+  /** Others that apply the object, too, lost fields to what Git wants. */
+  taken(state: SyncState, { identity }: DesiredObject, managers: readonly string[]): void {
+    const object = describeIdentity(identity);
+    this.#dependencies.logger.info({ gitSync: state.owner, object, managers: managers.join(', ') }, 'fields taken');
+    const message = `${object} lost fields that ${managers.join(', ')} applies, too: what Git wants is applied with force`;
+    this.#record(state, 'Warning', 'FieldsTaken', message);
+  }
+
+  /** The object is as Git has it again, or nobody wants to know. */
+  settled(state: SyncState, { desired }: DriftRecord): void {
+    this.#dependencies.logger.info({ gitSync: state.owner, object: describeIdentity(desired.identity) }, 'drift ended');
   }
 
   /** A pin was let go, since the reference names the newer `revision`. */
@@ -96,6 +135,14 @@ export class SyncReporter {
     this.#dependencies.logger.info(fields, 'pin let go');
     const message = `the pin to ${commit ?? ''} is let go: ${revision ?? 'the reference'} is newer than what it was set against`;
     this.#dependencies.events.record({ regarding: gitSync, type: 'Normal', reason: 'Unpinned', message });
+  }
+
+  /** Objects stay behind in a cluster, and nobody looks after them any more; `why` is what kept them or where they are. */
+  leftBehind(gitSync: GitSync, objects: number, why: string): void {
+    const { namespace = '', name = '' } = gitSync.metadata;
+    this.#dependencies.logger.warn({ gitSync: `${namespace}/${name}`, objects, why }, 'objects stay behind');
+    const message = `${objects} objects stay behind and belong to nobody from now on: ${why}`;
+    this.#dependencies.events.record({ regarding: gitSync, type: 'Warning', reason: 'LeftBehind', message });
   }
 
   #log(gitSync: GitSync, summary: SyncSummary, tookMs: number): void {

@@ -1,10 +1,13 @@
 /** @module What one look at a GitSync came to, before it is put into words. */
 import type { GitSyncPin, SyncFailure } from '../../shared/resources/git-sync.ts';
+import type { ApplyReport, PruneReport, WaveHold } from '../../shared/sync/sync-reports.ts';
+import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import { sortFailures } from '../../shared/sync-plan/sync-failure.ts';
+import type { DriftRecord } from './drift-book.ts';
 import type { HealthReport } from './health-wait.ts';
+import type { SecretsReport } from './secrets-wait.ts';
 import type { SyncRefusal } from './sync-refusal.ts';
-import type { ApplyReport, PruneReport, WaveHold } from './sync-reports.ts';
 
 /** What enforcing a revision came to. */
 export interface EnforceReport {
@@ -12,8 +15,18 @@ export interface EnforceReport {
   readonly pruned: PruneReport;
   /** Objects that left Git and wait until everything else is in place. */
   readonly heldBack: number;
+  /** What waits for somebody to approve it; absent for nothing. */
+  readonly approval?: ApprovalHold;
   /** Where the waves stopped; absent when all were gone through. */
   readonly hold?: WaveHold;
+  /** Workloads that wait for SealedSecrets, or have news of them; absent when none does. */
+  readonly secrets?: Pick<SecretsReport, 'waiting' | 'leftMs'>;
+  /** What differs from Git and is left so; absent for none. */
+  readonly drifts?: readonly DriftRecord[];
+  /** Milliseconds until a fight with another writer may have ended; absent while there is none. */
+  readonly fightEndsInMs?: number;
+  /** Objects that an annotation has left alone; absent for none. */
+  readonly leftAlone?: readonly string[];
   /** Only of a GitSync that waits for health, and of the revision that it wants. */
   readonly health?: HealthReport;
 }
@@ -41,11 +54,16 @@ export function failuresOf({ refusal, enforced }: SyncSummary): readonly SyncFai
 }
 
 /** True when the revision is in force and nothing is left to do. */
-export function isInPlace({ refusal, enforced }: SyncSummary): boolean {
+export function isInPlace(summary: SyncSummary): boolean {
+  return isApplied(summary) && summary.enforced?.approval === undefined;
+}
+
+/** True when the revision is in force and nothing is left to do but what somebody has to approve first. */
+export function isApplied({ refusal, enforced }: SyncSummary): boolean {
   if (refusal !== null || enforced === null) return false;
-  const { applied, pruned, hold } = enforced;
-  const isApplied = applied.failures.length === 0 && hold === undefined;
-  return isApplied && pruned.failures.length === 0 && pruned.waiting.length === 0;
+  const { applied, pruned, secrets, hold } = enforced;
+  const isComplete = applied.failures.length === 0 && secrets === undefined && hold === undefined;
+  return isComplete && pruned.failures.length === 0 && pruned.waiting.length === 0;
 }
 
 /** True when the revision is in place, and healthy as far as that is waited for. */

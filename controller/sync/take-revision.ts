@@ -5,16 +5,20 @@ import { parseDuration } from '../../shared/resources/duration.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
+import type { OpenRendering } from '../../shared/sync/revision-renderer.ts';
+import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import type { FindGitSync } from '../../shared/sync-plan/dependencies.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { checkGuard } from '../../shared/sync-plan/guard.ts';
+import { ignoreDifferencesProblem } from '../../shared/sync-plan/object-rules.ts';
 import { assertDependencies } from './assert-dependencies.ts';
+import { assertUnsealable } from './assert-unsealable.ts';
 import { assertNotRewritten } from './check-history.ts';
 import { choosePinned, type PinChoice } from './pinned-revision.ts';
 import { placeRevision, prepareRevision } from './prepare-revision.ts';
 import type { OpenSource, SourceReader } from './source-reader.ts';
 import { RefusedError, type SyncRefusal, toRefusal, withHint } from './sync-refusal.ts';
-import type { EnforcedRevision, SyncState } from './sync-state.ts';
+import type { EnforcedRevision, RefusedRevision, SyncState } from './sync-state.ts';
 
 /** What taking a revision on takes. */
 export interface TakeRevisionOptions {
@@ -23,6 +27,12 @@ export interface TakeRevisionOptions {
   readonly gitSync: GitSync;
   readonly state: SyncState;
   readonly findGitSync: FindGitSync;
+  /** Reads what the GitSync puts into its files. @throws CodedError */
+  readonly openRendering: () => Promise<OpenRendering>;
+  /** Refuses a revision for what it would delete. @throws RefusedError */
+  readonly guardDeletions: (candidate: EnforcedRevision) => Promise<void>;
+  /** Tells whether SealedSecrets open; null where nobody asks. */
+  readonly preflight: SealedPreflight | null;
   readonly signal: AbortSignal;
 }
 
@@ -46,27 +56,49 @@ export async function takeRevision(options: TakeRevisionOptions): Promise<TakenR
   const { state, gitSync, signal } = options;
   let source: OpenSource | null = null;
   let revision: ResolvedRevision | null = null;
+  // Taken first: keys that come while it is worked on have it tried again.
+  const keys = options.preflight?.version() ?? '';
+  let rendering: OpenRendering | null = null;
   let pin: PinChoice['pin'] = gitSync.spec.pin === undefined ? 'none' : 'held';
   try {
     assertDurations(gitSync);
+    assertIgnoreDifferences(gitSync);
     source = await options.sources.open(gitSync, signal);
     ({ revision, pin } = await choosePinned(source, gitSync, await source.resolve(maxAgeOf(gitSync, state))));
     if (pin !== 'held' && state.enforced?.commit !== revision.commit)
       await assertNotRewritten(gitSync, source, revision);
     assertDependencies({ ...options, commit: revision.commit });
     await source.assertSigned(revision);
-    state.enforced = await findCandidate(options, source, revision);
+    rendering = await options.openRendering();
+    state.enforced = await findCandidate({ ...options, rendering }, source, revision);
     state.refused = null;
     return { revision: revision.revision, refusal: null, pin, describeCommit: describer(source, revision) };
   } catch (error) {
     signal.throwIfAborted();
     const refusal = toRefusal(error);
-    if (revision !== null && refusal.reason === 'RenderFailed') {
-      state.refused = { commit: revision.commit, generation: generationOf(gitSync), refusal };
-    }
-    if (source !== null) await restore(options, source);
+    if (revision !== null) rememberRefusal(options, { commit: revision.commit, refusal, keys, rendering });
+    const isRefusedSelf = refusal.reason === 'CannotUnseal' && revision?.commit === appliedCommit(gitSync);
+    if (source !== null && !isRefusedSelf) await restore(options, source);
     return { revision: revision?.revision ?? null, refusal, pin, describeCommit: describer(source, revision) };
   }
+}
+
+/** What is wrong with the commit itself stays so, and that its SealedSecrets do not open while the keys are the same. */
+function rememberRefusal(
+  { state, gitSync }: TakeRevisionOptions,
+  {
+    keys,
+    rendering,
+    ...what
+  }: Pick<RefusedRevision, 'commit' | 'refusal'> & {
+    readonly keys: string;
+    readonly rendering: OpenRendering | null;
+  },
+): void {
+  const refused = { ...what, generation: generationOf(gitSync), stamp: rendering?.stamp ?? '' };
+  const { refusal } = what;
+  if (refusal.reason === 'RenderFailed') state.refused = refused;
+  if (refusal.reason === 'CannotUnseal') state.refused = { ...refused, keys };
 }
 
 function describer(source: OpenSource | null, revision: ResolvedRevision | null): TakenRevision['describeCommit'] {
@@ -102,24 +134,44 @@ export function retryIntervalOf({ spec }: GitSync): number | undefined | null {
 
 /** What is in force already, where it is the same commit for the same specification; else what the commit holds. */
 async function findCandidate(
-  options: TakeRevisionOptions,
+  options: TakeRevisionOptions & { readonly rendering: OpenRendering },
   source: OpenSource,
   revision: ResolvedRevision,
 ): Promise<EnforcedRevision> {
-  const { state, gitSync } = options;
-  const isSame = (known: { readonly commit: string; readonly generation: number } | null): boolean =>
-    known?.commit === revision.commit && known.generation === generationOf(gitSync);
-  if (state.refused && isSame(state.refused)) throw new RefusedError(state.refused.refusal);
+  const { state, gitSync, rendering, signal } = options;
+  const isSame = (known: Pick<RefusedRevision, 'commit' | 'generation' | 'stamp'> | null): boolean =>
+    known?.commit === revision.commit &&
+    known.generation === generationOf(gitSync) &&
+    (known.stamp ?? '') === rendering.stamp;
+  const { refused } = state;
+  const areKeysSame = refused?.keys === undefined || refused.keys === options.preflight?.version();
+  if (refused && isSame(refused) && areKeysSame) throw new RefusedError(refused.refusal);
   const { enforced } = state;
   if (enforced && isSame(enforced) && enforced.unplaced.length === 0)
     return { ...enforced, revision: revision.revision };
-  const prepare = { kinds: state.kinds, digest: await options.loadDigest(), gitSync, revision };
+  const prepare = { kinds: state.kinds, digest: await options.loadDigest(), gitSync, revision, rendering, signal };
   const candidate =
     enforced && isSame(enforced)
       ? await placeRevision(prepare, enforced)
       : await prepareRevision(prepare, await source.readTree(revision.commit));
   assertGuard(options, candidate);
+  if (options.preflight !== null && !wasInPlace(options, revision))
+    await assertUnsealable(options.preflight, candidate.wanted.values(), options.signal);
+  await options.guardDeletions(candidate);
   return candidate;
+}
+
+/** After a restart, what was in place before it is not tried again: it is what is kept in force anyway. */
+function wasInPlace({ state, gitSync }: TakeRevisionOptions, { commit }: ResolvedRevision): boolean {
+  const { observedGeneration, conditions = [] } = gitSync.status ?? {};
+  const isReady = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const isKnown = observedGeneration === generationOf(gitSync) && appliedCommit(gitSync) === commit;
+  return state.enforced === null && isReady && isKnown;
+}
+
+/** The commit that was brought into place last, as the status says. */
+function appliedCommit({ status }: GitSync): string | undefined {
+  return /:([0-9a-f]{40,64})$/.exec(status?.lastAppliedRevision ?? '')?.[1];
 }
 
 function assertGuard({ state, gitSync }: TakeRevisionOptions, candidate: EnforcedRevision): void {
@@ -137,6 +189,11 @@ function assertDurations(gitSync: GitSync): void {
   if (intervalOf(gitSync) === null) throw notUsable('interval', gitSync.spec.interval);
 }
 
+function assertIgnoreDifferences({ spec }: GitSync): void {
+  const message = ignoreDifferencesProblem(spec);
+  if (message !== null) throw new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
+}
+
 function notUsable(field: string, value: string | undefined): RefusedError {
   const message = `spec.${field} ${JSON.stringify(value)} is not usable; write a duration above zero, such as 30s or 1m30s`;
   return new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
@@ -146,7 +203,7 @@ function notUsable(field: string, value: string | undefined): RefusedError {
 async function restore(options: TakeRevisionOptions, source: OpenSource): Promise<void> {
   const { state, gitSync } = options;
   const revision = gitSync.status?.lastAppliedRevision;
-  const commit = revision === undefined ? undefined : /:([0-9a-f]{40,64})$/.exec(revision)?.[1];
+  const commit = appliedCommit(gitSync);
   if (state.enforced !== null || revision === undefined || commit === undefined) return;
   try {
     const prepare = {
@@ -154,6 +211,8 @@ async function restore(options: TakeRevisionOptions, source: OpenSource): Promis
       digest: await options.loadDigest(),
       gitSync,
       revision: { commit, revision },
+      rendering: await options.openRendering(),
+      signal: options.signal,
     };
     // What the status names was verified once, but who can write a status could name another commit.
     await source.assertSigned({ commit });

@@ -1,19 +1,13 @@
-/** @module The live view that all GitSyncs share: one metadata watch for each kind that an inventory or a revision has, and none else. */
+/** @module The live view that GitSyncs of one cluster and identity share: one metadata watch for each kind that an inventory or a revision has, and none else. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeDiscovery, KubeReader, KubeWatcher } from '../../shared/kube/client.ts';
 import type { ObjectIdentity } from '../../shared/resources/object-meta.ts';
 import { createServedKinds, type ServedKinds } from '../../shared/sync/served-kinds.ts';
+import type { WantedKind } from '../../shared/sync/wanted-kinds.ts';
 import { kindKey } from '../../shared/sync-plan/custom-kinds.ts';
 import type { LiveLookup, LiveObject, LiveView } from '../../shared/sync-plan/live-object.ts';
 import { FollowedKind } from './followed-kind.ts';
-
-/** A kind in the version in which it is wanted; another served version does as well. */
-export interface WantedKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}
 
 /** What a hub works with, and whom it tells. The functions may not throw. */
 export interface WatchHubOptions {
@@ -22,6 +16,14 @@ export interface WatchHubOptions {
   readonly onChange: (identity: ObjectIdentity) => void;
   /** A kind that these subscribers follow is not served any more. */
   readonly onUnserved: (subscribers: readonly string[]) => void;
+  /** Follows each namespace by itself, for identities that may not see all of them. */
+  readonly isNamespaced?: boolean;
+}
+
+/** A kind, in one namespace or in all. */
+interface Wanted {
+  readonly kind: WantedKind;
+  readonly namespace: string | undefined;
 }
 
 /** A list that takes longer is not waited for; its kind counts as unreadable meanwhile. */
@@ -43,10 +45,17 @@ export class WatchHub implements LiveView {
    * follows any more are let go.
    */
   async follow(subscriber: string, wanted: readonly WantedKind[], signal?: AbortSignal): Promise<void> {
-    const byKey = new Map(wanted.map((kind) => [kindKey(kind.group, kind.kind), kind]));
+    const byKey = new Map(
+      wanted.flatMap((kind) =>
+        this.#placesOf(kind).map((namespace) => [
+          this.#keyOf({ ...kind, namespace: namespace ?? '' }),
+          { kind, namespace },
+        ]),
+      ),
+    );
     this.#unsubscribe(subscriber, byKey);
     const kinds = createServedKinds(this.#options.client);
-    await Promise.all([...byKey].map(([key, kind]) => this.#subscribe(subscriber, key, kind, kinds)));
+    await Promise.all([...byKey].map(([key, one]) => this.#subscribe(subscriber, key, one, kinds)));
     const answers = [...byKey.keys()].map((key) => this.#followed.get(key)?.firstAnswer);
     const timer = new AbortController();
     const signals = signal ? [timer.signal, signal] : [timer.signal];
@@ -61,21 +70,27 @@ export class WatchHub implements LiveView {
   }
 
   find(identity: ObjectIdentity): LiveLookup {
-    const key = kindKey(identity.group, identity.kind);
+    const key = this.#keyOf(identity);
     const followed = this.#followed.get(key);
     if (!followed) return this.#missing.get(key) === null ? 'unserved' : 'unreadable';
     return followed.isSynced() ? (followed.find(identity) ?? 'absent') : 'unreadable';
   }
 
   /** Why objects of the kind are unreadable, as far as it is known. */
-  problemOf({ group, kind }: Pick<ObjectIdentity, 'group' | 'kind'>): string | undefined {
-    const key = kindKey(group, kind);
+  problemOf(identity: Pick<ObjectIdentity, 'group' | 'kind' | 'namespace'>): string | undefined {
+    const key = this.#keyOf(identity);
     return this.#followed.get(key)?.problem ?? this.#missing.get(key) ?? undefined;
+  }
+
+  /** True when the objects are unreadable for want of rights. */
+  isForbidden(identity: Pick<ObjectIdentity, 'group' | 'kind' | 'namespace'>): boolean {
+    const followed = this.#followed.get(this.#keyOf(identity));
+    return followed?.problem !== undefined && followed.isForbidden;
   }
 
   /** Takes in the answer to our own write. */
   learn(identity: ObjectIdentity, live: LiveObject): void {
-    this.#followed.get(kindKey(identity.group, identity.kind))?.learn(identity, live);
+    this.#followed.get(this.#keyOf(identity))?.learn(identity, live);
   }
 
   /** Makes sure of what only our own writes told of the kinds that `subscriber` follows; see {@link FollowedKind.confirm}. @throws KubeError */
@@ -89,13 +104,23 @@ export class WatchHub implements LiveView {
     this.#followed.clear();
   }
 
-  async #subscribe(subscriber: string, key: string, wanted: WantedKind, kinds: ServedKinds): Promise<void> {
+  /** Undefined: all namespaces at once. */
+  #placesOf(kind: WantedKind): readonly (string | undefined)[] {
+    return this.#options.isNamespaced === true ? kind.namespaces : [undefined];
+  }
+
+  #keyOf({ group, kind, namespace }: Pick<ObjectIdentity, 'group' | 'kind' | 'namespace'>): string {
+    const key = kindKey(group, kind);
+    return this.#options.isNamespaced === true ? `${key} ${namespace}` : key;
+  }
+
+  async #subscribe(subscriber: string, key: string, { kind, namespace }: Wanted, kinds: ServedKinds): Promise<void> {
     if (!this.#followed.has(key)) {
       try {
-        const type = await kinds.findForEntry(wanted);
+        const type = await kinds.findForEntry(kind);
         if (type === null) this.#missing.set(key, null);
         // Another subscriber may have been faster.
-        else if (!this.#followed.has(key)) this.#start(key, type);
+        else if (!this.#followed.has(key)) this.#start(key, type, namespace);
       } catch (error) {
         this.#missing.set(key, describeError(error));
       }
@@ -103,10 +128,12 @@ export class WatchHub implements LiveView {
     this.#followed.get(key)?.subscribers.add(subscriber);
   }
 
-  #start(key: string, type: FollowedKind['type']): void {
+  #start(key: string, type: FollowedKind['type'], place: string | undefined): void {
     const { client, nowMs, onChange } = this.#options;
     this.#missing.delete(key);
-    this.#followed.set(key, new FollowedKind({ client, type, nowMs, onChange, onUnserved: () => this.#drop(key) }));
+    const namespace = type.namespaced ? place : undefined;
+    const onUnserved = (): void => this.#drop(key);
+    this.#followed.set(key, new FollowedKind({ client, type, namespace, nowMs, onChange, onUnserved }));
   }
 
   #drop(key: string): void {

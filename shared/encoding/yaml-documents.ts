@@ -2,12 +2,14 @@
  * @module The documents of a YAML or JSON text, decoded as kubectl decodes them and refused when they are ambiguous
  * or built to exhaust the reader. What the documents mean is left to the caller.
  */
+import type { Schema } from 'js-yaml';
 import { type DocumentRange, documentRanges } from './document-ranges.ts';
 import { EncodingError } from './errors.ts';
 import { JsonFault, readJsonValue, STRICT_JSON, skipJsonBlanks } from './json-reader.ts';
 import { countLineBreaks, positionAt } from './text-position.ts';
 import { YamlFault } from './yaml-fault.ts';
 import { assertYamlCharacters, loadYaml } from './yaml-load.ts';
+import { kubectlSchema, markingSchema } from './yaml-schema.ts';
 
 /** One document that holds a value. */
 export interface ParsedDocument {
@@ -30,6 +32,8 @@ export interface ParseOptions {
   readonly where?: string;
   /** Largest size accepted, in bytes of UTF-8; default 16 MiB. */
   readonly maxBytes?: number;
+  /** Marks plain scalars that are a whole `${reference}`, as `markingSchema` has it; default false. */
+  readonly marksReferences?: boolean;
 }
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
@@ -47,10 +51,11 @@ export function parseDocuments(text: string, options: ParseOptions = {}): readon
   const where = options.where ?? 'input';
   assertSize(text, where, options.maxBytes ?? DEFAULT_MAX_BYTES);
   const documents: ParsedDocument[] = [];
+  const schema = options.marksReferences === true ? markingSchema : kubectlSchema;
   let index = 0;
   let rest = text.startsWith('\ufeff') ? 1 : 0;
   for (const range of documentRanges(text)) {
-    for (const content of explaining({ text, where, offset: range.start }, () => readRange(text, range))) {
+    for (const content of explaining({ text, where, offset: range.start }, () => readRange(text, range, schema))) {
       index++;
       if (content.value !== null) documents.push({ ...content, index });
     }
@@ -81,13 +86,13 @@ function explaining<Result>({ text, where, offset }: Place, read: () => Result):
 }
 
 /** What `range` holds: one value, null when it is empty, or several when it is JSON. */
-function readRange(text: string, range: DocumentRange): readonly Content[] {
+function readRange(text: string, range: DocumentRange, schema: Schema): readonly Content[] {
   if (range.start === range.end) {
     assertCharactersBetween(text, range.outerStart, range.outerEnd);
     return [{ value: null, line: range.line, start: range.start, end: range.end, format: 'yaml' }];
   }
   const first = text[skipJsonBlanks(text, range.start)];
-  if (first !== '{' && first !== '[') return [readYaml(text, range)];
+  if (first !== '{' && first !== '[') return [readYaml(text, range, schema)];
   try {
     const values = readJsonStream(text, range);
     assertCharactersBetween(text, range.outerStart, range.start);
@@ -95,7 +100,7 @@ function readRange(text: string, range: DocumentRange): readonly Content[] {
     return values;
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    return [readFlowYaml(text, range, error)];
+    return [readFlowYaml(text, range, { fault: error, schema })];
   }
 }
 
@@ -113,9 +118,9 @@ function shiftingFaults<Result>(start: number, read: () => Result): Result {
   }
 }
 
-function readYaml(text: string, range: DocumentRange): Content {
+function readYaml(text: string, range: DocumentRange, schema: Schema): Content {
   const { line, start, end, outerStart, outerEnd } = range;
-  const value = shiftingFaults(outerStart, () => loadYaml(text.slice(outerStart, outerEnd)));
+  const value = shiftingFaults(outerStart, () => loadYaml(text.slice(outerStart, outerEnd), undefined, schema));
   return { value, line, start, end, format: 'yaml' };
 }
 
@@ -138,10 +143,14 @@ function readJsonStream(text: string, range: DocumentRange): readonly Content[] 
 }
 
 /** Text in brackets that is not JSON, so it is YAML; when it is neither, `fault` may explain more. */
-function readFlowYaml(text: string, range: DocumentRange, fault: JsonFault): Content {
+function readFlowYaml(
+  text: string,
+  range: DocumentRange,
+  { fault, schema }: { readonly fault: JsonFault; readonly schema: Schema },
+): Content {
   if (fault.kind !== 'syntax') throw asYamlFault(fault);
   try {
-    return readYaml(text, range);
+    return readYaml(text, range, schema);
   } catch (error) {
     const looksLikeJson = /^\s*[[{]\s*["{[]/.test(text.slice(range.start, range.start + 200));
     throw looksLikeJson && error instanceof YamlFault && error.code === 'YAML_INVALID' ? asYamlFault(fault) : error;

@@ -2,7 +2,7 @@
  * @module One YAML document, from text to value, with every bound that untrusted text needs. Splitting a stream and
  * naming places in a file are left to yaml-documents.ts.
  */
-import { type EventType, load, type State } from 'js-yaml';
+import { type EventType, load, type Schema, type State } from 'js-yaml';
 import { assertExpansionBounded } from './yaml-expansion.ts';
 import { toYamlFault, YamlFault } from './yaml-fault.ts';
 import { findDanglingDashes, isOutside } from './yaml-list-ends.ts';
@@ -23,14 +23,15 @@ const FOREIGN_CHARACTER = /[^\P{Cc}\t\n\r]|[\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]|(?:^
 export type NodeListener = (event: EventType, state: State) => void;
 
 /**
- * The value of the single document `source`, its directives and opening marker included.
+ * The value of the single document `source`, its directives and opening marker included. Scalars mean what `schema` says, which has to
+ * extend kubectl's.
  * @throws YamlFault
  */
-export function loadYaml(source: string, follow?: NodeListener): unknown {
+export function loadYaml(source: string, follow?: NodeListener, schema: Schema = kubectlSchema): unknown {
   assertYamlCharacters(source);
   const dashes = findDanglingDashes(source);
   const watch = new NodeWatch(source, { keepScalars: dashes.length > 0 });
-  const value = parse(source, watch, follow);
+  const value = parse(source, watch, { follow, schema });
   const misread = dashes.find((offset) => isOutside(offset, watch.scalars));
   if (misread !== undefined) {
     throw new YamlFault('YAML_INVALID', 'an empty item at the end of a nested list (write null)', misread);
@@ -40,7 +41,12 @@ export function loadYaml(source: string, follow?: NodeListener): unknown {
   return value ?? null;
 }
 
-function parse(source: string, watch: NodeWatch, follow: NodeListener | undefined): unknown {
+interface ParseWith {
+  readonly follow: NodeListener | undefined;
+  readonly schema: Schema;
+}
+
+function parse(source: string, watch: NodeWatch, { follow, schema }: ParseWith): unknown {
   const limits = { maxDepth: MAX_DEPTH, maxTotalMergeKeys: MAX_MERGED_KEYS };
   const both: NodeListener = (event, state) => {
     watch.listener(event, state);
@@ -48,7 +54,7 @@ function parse(source: string, watch: NodeWatch, follow: NodeListener | undefine
   };
   const listener = follow === undefined ? watch.listener : both;
   try {
-    return load(source, { schema: kubectlSchema, listener, ...limits });
+    return load(source, { schema, listener, ...limits });
   } catch (error) {
     const fault = toYamlFault(error, source);
     if (fault === null) throw error;

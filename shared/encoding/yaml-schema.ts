@@ -86,6 +86,28 @@ export const kubectlSchema: Schema = FAILSAFE_SCHEMA.extend({
   explicit: [textType, binaryType, ...unknownTags],
 });
 
+/** A noncharacter of Unicode; a file that writes it itself only says that its own scalar is plain. */
+const PLAIN_MARK = '\ufdd0';
+
+/**
+ * The same, but for plain scalars that begin with `${` and end with `}`: they become text with a mark before it, so that whoever replaces them
+ * knows that they were not quoted.
+ */
+export const markingSchema: Schema = kubectlSchema.extend({
+  implicit: [
+    new Type('tag:signet.dev,2026:reference', {
+      kind: 'scalar',
+      resolve: (data: unknown) => typeof data === 'string' && data.startsWith('${') && data.endsWith('}'),
+      construct: (data: unknown) => `${PLAIN_MARK}${String(data)}`,
+    }),
+  ],
+});
+
+/** `text` without the mark of a plain scalar. */
+export function withoutMark(text: string): string {
+  return text.startsWith(PLAIN_MARK) ? text.slice(PLAIN_MARK.length) : text;
+}
+
 function toFloat(scalar: Scalar): number {
   if (scalar.kind === 'non-finite') {
     throw new YamlFault('YAML_INVALID', 'infinity or NaN, which JSON cannot hold (quote it)', null);

@@ -53,17 +53,25 @@ export class Mirror {
     await Promise.all(residue.map((name) => rm(path.join(this.folder, name), { recursive: true, force: true })));
   }
 
-  /** Takes the mirror away. A git that still runs in it goes on in the renamed folder and cannot disturb the next mirror. */
-  async discard(): Promise<void> {
-    const aside = `${this.folder}.discarded-${randomBytes(6).toString('hex')}`;
-    try {
-      await rename(this.folder, aside);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw new GitError('GIT_FAILED', 'cannot take away the old mirror of the repository', { cause: error });
-    }
-    await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+  /** Takes the mirror away. @throws GitError */
+  discard(): Promise<void> {
+    return discardFolder(this.folder);
   }
+}
+
+/**
+ * Takes the mirror at `folder` away, if there is one; its lock is the caller's. A git that still runs in it goes on in the renamed folder and cannot disturb the
+ * next mirror. @throws GitError
+ */
+export async function discardFolder(folder: string): Promise<void> {
+  const aside = `${folder}.discarded-${randomBytes(6).toString('hex')}`;
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new GitError('GIT_FAILED', 'cannot take away the old mirror of the repository', { cause: error });
+  }
+  await rm(aside, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** Removes what a crash in the middle of {@link Mirror.discard} left in the cache folder. */

@@ -4,10 +4,12 @@ import { comparePaths } from '../sync-plan/manifest-path.ts';
 import { GitError } from './errors.ts';
 import { fetchBlobs, readLinkTexts } from './fetch-blobs.ts';
 import { fetchCommit } from './fetch-commit.ts';
-import { findFolder } from './find-folder.ts';
+import { type FoundFolder, findFolder } from './find-folder.ts';
 import { describeBytes, type GitLimits } from './git-limits.ts';
+import type { TreeEntry } from './list-tree.ts';
 import { ObjectStore } from './object-store.ts';
-import { readIgnore } from './read-ignore.ts';
+import { type FoundIgnore, readIgnore } from './read-ignore.ts';
+import { findKustomization, readKustomizationTree } from './read-kustomization-tree.ts';
 import { type SelectedFile, type Selection, selectManifests } from './select-manifests.ts';
 import { TreeIndex } from './tree-index.ts';
 import type { OpenTreeRead, TreeRead } from './tree-read.ts';
@@ -20,7 +22,10 @@ import type { OpenTreeRead, TreeRead } from './tree-read.ts';
 export async function readTree(request: TreeRead): Promise<FileTree | null> {
   const read: OpenTreeRead = { ...request, store: new ObjectStore(request.git, request.mirror, request.signal) };
   await fetchCommit(read);
-  const selection = await selectFiles(read);
+  const opened = await openFolder(read);
+  if (opened === null) return null;
+  if (findKustomization(opened)) return readKustomizationTree(read, opened.folder);
+  const selection = await selectFiles(read, opened);
   if (selection === null) return null;
   assertFileCount(selection.files.length, read.limits);
   const oids = [...new Set(selection.files.map((file) => file.oid))];
@@ -32,20 +37,30 @@ export async function readTree(request: TreeRead): Promise<FileTree | null> {
   return { commit: read.commit, files, problems: all, skipped: selection.skipped };
 }
 
-/** Links are read in rounds, because one may lead over another; each round that finds new ones brings it closer to the end. */
-async function selectFiles(read: OpenTreeRead): Promise<Selection | null> {
-  const { store, commit, limits } = read;
+/** The folder of the read, and what lies below it. */
+interface OpenedFolder extends FoundFolder {
+  readonly entries: readonly TreeEntry[];
+  readonly ignore: FoundIgnore;
+}
+
+async function openFolder(read: OpenTreeRead): Promise<(OpenedFolder & Pick<FoundIgnore, 'rules'>) | null> {
   const found = await findFolder(read);
   if (found === null) return null;
-  const entries = await store.listTree(found.tree, found.folder, limits.maxEntries);
+  const entries = await read.store.listTree(found.tree, found.folder, read.limits.maxEntries);
+  const ignore = await readIgnore(read, found.folder, entries);
+  return ignore === null ? null : { ...found, entries, ignore, rules: ignore.rules };
+}
+
+/** Links are read in rounds, because one may lead over another; each round that finds new ones brings it closer to the end. */
+async function selectFiles(read: OpenTreeRead, opened: OpenedFolder): Promise<Selection | null> {
+  const { store, commit, limits } = read;
+  const { entries, folder, ignore } = opened;
   const hasLinks = entries.some((entry) => entry.kind === 'symlink');
   const index = hasLinks ? new TreeIndex(await store.listTree(`${commit}^{tree}`, '', limits.maxEntries)) : null;
-  const ignore = await readIgnore(read, found.folder, entries);
-  if (ignore === null) return null;
   const { rules } = ignore;
   const linkTexts = new Map<string, string>();
   for (;;) {
-    const selection = selectManifests({ entries, folder: found.folder, index, linkTexts, rules });
+    const selection = selectManifests({ entries, folder, index, linkTexts, rules });
     if (selection.unreadLinks.length === 0)
       return { ...selection, problems: [...ignore.problems, ...selection.problems] };
     assertFileCount(selection.unreadLinks.length, limits);

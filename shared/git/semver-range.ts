@@ -26,7 +26,13 @@ interface Condition {
 const MAX_LENGTH = 256;
 const PART = '(0|[1-9][0-9]*|[xX*])';
 const PARTIAL = new RegExp(`^v?${PART}(?:\\.${PART}(?:\\.${PART}(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.-]+)?)?)?$`);
-const CONDITION = /^(=|!=|>=|<=|>|<|~|\^)?(\S+)$/;
+const CONDITION = /^(=>|=<|~>|=|!=|>=|<=|>|<|~|\^)?(\S+)$/;
+/** Other spellings, which Flux takes as well. */
+const SPELLINGS: ReadonlyMap<string, Operator> = new Map([
+  ['=>', '>='],
+  ['=<', '<='],
+  ['~>', '~'],
+]);
 
 /**
  * The range that `text` says; null when it says none. Blanks and commas join conditions that all have to hold, `||` joins alternatives.
@@ -59,7 +65,8 @@ function parseCondition(text: string): Condition | null {
   const [, operator = '=', rest = ''] = CONDITION.exec(text) ?? [];
   const partial = parsePartial(rest);
   if (partial === null) return null;
-  return { test: testOf(operator as Operator, partial), namesPrerelease: partial.version.prerelease.length > 0 };
+  const test = testOf(SPELLINGS.get(operator) ?? (operator as Operator), partial);
+  return { test, namesPrerelease: partial.version.prerelease.length > 0 };
 }
 
 function parsePartial(text: string): Partial | null {

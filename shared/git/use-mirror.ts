@@ -5,6 +5,7 @@ import { GitError } from './errors.ts';
 import { runExclusively } from './exclusive.ts';
 import type { Mirror } from './mirror.ts';
 import { lockMirror } from './mirror-lock.ts';
+import { noteMirrorUse } from './sweep-unused.ts';
 
 /** Bounds of one use. */
 export interface MirrorUse {
@@ -35,6 +36,7 @@ async function workLocked<T>(use: MirrorUse, work: () => Promise<T>): Promise<T>
     await mirror.sweepResidue();
     throw error;
   } finally {
+    await noteMirrorUse(mirror.folder, new Date());
     await lock.release();
   }
 }

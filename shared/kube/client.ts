@@ -41,6 +41,8 @@ export interface WriteOptions {
   readonly fieldManager?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly subresource?: 'status' | undefined;
+  /** `Strict` has fields that the kind does not know refused; without it they are dropped. An apply is always strict. */
+  readonly fieldValidation?: 'Strict' | undefined;
 }
 
 /** How an object is deleted. A precondition that does not hold is KubeError `KUBE_CONFLICT`. */
@@ -114,6 +116,15 @@ export interface KubeDiscovery {
   refresh(): void;
 }
 
+/** Tells which kinds there are. */
+export interface KubeKindList {
+  /**
+   * Every kind that lives in namespaces, each in the version that its group prefers, as the server says now.
+   * @throws KubeError `KUBE_SERVER_ERROR` while a server behind one of the groups does not answer, since kinds may be missing
+   */
+  listNamespacedTypes(): Promise<readonly ResourceType[]>;
+}
+
 /** A plain request to a path of the API server, such as its service proxy; any status is an answer, not an error. */
 export interface KubeRawRequest {
   readonly method: 'GET' | 'POST';
@@ -132,7 +143,7 @@ export interface KubeRawResponse {
 }
 
 /** All of it, on one set of connections. */
-export interface KubeClient extends KubeReader, KubeWriter, KubeWatcher, KubeDiscovery {
+export interface KubeClient extends KubeReader, KubeWriter, KubeWatcher, KubeDiscovery, KubeKindList {
   /** Base address, for messages. */
   readonly server: string;
   raw(request: KubeRawRequest): Promise<KubeRawResponse>;

@@ -1,6 +1,6 @@
 /** @module Finds the path and scope of kinds, asking the API server as rarely as the answer stays true. */
 import { groupOf, versionOf } from '../resources/object-meta.ts';
-import type { KubeDiscovery } from './client.ts';
+import type { KubeDiscovery, KubeKindList } from './client.ts';
 import { readGroups, readResourceList, type ServedGroups, type ServedVersion } from './discovery-document.ts';
 import { isKubeError, KubeError } from './errors.ts';
 import { decodeBody } from './object-json.ts';
@@ -21,7 +21,7 @@ interface Fetched {
 }
 
 /** The core group and the named groups are two documents of the server; each is fetched when a kind of it is asked for. */
-export class Discovery implements KubeDiscovery {
+export class Discovery implements KubeDiscovery, KubeKindList {
   readonly #sender: Sender;
   readonly #now: () => number;
   readonly #documents = new Map<'/api' | '/apis', Promise<Fetched>>();
@@ -39,6 +39,22 @@ export class Discovery implements KubeDiscovery {
 
   findTypeOfGroup(group: string, kind: string): Promise<ResourceType | null> {
     return this.#find(group, kind, () => true);
+  }
+
+  async listNamespacedTypes(): Promise<readonly ResourceType[]> {
+    const fetched = await Promise.all([this.#fetch('/api', MISS_INTERVAL_MS), this.#fetch('/apis', MISS_INTERVAL_MS)]);
+    const types = new Map<string, ResourceType>();
+    for (const document of fetched) {
+      for (const served of [...document.groups.values()].flat()) {
+        assertComplete([served]);
+        const kinds = served.kinds ?? (await this.#listKinds(document, served));
+        for (const type of kinds.values()) {
+          const key = `${type.group}/${type.kind}`;
+          if (type.namespaced && !types.has(key)) types.set(key, type);
+        }
+      }
+    }
+    return [...types.values()];
   }
 
   refresh(): void {

@@ -181,6 +181,10 @@ export class HttpKubeClient implements KubeClient {
     return this.#discovery.findTypeOfGroup(group, kind);
   }
 
+  listNamespacedTypes(): Promise<readonly ResourceType[]> {
+    return this.#discovery.listNamespacedTypes();
+  }
+
   refresh(): void {
     this.#discovery.refresh();
   }
@@ -212,5 +216,6 @@ function referenceOf(object: KubeObject): ObjectReference {
 }
 
 function writeQuery(options: WriteOptions): Query {
-  return { fieldManager: options.fieldManager, dryRun: options.dryRun === true ? 'All' : undefined };
+  const { fieldManager, dryRun, fieldValidation } = options;
+  return { fieldManager, dryRun: dryRun === true ? 'All' : undefined, fieldValidation };
 }

@@ -27,7 +27,11 @@ export async function readKubeconfigFile(file: string): Promise<Kubeconfig | nul
     if (isMap(error) && error['code'] === 'ENOENT') return null;
     throw invalid(file, fileProblem(error));
   }
-  const root = parseRoot(file, bytes);
+  return readKubeconfigRoot(file, parseRoot(file, bytes));
+}
+
+/** The kubeconfig that `root`, read from `file`, says. Throws `KUBE_KUBECONFIG_INVALID`. */
+export function readKubeconfigRoot(file: string, root: Readonly<Record<string, unknown>>): Kubeconfig {
   const kind = root['kind'];
   if (kind !== undefined && kind !== null && kind !== '' && kind !== 'Config')
     throw invalid(file, 'its kind is not Config');
@@ -65,7 +69,7 @@ function parseRoot(file: string, bytes: Uint8Array): Record<string, unknown> {
 
 function readEntries(
   file: string,
-  root: Record<string, unknown>,
+  root: Readonly<Record<string, unknown>>,
   kind: KubeconfigEntry['kind'],
 ): ReadonlyMap<string, KubeconfigEntry> {
   const list = root[`${kind}s`] ?? [];

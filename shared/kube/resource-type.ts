@@ -27,6 +27,8 @@ export const CONFIG_MAPS = define('v1', 'ConfigMap', 'configmaps', true);
 export const EVENTS = define('v1', 'Event', 'events', true);
 /** core/v1 Namespace. */
 export const NAMESPACES = define('v1', 'Namespace', 'namespaces', false);
+/** core/v1 ServiceAccount. */
+export const SERVICE_ACCOUNTS = define('v1', 'ServiceAccount', 'serviceaccounts', true);
 /** core/v1 Service. */
 export const SERVICES = define('v1', 'Service', 'services', true);
 /** apiextensions.k8s.io/v1 CustomResourceDefinition. */

@@ -23,8 +23,10 @@ export const PATCH_ANNOTATION = 'sealedsecrets.bitnami.com/patch';
 export const SKIP_OWNER_ANNOTATION = 'sealedsecrets.bitnami.com/skip-set-owner-references';
 /** On a SealedSecret: what it was sealed with and for, as a public hint; shared/sealing/receipt.ts has its form. */
 export const RECEIPT_ANNOTATION = 'signet.dev/receipt';
-/** On a SealedSecret: what becomes of edits that others make to its Secret: `repair` (also without it), `report` or `ignore`. */
+/** On a SealedSecret: what becomes of edits that others make to its Secret: `repair` (also without it), `report` or `ignore`. On any other synced object: the same of edits to itself. */
 export const DRIFT_ANNOTATION = 'signet.dev/drift';
+/** On a SealedSecret in Git: `disabled` has it neither tried before a sync nor waited for, since another controller looks after it. */
+export const PREFLIGHT_ANNOTATION = 'signet.dev/preflight';
 /** On a SealedSecret or in its template: `allow` has templates print `<no value>` for what is missing, as sealed-secrets does. */
 export const TEMPLATE_MISSING_ANNOTATION = 'signet.dev/template-missing';
 /** The one value of {@link TEMPLATE_MISSING_ANNOTATION} that counts. */
@@ -58,12 +60,24 @@ export const ROTATE_REQUESTED_ANNOTATION = 'signet.dev/rotate-requested-at';
 export const RECONCILE_REQUESTED_ANNOTATION = 'signet.dev/reconcile-requested-at';
 /** On a GitSync: the full id of a commit that may follow although the history was rewritten. Any other text is ignored. */
 export const ACCEPT_REWRITE_ANNOTATION = 'signet.dev/accept-rewrite';
+/** On a GitSync whose cluster changed: the address of the one before, where its objects may stay. Any other text is ignored. */
+export const LEAVE_CLUSTER_ANNOTATION = 'signet.dev/leave-cluster';
 /** On an applied object: `namespace/name` of the GitSync that owns it. */
 export const OWNER_ANNOTATION = 'signet.dev/git-sync';
 /** On an applied object: `disabled` keeps it in the cluster when it leaves Git. */
 export const PRUNE_ANNOTATION = 'signet.dev/prune';
+/** On an applied object, as Git has it: `allowed` lets it be deleted and made anew where it cannot be changed in place. */
+export const RECREATE_ANNOTATION = 'signet.dev/recreate';
+/** On a GitSync: the digest of the one plan whose deletions are approved. Any other text is ignored. */
+export const APPROVE_ANNOTATION = 'signet.dev/approve';
+/** On a synced object: `if-absent` makes it when it is missing and never changes it; `merge` leaves people the fields that they applied before. */
+export const APPLY_ANNOTATION = 'signet.dev/apply';
+/** On a synced object, in Git or live: `disabled` has it left alone, neither changed nor pruned. */
+export const RECONCILE_ANNOTATION = 'signet.dev/reconcile';
 /** On an applied object: the wave in which it is applied, a whole number; lower ones first, none is 0. */
 export const WAVE_ANNOTATION = 'signet.dev/wave';
+/** On a ConfigMap in Git: `signet check opengitops --probe` may edit this annotation, and no other, to see it undone. */
+export const PROBE_ANNOTATION = 'signet.dev/probe';
 /** Finalizer of a GitSync: its inventory is pruned, or let go, before it disappears. */
 export const GIT_SYNC_FINALIZER = 'signet.dev/prune';
 

@@ -38,7 +38,8 @@ export function assignNamespaces(input: NamespaceAssignment): Placement {
       unknown.push(rendered);
       continue;
     }
-    const candidate = toPlacedObject(place(rendered.object, scope, input.defaultNamespace), rendered.origin);
+    const object = place(rendered.object, scope, input.defaultNamespace);
+    const candidate: PlacedObject = { ...rendered, ...toPlacedObject(object, rendered.origin) };
     const first = placed.get(candidate.key);
     if (first) problems.push(duplicate(candidate, first));
     else placed.set(candidate.key, candidate);

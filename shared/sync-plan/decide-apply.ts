@@ -1,8 +1,9 @@
 /** @module What to do about one object that Git wants. */
 import type { ObjectKey } from '../resources/object-meta.ts';
-import type { DesiredObject } from './desired-object.ts';
+import { type DesiredObject, rulesFor } from './desired-object.ts';
 import { isProven, type OwnedEntry } from './inventory.ts';
-import type { LiveLookup } from './live-object.ts';
+import type { LiveLookup, LiveObject } from './live-object.ts';
+import type { DriftMode } from './object-rules.ts';
 
 /**
  * Why an object is sent. `missing`: it was never there. `changed`: Git wants something else than before. `unproven`: it may be
@@ -10,16 +11,22 @@ import type { LiveLookup } from './live-object.ts';
  */
 export type ApplyCause = 'missing' | 'changed' | 'unproven' | 'drifted';
 
+/** Why an object is neither applied nor left in peace. */
+export type BlockDecision =
+  | { readonly kind: 'conflict'; readonly owner: string }
+  | { readonly kind: 'terminating' }
+  | { readonly kind: 'unreadable' };
+
 /**
  * What happens to a desired object. `conflict`: another GitSync owns it. `terminating`: it is being deleted and comes back when it
- * is gone. `unreadable`: its owner cannot be told now, so it is left alone.
+ * is gone. `unreadable`: its owner cannot be told now, so it is left alone. `drifted`: somebody changed or deleted it, and that is
+ * only told of. `kept`: it may differ from Git, and nobody wants to know. `hands-off`: its annotation has it left alone altogether.
  */
 export type ApplyDecision =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'apply'; readonly cause: ApplyCause }
-  | { readonly kind: 'conflict'; readonly owner: string }
-  | { readonly kind: 'terminating' }
-  | { readonly kind: 'unreadable' };
+  | BlockDecision
+  | { readonly kind: 'drifted' | 'kept' | 'hands-off' };
 
 /** Whose plan it is. */
 export interface OwnerContext {
@@ -40,15 +47,35 @@ export function decideApply(
   context: OwnerContext,
 ): ApplyDecision {
   if (lookup === 'unreadable') return { kind: 'unreadable' };
-  if (lookup === 'absent' || lookup === 'unserved') return { kind: 'apply', cause: causeOfAbsence(desired, entry) };
-  const { owner } = lookup;
+  const rules = rulesFor(desired);
+  if (lookup === 'absent' || lookup === 'unserved') {
+    return rules.isHandsOff ? { kind: 'hands-off' } : applyFor(causeOfAbsence(desired, entry), rules.drift);
+  }
+  return findObstacle(desired, lookup, context) ?? decideOver(desired, entry, lookup);
+}
+
+/** What keeps a live object from being changed by this GitSync, whatever Git wants. */
+function findObstacle(desired: DesiredObject, live: LiveObject, context: OwnerContext): ApplyDecision | null {
+  const { owner } = live;
   if (owner !== undefined && owner !== context.owner && context.isOwnedBy(owner, desired.key)) {
     return { kind: 'conflict', owner };
   }
-  if (lookup.isTerminating) return { kind: 'terminating' };
+  if (rulesFor(desired).isHandsOff || live.isHandsOff === true) return { kind: 'hands-off' };
+  return live.isTerminating ? { kind: 'terminating' } : null;
+}
+
+function decideOver(desired: DesiredObject, entry: OwnedEntry | undefined, live: LiveObject): ApplyDecision {
+  const { apply, drift } = rulesFor(desired);
+  if (apply === 'if-absent') return { kind: 'kept' };
   if (entry?.state !== 'applied' || entry.digest === undefined) return { kind: 'apply', cause: 'unproven' };
-  if (isProven(entry, desired, lookup)) return { kind: 'unchanged' };
-  return { kind: 'apply', cause: entry.digest === desired.digest ? 'drifted' : 'changed' };
+  if (isProven(entry, desired, live)) return { kind: 'unchanged' };
+  return applyFor(entry.digest === desired.digest ? 'drifted' : 'changed', drift);
+}
+
+/** What Git wants anew is applied in any mode. */
+function applyFor(cause: ApplyCause, drift: DriftMode): ApplyDecision {
+  if (cause !== 'drifted' || drift === 'repair') return { kind: 'apply', cause };
+  return { kind: drift === 'report' ? 'drifted' : 'kept' };
 }
 
 function causeOfAbsence(desired: DesiredObject, entry: OwnedEntry | undefined): ApplyCause {

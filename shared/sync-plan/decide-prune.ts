@@ -6,16 +6,18 @@ import { type ProtectionContext, protectionOf } from './protection.ts';
 /**
  * What happens to an object that left Git. `gone`: it no longer exists, its entry leaves. `terminating`: its deletion is under
  * way. `delete`: this very uid is deleted. `release`: it stays, unowned, and its entry leaves. `forget`: it was never or is no
- * longer ours; its entry leaves and it is not touched. `keep`: nothing happens now, and its entry stays. `unserved`: nobody can
+ * longer ours; its entry leaves and it is not touched. `protect`: it would be deleted, and is kept until that is approved. `keep`: nothing happens now, and its entry stays. `unserved`: nobody can
  * read, write or delete it; its entry stays. `unreadable`: whether it is ours cannot be told now.
  */
 export type PruneDecision =
   | { readonly kind: 'gone' }
   | { readonly kind: 'terminating' }
   | { readonly kind: 'delete'; readonly uid: string }
+  | { readonly kind: 'protect'; readonly uid: string; readonly reason: string }
   | { readonly kind: 'release'; readonly reason: string }
   | { readonly kind: 'forget'; readonly reason: string }
-  | { readonly kind: 'keep' | 'unserved' | 'unreadable'; readonly reason: string };
+  | { readonly kind: 'keep'; readonly reason: string; readonly isHandsOff?: boolean }
+  | { readonly kind: 'unserved' | 'unreadable'; readonly reason: string };
 
 /** The rules of one GitSync. */
 export interface PruneContext extends ProtectionContext {
@@ -38,6 +40,7 @@ export function decidePrune(entry: OwnedEntry, lookup: LiveLookup, context: Prun
   if (lookup.owner !== context.owner) return { kind: 'forget', reason: describeOwner(lookup.owner) };
   if (context.wantedUids.has(lookup.uid)) return { kind: 'forget', reason: 'Git has it under another group' };
   if (lookup.isTerminating) return { kind: 'terminating' };
+  if (lookup.isHandsOff === true) return { kind: 'keep', reason: 'its annotation has it left alone', isHandsOff: true };
   if (!context.isPruning) return { kind: 'keep', reason: 'spec.prune is off' };
   if (lookup.isPruneDisabled) return { kind: 'release', reason: 'its annotation disables pruning' };
   const protection = protectionOf(identityOfEntry(entry), context);

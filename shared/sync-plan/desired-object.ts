@@ -2,7 +2,8 @@
 import { OWNER_ANNOTATION } from '../resources/names.ts';
 import type { KubeObject, ObjectIdentity, ObjectKey } from '../resources/object-meta.ts';
 import { identityOf, objectKey } from '../resources/object-meta.ts';
-import type { ObjectOrigin } from './rendered-object.ts';
+import { type ObjectRules, PLAIN_RULES } from './object-rules.ts';
+import type { ConfidentialPath, ObjectOrigin } from './rendered-object.ts';
 
 /** A rendered object whose namespace is settled. */
 export interface PlacedObject {
@@ -10,11 +11,20 @@ export interface PlacedObject {
   readonly identity: ObjectIdentity;
   readonly key: ObjectKey;
   readonly origin: ObjectOrigin;
+  /** Where values of Secrets were put into it; absent where none were. */
+  readonly confidential?: readonly ConfidentialPath[];
 }
 
 /** A placed object exactly as it is sent, with the keyed digest of that content. */
 export interface DesiredObject extends PlacedObject {
   readonly digest: string;
+  /** Absent for an object that is kept like most. */
+  readonly rules?: ObjectRules;
+}
+
+/** How `desired` wants to be kept. */
+export function rulesFor({ rules = PLAIN_RULES }: Pick<DesiredObject, 'rules'>): ObjectRules {
+  return rules;
 }
 
 /** `object`, found at `origin`, under the identity that its metadata says. */

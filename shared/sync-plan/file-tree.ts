@@ -2,6 +2,7 @@
  * @module The manifests of one revision, as bytes in memory. Whoever reads a source makes it; symbolic links are already resolved
  * inside the tree, and nothing here leads back to a disk.
  */
+import type { KustomizationTree } from '../kustomization/kustomization-tree.ts';
 
 /** One manifest file. */
 export interface TreeFile {
@@ -18,11 +19,14 @@ export type TreeProblemCode =
   | 'GIT_SUBMODULE'
   | 'GIT_FILE_TOO_LARGE'
   | 'GIT_FILE_NAME_REFUSED'
-  | 'GIT_IGNORE_REFUSED';
+  | 'GIT_IGNORE_REFUSED'
+  | 'KUSTOMIZATION_REFUSED';
 
 /** A file that belongs to the revision and could not be read: while there is one, the revision is not complete. */
 export interface TreeProblem {
   readonly file: string;
+  /** Counted from 1; absent when the whole file is meant. */
+  readonly line?: number;
   readonly code: TreeProblemCode;
   /** Lower case, without the file's name. */
   readonly message: string;
@@ -43,4 +47,6 @@ export interface FileTree {
   readonly files: readonly TreeFile[];
   readonly problems: readonly TreeProblem[];
   readonly skipped: readonly SkippedFile[];
+  /** Set when the folder of the path holds a kustomization: what its build reads, in place of `files`, which are empty then. */
+  readonly kustomization?: KustomizationTree;
 }

@@ -22,6 +22,12 @@ export interface LiveObject {
   readonly isPruneDisabled: boolean;
   /** The wave that its annotation asks for; absent for 0. */
   readonly wave?: number;
+  /** Its annotation asks to be neither changed nor pruned; absent when it does not. */
+  readonly isHandsOff?: boolean;
+  /** A person applied it, and owns fields that Signet takes over with its next write; absent when not. */
+  readonly hasFieldsToTake?: boolean;
+  /** Others that keep fields by server-side apply, with a digest of which; absent for none. */
+  readonly appliers?: Readonly<Record<string, string>>;
   /** Its deletion was asked for and is not done. */
   readonly isTerminating: boolean;
   /** Who, beside Signet, changed anything but the status last; a name for messages. */

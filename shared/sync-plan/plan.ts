@@ -1,6 +1,6 @@
 /** @module The plan of a sync: what Git wants, what is owned and what is live, turned into decisions. Pure. */
 import type { ObjectIdentity, ObjectKey } from '../resources/object-meta.ts';
-import { type ApplyCause, decideApply, type OwnerContext } from './decide-apply.ts';
+import { type ApplyCause, type BlockDecision, decideApply, type OwnerContext } from './decide-apply.ts';
 import { decidePrune, type PruneContext, type PruneDecision } from './decide-prune.ts';
 import type { DesiredObject } from './desired-object.ts';
 import { identityOfEntry, type OwnedEntry, type OwnedObjects } from './inventory.ts';
@@ -31,11 +31,21 @@ export interface PlannedPrune {
   readonly wave?: number;
 }
 
-/** Every desired object is in one of the first three, every other entry of the inventory in the last. */
+/** An object that is left as it is although it may differ from Git. */
+export interface KeptObject {
+  readonly desired: DesiredObject;
+  /** `kept`: its rules say so, and nobody wants to know. `hands-off`: its annotation says so. */
+  readonly kind: 'kept' | 'hands-off';
+}
+
+/** Every desired object is in one list, and every other entry of the inventory in the last. */
 export interface SyncPlan {
   readonly apply: readonly PlannedApply[];
   readonly unchanged: readonly DesiredObject[];
   readonly blocked: readonly BlockedObject[];
+  /** Others changed or deleted these, which is only told of. */
+  readonly drifted: readonly DesiredObject[];
+  readonly kept: readonly KeptObject[];
   readonly prune: readonly PlannedPrune[];
 }
 
@@ -53,19 +63,33 @@ export function planSync(input: PlanInput): SyncPlan {
   const apply: PlannedApply[] = [];
   const unchanged: DesiredObject[] = [];
   const blocked: BlockedObject[] = [];
+  const drifted: DesiredObject[] = [];
+  const kept: KeptObject[] = [];
   for (const desired of input.desired) {
     const decision = decideApply(desired, input.owned.get(desired.key), input.live.find(desired.identity), input);
-    if (decision.kind === 'unchanged') unchanged.push(desired);
-    else if (decision.kind === 'apply') apply.push({ identity: desired.identity, desired, cause: decision.cause });
-    else blocked.push({ desired, reason: describeBlock(decision) });
+    switch (decision.kind) {
+      case 'unchanged':
+        unchanged.push(desired);
+        break;
+      case 'apply':
+        apply.push({ identity: desired.identity, desired, cause: decision.cause });
+        break;
+      case 'drifted':
+        drifted.push(desired);
+        break;
+      case 'kept':
+      case 'hands-off':
+        kept.push({ desired, kind: decision.kind });
+        break;
+      default:
+        blocked.push({ desired, reason: describeBlock(decision) });
+    }
   }
-  return { apply, unchanged, blocked, prune: planPrune(input) };
+  return { apply, unchanged, blocked, drifted, kept, prune: planPrune(input) };
 }
 
 /** Why an object that Git wants is left alone, as the end of a sentence that starts with the object. */
-export function describeBlock(
-  decision: { readonly kind: 'conflict'; readonly owner: string } | { readonly kind: 'terminating' | 'unreadable' },
-): string {
+export function describeBlock(decision: BlockDecision): string {
   switch (decision.kind) {
     case 'conflict':
       return `belongs to GitSync ${decision.owner}, which applies it, too`;

@@ -1,7 +1,7 @@
 /** @module One manifest file as its documents, or the reason why it has none to give. */
 import { EncodingError } from '../encoding/errors.ts';
 import { decodeInputText } from '../encoding/input-text.ts';
-import { type ParsedDocument, parseDocuments } from '../encoding/yaml-documents.ts';
+import { type ParsedDocument, type ParseOptions, parseDocuments } from '../encoding/yaml-documents.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import type { TreeFile } from './file-tree.ts';
 import type { RenderProblem } from './render-problem.ts';
@@ -14,11 +14,11 @@ export type FileReading =
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** The non-empty documents of `file`. Never throws: whatever stands in a file is a matter of that file alone. */
-export function readFileDocuments(file: TreeFile): FileReading {
+export function readFileDocuments(file: TreeFile, options: Pick<ParseOptions, 'marksReferences'> = {}): FileReading {
   try {
     const text = decodeInputText(file.bytes, 'the file');
     if (text.startsWith(LFS_POINTER)) return { problem: lfsProblem(file.path) };
-    return { documents: parseDocuments(text, { where: 'the file' }) };
+    return { documents: parseDocuments(text, { where: 'the file', ...options }) };
   } catch (error) {
     return { problem: parseProblem(file.path, error) };
   }

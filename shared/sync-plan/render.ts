@@ -1,25 +1,23 @@
 /**
- * @module The files of a revision become the objects that Git wants. Pure: same files, same result. Which kinds exist, and which
+ * @module The files of a revision become the objects that Git wants. Pure: same files and settings, same result. Which kinds exist, and which
  * namespace an object without one gets, is decided later.
  */
-import { fieldsOf, isMap, ownValue } from '../encoding/value-kind.ts';
-import type { ObjectIdentity } from '../resources/object-meta.ts';
-import { groupOf } from '../resources/object-meta.ts';
-import { checkObject } from './check-object.ts';
-import { expandList } from './expand-list.ts';
+import { decodeUtf8 } from '../encoding/bytes.ts';
+import { isKustomizationFile } from '../kustomization/kustomization-tree.ts';
 import type { FileTree, SkippedFile, TreeFile } from './file-tree.ts';
 import { findDuplicates } from './find-duplicates.ts';
-import type { Finding } from './finding.ts';
+import { findCharts } from './helm-charts.ts';
 import { comparePaths } from './manifest-path.ts';
-import { isSecret, normalizeSecret } from './normalize-secret.ts';
 import { readFileDocuments } from './read-file-documents.ts';
+import { RenderCollector } from './render-collector.ts';
+import { type DocumentSettings, type OriginDocument, renderDocument } from './render-documents.ts';
 import type { RenderProblem } from './render-problem.ts';
+import { PLAIN_SETTINGS, type RenderSettings } from './render-settings.ts';
 import type { ObjectOrigin, RenderedObject } from './rendered-object.ts';
-import { stripServerFields } from './strip-server-fields.ts';
 
 /** Everything that a revision says, and everything that is wrong with it. */
 export interface RenderResult {
-  /** Sorted by file, then in the order written there. Objects with a problem are not among them. */
+  /** Sorted by file, then in the order written there; in the order of kustomize where it built them. Objects with a problem are not among them. */
   readonly objects: readonly RenderedObject[];
   /** All findings, sorted by file and line; while it is not empty, absence from `objects` proves nothing. */
   readonly problems: readonly RenderProblem[];
@@ -27,131 +25,81 @@ export interface RenderResult {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** How {@link render} may be bounded. */
+/** How {@link render} may be bounded, and what it changes. */
 export interface RenderOptions {
   /** Most objects of one revision; default 20,000. Reading stops there with `RENDER_TOO_MANY_OBJECTS`. */
   readonly maxObjects?: number;
+  /** Default: nothing is changed. */
+  readonly settings?: RenderSettings;
 }
 
 const DEFAULT_MAX_OBJECTS = 20_000;
-/** One object cannot fill a status with thousands of bad labels; whoever mends these sees the next ones. */
-const MAX_FINDINGS_PER_OBJECT = 20;
-const KUSTOMIZATION_NAMES: ReadonlySet<string> = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization']);
+const SKIPPED_KUSTOMIZATION =
+  'a kustomization file; only one in the folder of spec.source.path itself is built, and then it decides alone';
 
 /** Objects, problems and skipped files of `tree`. Never throws for what the files contain, and does not change it. */
 export function render(tree: FileTree, options: RenderOptions = {}): RenderResult {
-  const collector = new Collector(options.maxObjects ?? DEFAULT_MAX_OBJECTS);
+  const settings: DocumentSettings = { ...(options.settings ?? PLAIN_SETTINGS), styles: 'marked' };
+  const collector = collectorFor(tree.files, options);
+  const skipped: SkippedFile[] = [];
+  const charts = findCharts(tree.files);
+  collector.problems.push(...charts.problems);
   for (const file of tree.files.toSorted((a, b) => comparePaths(a.path, b.path))) {
-    if (isKustomization(file.path)) collector.skip(file.path);
-    else renderFile(file, collector);
+    if (charts.holds(file.path)) continue;
+    if (isKustomizationFile(file.path)) skipped.push({ file: file.path, reason: SKIPPED_KUSTOMIZATION });
+    else renderFile(file, settings, collector);
     if (collector.isFull) break;
   }
+  return resultOf(tree, collector, skipped);
+}
+
+/** The same of what a kustomization was built to; `files` are those of the kustomization. */
+export function renderBuilt(
+  tree: FileTree,
+  documents: readonly OriginDocument[],
+  options: RenderOptions = {},
+): RenderResult {
+  const settings: DocumentSettings = { ...(options.settings ?? PLAIN_SETTINGS), styles: 'lost' };
+  const collector = collectorFor(tree.kustomization?.files ?? [], options);
+  for (const document of documents) {
+    renderDocument(document, settings, collector);
+    if (collector.isFull) break;
+  }
+  return resultOf(tree, collector, []);
+}
+
+function resultOf(tree: FileTree, collector: RenderCollector, skipped: readonly SkippedFile[]): RenderResult {
   const { unique, problems } = findDuplicates(collector.objects);
   return {
     objects: unique,
     problems: [...tree.problems, ...collector.problems, ...problems].sort(compareProblems),
-    skipped: [...tree.skipped, ...collector.skipped].sort((a, b) => comparePaths(a.file, b.file)),
+    skipped: [...tree.skipped, ...skipped].sort((a, b) => comparePaths(a.file, b.file)),
   };
 }
 
-function isKustomization(path: string): boolean {
-  return KUSTOMIZATION_NAMES.has(path.slice(path.lastIndexOf('/') + 1));
-}
-
-function renderFile(file: TreeFile, collector: Collector): void {
-  const { documents, problem } = readFileDocuments(file);
+function renderFile(file: TreeFile, settings: DocumentSettings, collector: RenderCollector): void {
+  const { documents, problem } = readFileDocuments(file, { marksReferences: settings.variables !== null });
   if (problem !== undefined) {
     collector.problems.push(problem);
     return;
   }
   for (const { value, line, index } of documents) {
-    const origin: ObjectOrigin = { file: file.path, line, document: index };
-    for (const item of expandList(value)) {
-      if (collector.isFull) return;
-      if (item.finding === undefined) renderObject(item.value, origin, collector);
-      else collector.report(value, origin, [item.finding]);
-    }
+    if (collector.isFull) return;
+    renderDocument({ value, origin: { file: file.path, line, document: index } }, settings, collector);
   }
 }
 
-function renderObject(value: unknown, origin: ObjectOrigin, collector: Collector): void {
-  const check = checkObject(value);
-  if (check.object === undefined) {
-    collector.report(value, origin, check.findings);
-    return;
-  }
-  const stripped = stripServerFields(check.object);
-  const kept = isSecret(stripped) ? normalizeSecret(stripped) : { object: stripped };
-  if (kept.object === undefined) collector.report(value, origin, kept.findings);
-  else collector.add({ object: kept.object, origin });
+function collectorFor(files: readonly TreeFile[], { maxObjects }: RenderOptions): RenderCollector {
+  return new RenderCollector(maxObjects ?? DEFAULT_MAX_OBJECTS, (origin, written) => {
+    const file = files.find(({ path }) => path === origin.file);
+    return file === undefined ? origin.line : findLine(file, origin, written);
+  });
 }
 
-/** What has been found so far. */
-class Collector {
-  readonly objects: RenderedObject[] = [];
-  readonly problems: RenderProblem[] = [];
-  readonly skipped: SkippedFile[] = [];
-  readonly #maxObjects: number;
-  #seen = 0;
-
-  constructor(maxObjects: number) {
-    this.#maxObjects = maxObjects;
-  }
-
-  /** Whether the bound is exceeded; values with problems count as well, so that they are bounded, too. */
-  get isFull(): boolean {
-    return this.#seen > this.#maxObjects;
-  }
-
-  skip(file: string): void {
-    this.skipped.push({ file, reason: 'a kustomization file; overlays are not rendered' });
-  }
-
-  add(rendered: RenderedObject): void {
-    if (this.#count(rendered.origin)) this.objects.push(rendered);
-  }
-
-  report(value: unknown, origin: ObjectOrigin, findings: readonly Finding[]): void {
-    if (!this.#count(origin)) return;
-    const { file, line } = origin;
-    const object = guessIdentity(value);
-    for (const found of findings.slice(0, MAX_FINDINGS_PER_OBJECT)) {
-      this.problems.push({ file, line, ...found, ...(object !== null && { object }) });
-    }
-  }
-
-  #count({ file, line }: ObjectOrigin): boolean {
-    this.#seen += 1;
-    if (!this.isFull) return true;
-    const message = `the revision has more than ${this.#maxObjects} objects`;
-    this.problems.push({
-      file,
-      line,
-      code: 'RENDER_TOO_MANY_OBJECTS',
-      message,
-      hint: 'split it into several GitSyncs',
-    });
-    return false;
-  }
-}
-
-/** Identity of a value that is not fit to be an object, as far as it goes; null without a kind. */
-function guessIdentity(value: unknown): ObjectIdentity | null {
-  if (!isMap(value)) return null;
-  const [apiVersion, kind, metadata] = [
-    ownValue(value, 'apiVersion'),
-    ownValue(value, 'kind'),
-    ownValue(value, 'metadata'),
-  ];
-  const text = (part: unknown): string => (typeof part === 'string' ? part.slice(0, 253) : '');
-  if (text(kind) === '') return null;
-  const named = fieldsOf(metadata);
-  return {
-    group: groupOf(text(apiVersion)),
-    kind: text(kind),
-    namespace: text(ownValue(named, 'namespace')),
-    name: text(ownValue(named, 'name')),
-  };
+function findLine({ bytes }: TreeFile, { line }: ObjectOrigin, written: string): number {
+  const lines = (decodeUtf8(bytes) ?? '').split('\n');
+  const index = lines.findIndex((text, at) => at >= line - 1 && text.includes(written));
+  return index < 0 ? line : index + 1;
 }
 
 function compareProblems(a: RenderProblem, b: RenderProblem): number {

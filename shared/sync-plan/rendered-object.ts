@@ -1,6 +1,12 @@
 /** @module An object that Git wants, and where it stands there. */
 import type { KubeObject } from '../resources/object-meta.ts';
 
+/** Keys from the root of an object to a text in it; {@link ANY_ITEM} stands for every item of a list. */
+export type ConfidentialPath = readonly string[];
+
+/** Any item of a list in a {@link ConfidentialPath}. */
+export const ANY_ITEM = '*';
+
 /** Where in the repository an object is written. */
 export interface ObjectOrigin {
   /** Path from the root of the repository. */
@@ -15,6 +21,8 @@ export interface ObjectOrigin {
 export interface RenderedObject {
   readonly object: KubeObject;
   readonly origin: ObjectOrigin;
+  /** Where values of Secrets were put into it; absent where none were. */
+  readonly confidential?: readonly ConfidentialPath[];
 }
 
 /** How a person reads an origin: `deploy/cart.yaml:12`. */

@@ -2,10 +2,12 @@
  * @module Two states of one object as they may be shown: without what only a server says, and with no value of a Secret. Values are
  * masked here and nowhere else; whatever compares or prints states of objects starts from this form.
  */
-import { canonicalJson, isSameJson } from '../encoding/json.ts';
+import { canonicalJson } from '../encoding/json.ts';
 import { fieldsOf, isMap, ownValue } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
+import { hideValue, maskPaths } from './mask-paths.ts';
 import { isSecret } from './normalize-secret.ts';
+import type { ConfidentialPath } from './rendered-object.ts';
 
 /**
  * Where a value stands. Values that live in the cluster and values that come from Git are digested apart: whoever may change the files could
@@ -23,6 +25,8 @@ export type ShownObject = Readonly<Record<string, unknown>>;
 export interface ObjectPair {
   readonly before: KubeObject | null;
   readonly after: KubeObject | null;
+  /** Places beyond Secrets that hold values of Secrets; hidden on both sides. */
+  readonly confidential?: readonly ConfidentialPath[];
 }
 
 /** Both sides of an {@link ObjectPair}, fit to be shown. They are equal exactly when the objects are, as far as a sync goes. */
@@ -31,8 +35,6 @@ export interface ShownPair {
   readonly after: ShownObject | null;
 }
 
-/** Stands for a value of a Secret that stays as it is. */
-const UNCHANGED = '(unchanged)';
 const SECRET_FIELDS: readonly string[] = ['data', 'stringData'];
 const FIRST_KEYS: readonly string[] = ['apiVersion', 'kind', 'metadata'];
 /** Copies of whole objects, which may be Secrets; no one edits them by hand. */
@@ -53,13 +55,22 @@ const MAX_DEPTH = 40;
  * value of a Secret is a digest, each other one `(unchanged)`; annotations that copy whole objects are left out.
  */
 export function showPair(pair: ObjectPair, digest: DigestValue): ShownPair {
-  const before = pair.before === null ? null : comparable(pair.before);
-  const after = pair.after === null ? null : comparable(pair.after);
+  const { before, after } = hidePlaces(pair, digest);
   const isMasked = [pair.before, pair.after].some((object) => object !== null && isSecret(object));
   const masked = isMasked ? maskPair({ before, after }, digest) : { before, after };
   return {
     before: masked.before === null ? null : arrange(masked.before, digest),
     after: masked.after === null ? null : arrange(masked.after, digest),
+  };
+}
+
+function hidePlaces({ before, after, confidential = [] }: ObjectPair, digest: DigestValue): ShownPair {
+  const live = before === null ? null : comparable(before);
+  const git = after === null ? null : comparable(after);
+  const hide = (side: DigestSide) => (text: string) => digest(side, text);
+  return {
+    before: live === null ? null : fieldsOf(maskPaths(live, git, confidential, hide('live'))),
+    after: git === null ? null : fieldsOf(maskPaths(git, live, confidential, hide('git'))),
   };
 }
 
@@ -95,10 +106,10 @@ function maskSide(own: ShownObject, other: ShownObject | null, digest: (value: s
 
 /** Each value of a map of values; what is no map, against all rules, is masked as a whole. */
 function maskValues(value: unknown, other: unknown, digest: (value: string) => string): unknown {
-  if (!isMap(value)) return maskValue(value, other, digest);
+  if (!isMap(value)) return hideValue(value, other, digest);
   const others = fieldsOf(other);
   const items = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(items.map(([key, item]) => [key, maskValue(item, ownValue(others, key), digest)]));
+  return Object.fromEntries(items.map(([key, item]) => [key, hideValue(item, ownValue(others, key), digest)]));
 }
 
 function maskAnnotations(metadata: unknown, other: unknown, digest: (value: string) => string): unknown {
@@ -108,11 +119,6 @@ function maskAnnotations(metadata: unknown, other: unknown, digest: (value: stri
   const open = Object.entries(fieldsOf(annotations)).filter(([name]) => OPEN_ANNOTATION.test(name));
   const masked = fieldsOf(maskValues(annotations, ownValue(fieldsOf(other), 'annotations'), digest));
   return { ...fields, annotations: { ...masked, ...Object.fromEntries(open) } };
-}
-
-function maskValue(value: unknown, other: unknown, digest: (value: string) => string): string {
-  if (other !== undefined && isSameJson(value, other)) return UNCHANGED;
-  return digest(typeof value === 'string' ? value : canonicalJson(value));
 }
 
 function arrange(object: ShownObject, digest: DigestValue): ShownObject {

@@ -3,29 +3,41 @@ import { describeError } from '../errors/describe-error.ts';
 import type { KubeReader, KubeWriter } from '../kube/client.ts';
 import type { KubeObject, ObjectKey } from '../resources/object-meta.ts';
 import { decideApply } from '../sync-plan/decide-apply.ts';
-import type { DesiredObject } from '../sync-plan/desired-object.ts';
+import { type DesiredObject, rulesFor } from '../sync-plan/desired-object.ts';
 import { objectChanges } from '../sync-plan/object-changes.ts';
 import { objectDiff } from '../sync-plan/object-diff.ts';
 import { toApplyStages } from '../sync-plan/order.ts';
 import { describeBlock } from '../sync-plan/plan.ts';
+import type { RecreationContext } from '../sync-plan/recreation.ts';
 import { type DigestValue, showPair } from '../sync-plan/shown-object.ts';
+import { withoutTakenFields } from '../sync-plan/take-over-fields.ts';
 import { applyObject } from './apply.ts';
 import { readLiveObject } from './live-object.ts';
 import { lookUpOwners } from './owner-lookup.ts';
 import type { PlannedAction } from './planned-action.ts';
+import { KEPT_BECAUSE, leaveDrift, notesOf } from './preview-drift.ts';
 import { lookUp } from './preview-prune.ts';
 import type { LiveObjects } from './read-live.ts';
+import { findRecreation } from './recreate.ts';
 import { APPLY_CONCURRENCY, runLimited } from './run-limited.ts';
 import type { ServedKinds } from './served-kinds.ts';
 
 /** What the preview of one set of objects takes. */
 export interface ApplyPreviewInput {
   readonly client: KubeReader & KubeWriter;
+  /** Of the cluster that has the GitSyncs; default: `client`. */
+  readonly home?: KubeReader;
   readonly kinds: ServedKinds;
   readonly digest: DigestValue;
   /** `namespace/name` of the GitSync; null when none is meant, and then no object belongs to the wrong one. */
   readonly owner: string | null;
   readonly live: LiveObjects;
+  /** Whether a difference is known to be somebody else's change; absent where nothing is known. */
+  readonly isDrift?: (key: ObjectKey) => boolean;
+  /** Whose objects may be made anew where they cannot be changed; absent for nobody's. */
+  readonly recreation?: Omit<RecreationContext, 'isInInventory'> & {
+    readonly isInInventory: (key: ObjectKey) => boolean;
+  };
 }
 
 interface Context extends ApplyPreviewInput {
@@ -39,8 +51,8 @@ export async function previewApplies(
   input: ApplyPreviewInput,
   desired: readonly DesiredObject[],
 ): Promise<PlannedAction[]> {
-  const { client, live } = input;
-  const isOwnedBy = input.owner === null ? () => false : await lookUpOwners(client, findClaims(input, desired));
+  const { client, home = client, live } = input;
+  const isOwnedBy = input.owner === null ? () => false : await lookUpOwners(home, findClaims(input, desired));
   const context = { ...input, isOwnedBy, newNamespaces: findNewNamespaces(desired, live) };
   const actions = new Map<DesiredObject, PlannedAction>();
   await runLimited(desired, { limit: APPLY_CONCURRENCY }, async (object) => {
@@ -71,31 +83,64 @@ async function previewApply(context: Context, desired: DesiredObject): Promise<P
   if (decision.kind === 'terminating' || decision.kind === 'unreadable') {
     return { kind: 'failed', identity, origin, reason: describeBlock(decision) };
   }
-  try {
-    return await askServer(context, desired);
-  } catch (error) {
-    return { kind: 'failed', identity, origin, reason: describeError(error) };
+  if (decision.kind === 'kept' || decision.kind === 'hands-off') {
+    return { kind: 'keep', identity, origin, reason: KEPT_BECAUSE[decision.kind] };
   }
+  try {
+    const action = await askServer(context, desired);
+    return context.isDrift?.(key) === true ? leaveDrift(action, desired, context.live.find(key)) : action;
+  } catch (error) {
+    const recreated = await previewRecreation(context, desired, error);
+    return recreated ?? { kind: 'failed', identity, origin, reason: describeError(error) };
+  }
+}
+
+/** What becomes of an object that the server does not change in place; null where making it anew would not help. */
+async function previewRecreation(
+  context: Context,
+  desired: DesiredObject,
+  error: unknown,
+): Promise<PlannedAction | null> {
+  if (context.recreation === undefined) return null;
+  const { identity, origin, key } = desired;
+  const isInInventory = context.recreation.isInInventory(key);
+  const found = await findRecreation(context, desired, error, { ...context.recreation, isInInventory });
+  if (found === null) return null;
+  const { uid, reason, isAllowed } = found;
+  if (isAllowed) return { kind: 'recreate', identity, origin, reason };
+  return {
+    kind: 'recreate',
+    identity,
+    origin,
+    reason: `${reason}; once that is approved`,
+    approval: { action: 'Recreate', identity, uid, reason },
+  };
 }
 
 async function askServer(context: Context, desired: DesiredObject): Promise<PlannedAction> {
-  const { identity, origin, object } = desired;
+  const { identity, origin, object, confidential } = desired;
+  const hidden = confidential === undefined ? {} : { confidential };
   const before = context.live.find(desired.key);
   const unprovable = await findUnprovable(context, desired);
-  const after = unprovable === null ? await applyObject(context, desired, { dryRun: true }) : object;
+  const after = unprovable === null ? await applyDry(context, desired, before) : object;
   if (before === null) {
     // As Git has it: what the server adds to it is no choice of whoever reads the plan.
-    const diff = diffOf(null, object, context.digest);
+    const diff = objectDiff(showPair({ before: null, after: object, ...hidden }, context.digest));
     return { kind: 'create', identity, origin, ...(unprovable === null ? {} : { reason: unprovable }), diff };
   }
-  const shown = showPair({ before, after }, context.digest);
+  const shown = showPair({ before, after, ...hidden }, context.digest);
   const changes = objectChanges(shown);
   if (changes.length === 0) return { kind: 'unchanged', identity, origin };
-  return { kind: 'update', identity, origin, changes, diff: objectDiff(shown) };
+  const notes = notesOf(desired, before, after);
+  const diff = objectDiff(shown);
+  return { kind: 'update', identity, origin, changes, diff, ...(notes.length > 0 && { notes }) };
 }
 
-function diffOf(before: KubeObject | null, after: KubeObject, digest: DigestValue): readonly string[] {
-  return objectDiff(showPair({ before, after }, digest));
+/** What the object would be, with what a person applied before and Git does not have gone. */
+async function applyDry(context: Context, desired: DesiredObject, before: KubeObject | null): Promise<KubeObject> {
+  const options = { before: before === null ? ('absent' as const) : { object: before }, dryRun: true };
+  const applied = await applyObject(context, desired, options);
+  return before === null || rulesFor(desired).apply === 'merge' ? applied : withoutTakenFields(applied);
 }
 
 /** Why a dry run can say nothing about the object yet, or null when it can. */

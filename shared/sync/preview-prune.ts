@@ -1,14 +1,17 @@
 /** @module What a sync would do about the objects that left Git: the plan's own decisions, of what lives now. */
-import type { KubeReader } from '../kube/client.ts';
+import type { KubeKindList, KubeReader } from '../kube/client.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 import { type KubeObject, type ObjectIdentity, type ObjectKey, objectKey } from '../resources/object-meta.ts';
+import type { ApprovalItem } from '../sync-plan/approval.ts';
 import type { PruneDecision } from '../sync-plan/decide-prune.ts';
 import type { DesiredObject } from '../sync-plan/desired-object.ts';
 import { identityOfEntry, type OwnedObjects } from '../sync-plan/inventory.ts';
 import type { LiveLookup } from '../sync-plan/live-object.ts';
 import { toPruneStages } from '../sync-plan/order.ts';
-import { planPrune } from '../sync-plan/plan.ts';
+import { type PlannedPrune, planPrune } from '../sync-plan/plan.ts';
+import { protectPrunes } from '../sync-plan/protected-prunes.ts';
 import { toPruneWaves } from '../sync-plan/waves.ts';
+import { findLosses } from './find-losses.ts';
 import { readLiveObject } from './live-object.ts';
 import { type LiveObjects, readLive } from './read-live.ts';
 import type { ServedKinds } from './served-kinds.ts';
@@ -29,16 +32,25 @@ export interface PrunePreview {
   readonly kind: 'prune' | 'keep';
   readonly identity: ObjectIdentity;
   readonly reason?: string;
+  /** Set for an object that is kept only until its deletion is approved. */
+  readonly approval?: ApprovalItem;
 }
 
-/** One answer for each entry that Git does not want and that still exists, in the order of pruning. */
+/** What would happen to everything that left Git, and the plan behind it. */
+export interface PrunesPreview {
+  readonly planned: readonly PlannedPrune[];
+  /** One for each entry that still exists, in the order of pruning. */
+  readonly actions: readonly PrunePreview[];
+}
+
+/** The plan for everything that Git does not want. Namespaces and definitions that would be deleted are looked into. */
 export async function previewPrunes(
-  client: KubeReader,
+  client: KubeReader & KubeKindList,
   kinds: ServedKinds,
   input: PrunePreviewInput,
-): Promise<PrunePreview[]> {
+): Promise<PrunesPreview> {
   const { gitSync, owned, desired, owner, controllerNamespace } = input;
-  const planned = planPrune({
+  const open = planPrune({
     desired,
     owned,
     owner,
@@ -47,8 +59,12 @@ export async function previewPrunes(
     gitSync: { namespace: gitSync.metadata.namespace ?? '', name: gitSync.metadata.name ?? '' },
     isPruning: gitSync.spec.prune === true,
   });
+  const planned = protectPrunes(open, await findLosses({ client, kinds }, open), () => false);
   const stages = toPruneWaves(planned).flatMap(toPruneStages);
-  return stages.flatMap(({ items }) => items.flatMap(({ identity, decision }) => toAction(identity, decision)));
+  const actions = stages.flatMap(({ items }) =>
+    items.flatMap(({ identity, decision }) => toAction(identity, decision)),
+  );
+  return { planned, actions };
 }
 
 /** A look at everything that matters: what Git wants was read before, what it does not want is read now. */
@@ -83,6 +99,11 @@ function toAction(identity: ObjectIdentity, decision: PruneDecision): PrunePrevi
       return [];
     case 'delete':
       return [{ kind: 'prune', identity }];
+    case 'protect': {
+      const { uid, reason } = decision;
+      const approval: ApprovalItem = { action: 'Delete', identity, uid, reason };
+      return [{ kind: 'keep', identity, reason: `until its deletion is approved: ${reason}`, approval }];
+    }
     case 'terminating':
       return [{ kind: 'prune', identity, reason: 'it is being deleted already' }];
     case 'release':

@@ -2,29 +2,43 @@
  * @module What a sync would do now, object by object, found out by dry runs and with nothing written. Rendering, guard and decisions are
  * those of the controller; what it proves by digest is proven here by comparing.
  */
-import type { KubeDiscovery, KubeReader, KubeWriter } from '../kube/client.ts';
+import { fieldsOf } from '../encoding/value-kind.ts';
+import type { KubeDiscovery, KubeKindList, KubeReader, KubeWriter } from '../kube/client.ts';
 import type { GitSync, InventoryEntry } from '../resources/git-sync.ts';
 import { OWNER_ANNOTATION } from '../resources/names.ts';
-import { annotationOf, identityOf, objectKey, versionOf } from '../resources/object-meta.ts';
+import { annotationOf, identityOf, type ObjectIdentity, objectKey, versionOf } from '../resources/object-meta.ts';
 import { type DesiredObject, type PlacedObject, withOwner } from '../sync-plan/desired-object.ts';
 import type { FileTree, SkippedFile } from '../sync-plan/file-tree.ts';
-import { checkGuard, type GuardRefusal } from '../sync-plan/guard.ts';
-import { type RenderResult, render } from '../sync-plan/render.ts';
+import { checkDeletions, checkGuard, type GuardInput } from '../sync-plan/guard.ts';
+import { ignoreDifferencesProblem, rulesOf } from '../sync-plan/object-rules.ts';
 import type { RenderProblem } from '../sync-plan/render-problem.ts';
+import type { BuildKustomization } from '../sync-plan/render-revision.ts';
+import type { ObjectOrigin } from '../sync-plan/rendered-object.ts';
 import type { DigestValue } from '../sync-plan/shown-object.ts';
-import { unhonouredAnnotations, waveOf } from '../sync-plan/waves.ts';
+import { unhonouredAnnotations } from '../sync-plan/unhonoured.ts';
+import { waveOf } from '../sync-plan/waves.ts';
+import { SyncError } from './errors.ts';
 import { placeObjects, type UnplacedObject } from './place-objects.ts';
 import type { PlannedAction } from './planned-action.ts';
-import { previewApplies } from './preview-apply.ts';
+import { type ApplyPreviewInput, previewApplies } from './preview-apply.ts';
+import { type PreviewApproval, previewApproval, withApproval } from './preview-approval.ts';
+import { driftOf } from './preview-drift.ts';
 import { previewPrunes } from './preview-prune.ts';
+import { type AskKeyList, type PreviewRefusal, previewSealed } from './preview-sealed.ts';
 import { type LiveObjects, readLive } from './read-live.ts';
+import { openRendering } from './revision-renderer.ts';
 import { createServedKinds, type ServedKinds } from './served-kinds.ts';
 
 /** What a preview works with; nothing is written through it but dry runs. */
 export interface PreviewDependencies {
-  readonly client: KubeReader & KubeWriter & KubeDiscovery;
+  /** Of the cluster that has the GitSyncs. */
+  readonly client: KubeReader & KubeWriter & KubeDiscovery & KubeKindList;
+  /** Of the cluster that has the objects, as whoever acts for the GitSync; default: `client`. */
+  readonly target?: KubeReader & KubeWriter & KubeDiscovery & KubeKindList;
   /** Stands for the values of Secrets. */
   readonly digest: DigestValue;
+  /** Builds kustomizations; absent: they are refused. */
+  readonly build?: BuildKustomization;
 }
 
 /** What is previewed. */
@@ -34,10 +48,14 @@ export interface PreviewInput {
   /** For namespaced objects that name none, where no GitSync says it; default: `default`. */
   readonly namespace?: string;
   readonly tree: FileTree;
+  /** Full id of the commit whose files they are; absent for files that are none. */
+  readonly commit?: string;
   /** Of the stored Inventory; none for a GitSync that never synced. */
   readonly entries: readonly InventoryEntry[];
   /** Signet's own namespace, where it is known. */
   readonly controllerNamespace?: string;
+  /** Asks what the controller says of its keys; absent: SealedSecrets are not looked into. */
+  readonly askKeyList?: AskKeyList;
 }
 
 /** A whole preview. With `problems` or a `refusal` the sync would write nothing at all, and `actions` says what it would do otherwise. */
@@ -47,15 +65,28 @@ export interface SyncPreview {
   /** Everything that is wrong with the files; then there are no actions. */
   readonly problems: readonly RenderProblem[];
   readonly skipped: readonly SkippedFile[];
-  readonly refusal: GuardRefusal | null;
+  readonly refusal: PreviewRefusal | null;
+  /** What wants approval; absent for nothing. */
+  readonly approval?: PreviewApproval;
+  /** Secrets whose data the files hold as it is, by name alone. */
+  readonly plainSecrets: readonly PlainSecret[];
+}
+
+/** A Secret that is in Git in plain text. */
+export interface PlainSecret {
+  readonly identity: ObjectIdentity;
+  readonly origin: ObjectOrigin;
 }
 
 /** Previews one sync. Single objects that cannot be read or are refused say so. @throws KubeError when discovery fails */
 export async function previewSync(dependencies: PreviewDependencies, input: PreviewInput): Promise<SyncPreview> {
-  const rendered = render(input.tree);
+  const invalid = ignoreDifferencesProblem(input.gitSync?.spec ?? {});
+  if (invalid !== null) throw new SyncError('SYNC_SPEC_INVALID', invalid);
+  const rendered = await (await openRendering(dependencies, input.gitSync)).render(input.tree);
   const { problems: renderProblems, skipped } = rendered;
-  if (renderProblems.length > 0) return { actions: [], problems: renderProblems, skipped, refusal: null };
-  const { client, digest } = dependencies;
+  if (renderProblems.length > 0)
+    return { actions: [], problems: renderProblems, skipped, refusal: null, plainSecrets: [] };
+  const { client: home, target: client = home, digest } = dependencies;
   const kinds = createServedKinds(client);
   const owner = ownerOf(input.gitSync);
   const defaultNamespace = defaultNamespaceOf(input);
@@ -64,23 +95,76 @@ export async function previewSync(dependencies: PreviewDependencies, input: Prev
     defaultNamespace,
     owner,
   });
-  if (problems.length > 0) return { actions: [], problems, skipped, refusal: null };
+  if (problems.length > 0) return { actions: [], problems, skipped, refusal: null, plainSecrets: [] };
   const live = await readDesired(client, kinds, placed);
-  const desired = placed.map((object) => toDesired(object, owner, live));
-  const applied = inWaves(await previewApplies({ client, kinds, digest, owner, live }, desired), desired);
-  const refused = unplaced.map(toFailed);
-  const actions = [...applied, ...refused];
-  if (input.gitSync === null || owner === null) return { actions, problems: [], skipped, refusal: null };
-  const { gitSync, controllerNamespace } = input;
+  const desired = placed.map((object) => toDesired(input, object, { owner, live }));
+  const { gitSync } = input;
   const owned = new Map(input.entries.map((entry) => [objectKey(entry), entry]));
+  const drift = gitSync === null ? {} : { isDrift: driftOf(gitSync, input.commit, owned) };
+  const recreation = owner === null ? {} : { recreation: recreationFor(input, owner, owned) };
+  const previews = await previewApplies({ client, home, kinds, digest, owner, live, ...recreation, ...drift }, desired);
+  const actions = [...inWaves(previews, desired), ...unplaced.map(toFailed)];
+  const plainSecrets = desired.filter(isPlainSecret).map(({ identity, origin }) => ({ identity, origin }));
+  if (gitSync === null || owner === null) return { actions, problems: [], skipped, refusal: null, plainSecrets };
+  const wanted = rendered.objects.length;
+  const left = await previewLeft({ client, kinds }, { input, gitSync, owner, wanted, owned, desired, live, actions });
+  const sealed = await previewSealed(placed, askKeyListOf(input));
+  const refusal = left.refusal ?? sealed.refusal;
+  return { ...left, actions: left.actions.map(sealed.annotate), refusal, problems: [], skipped, plainSecrets };
+}
+
+/** What is said of keys here says nothing of those of another cluster. */
+function askKeyListOf({ askKeyList, gitSync }: PreviewInput): AskKeyList {
+  return askKeyList !== undefined && gitSync?.spec.kubeConfig === undefined ? askKeyList : async () => null;
+}
+
+interface LeftInput extends Pick<GuardInput, 'wanted' | 'owned'> {
+  readonly input: PreviewInput;
+  readonly gitSync: GitSync;
+  readonly owner: string;
+  readonly desired: readonly DesiredObject[];
+  readonly live: LiveObjects;
+  /** Of what Git wants. */
+  readonly actions: readonly PlannedAction[];
+}
+
+/** All actions, with those for what left Git; what the guard says of them; and what wants approval. */
+async function previewLeft(
+  { client, kinds }: { readonly client: PreviewDependencies['client']; readonly kinds: ServedKinds },
+  { input, gitSync, owner, wanted, owned, desired, live, actions }: LeftInput,
+): Promise<Pick<SyncPreview, 'actions' | 'refusal' | 'approval'>> {
+  const { controllerNamespace, commit } = input;
   const pruned = await previewPrunes(client, kinds, { gitSync, owner, controllerNamespace, owned, desired, live });
-  const isHeldBack = actions.some(({ kind }) => kind === 'failed' || kind === 'conflict');
+  const guarded = { wanted, owned, spec: gitSync.spec };
+  const refusal = checkGuard(guarded) ?? checkDeletions(pruned.planned, guarded);
+  const all = [...actions, ...(isHeldBack(actions) ? pruned.actions.map(holdBack) : pruned.actions)];
+  const approval = await previewApproval({ gitSync, owner, commit, refusal, planned: pruned.planned, actions: all });
+  if (approval === null) return { actions: all, refusal };
+  return approval.isApproved ? { actions: all.map(withApproval), refusal: null } : { actions: all, refusal, approval };
+}
+
+/** As the controller sees it: nothing is deleted before everything else is in place. */
+function isHeldBack(actions: readonly PlannedAction[]): boolean {
+  return actions.some(({ kind, approval }) => kind === 'failed' || kind === 'conflict' || approval !== undefined);
+}
+
+function recreationFor(
+  { gitSync, controllerNamespace }: PreviewInput,
+  owner: string,
+  owned: GuardInput['owned'],
+): NonNullable<ApplyPreviewInput['recreation']> {
+  const { namespace = '', name = '' } = gitSync?.metadata ?? {};
   return {
-    actions: [...actions, ...(isHeldBack ? pruned.map(holdBack) : pruned)],
-    problems: [],
-    skipped,
-    refusal: checkPlan(rendered, owned, gitSync),
+    owner,
+    gitSync: { namespace, name },
+    controllerNamespace,
+    isInInventory: (key) => owned.get(key)?.state === 'applied',
   };
+}
+
+/** A Secret without data is filled by somebody else, such as one for the token of a ServiceAccount. */
+function isPlainSecret({ identity: { group, kind }, object }: DesiredObject): boolean {
+  return group === '' && kind === 'Secret' && Object.keys(fieldsOf(object['data'])).length > 0;
 }
 
 /** In the order of their waves, with what their annotations ask for in vain. */
@@ -89,18 +173,11 @@ function inWaves(actions: readonly PlannedAction[], desired: readonly DesiredObj
   const metadataOf = ({ identity }: PlannedAction) => metadata.get(objectKey(identity)) ?? {};
   return actions
     .map((action) => {
-      const notes = unhonouredAnnotations(metadataOf(action));
-      return notes.length === 0 ? action : { ...action, notes };
+      const unhonoured = unhonouredAnnotations(metadataOf(action));
+      if (unhonoured.length === 0) return action;
+      return { ...action, notes: [...(action.notes ?? []), ...unhonoured], unhonoured };
     })
     .toSorted((a, b) => waveOf(metadataOf(a)) - waveOf(metadataOf(b)));
-}
-
-function checkPlan(
-  { objects }: RenderResult,
-  owned: ReadonlyMap<ReturnType<typeof objectKey>, InventoryEntry>,
-  { spec }: GitSync,
-): GuardRefusal | null {
-  return checkGuard({ wanted: objects.length, owned, spec });
 }
 
 function ownerOf(gitSync: GitSync | null): string | null {
@@ -112,10 +189,15 @@ function defaultNamespaceOf({ gitSync, namespace = 'default' }: PreviewInput): s
 }
 
 /** Nothing is known to be in place, so there is no digest. Compared on behalf of nobody, an object stays whose it is. */
-function toDesired(placed: PlacedObject, owner: string | null, live: LiveObjects): DesiredObject {
+function toDesired(
+  { gitSync }: PreviewInput,
+  placed: PlacedObject,
+  { owner, live }: Pick<ApplyPreviewInput, 'owner' | 'live'>,
+): DesiredObject {
   const present = owner === null ? live.find(placed.key) : null;
   const whose = present === null ? undefined : annotationOf(present.metadata, OWNER_ANNOTATION);
-  return { ...placed, object: whose === undefined ? placed.object : withOwner(placed.object, whose), digest: '' };
+  const object = whose === undefined ? placed.object : withOwner(placed.object, whose);
+  return { ...placed, object, digest: '', rules: rulesOf(placed, gitSync?.spec ?? {}) };
 }
 
 function toFailed({ rendered: { object, origin }, failure }: UnplacedObject): PlannedAction {

@@ -161,3 +161,13 @@ test('reconcile of a GitSync that is suspended, missing, or that nobody looks af
   expect(alone.stderr).toContain('was not looked at');
   expect(alone.code).toBe(9);
 });
+
+test('an empty folder or revision, as of a variable that is not set, is refused, and HEAD is a revision', async () => {
+  const world = await createSyncWorld();
+  const commit = await world.repository.commit({ 'a.yaml': configMap('a', '1') });
+  await world.createGitSync('app', { source: { url: await servedUrl(world) } });
+  expect(await sync(world, ['plan', 'app', '--dir='])).toMatchObject({ code: 2, stdout: '' });
+  expect(await sync(world, ['plan', 'app', '--revision='])).toMatchObject({ code: 2, stdout: '' });
+  const head = await sync(world, ['plan', 'app', '--revision', 'HEAD']);
+  expect(head).toMatchObject({ code: 1, stderr: `signet: main@sha1:${commit}: 1 create\n` });
+});

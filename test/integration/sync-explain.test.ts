@@ -116,3 +116,34 @@ test('an object that nobody owns is said to be so, with what is known of it', as
   expect((await explain(world, 'cm')).code).toBe(2);
   await engine.stop();
 });
+
+test('drift that is only reported is explained with field and author, and so is an object that is left alone', async () => {
+  const { world } = await syncedWorld();
+  await world.patchSpec('app', { drift: 'Report' });
+  await world.reconcile('app');
+  const reference = { namespace: world.namespace, name: 'a' };
+  await world.client.mergePatch(CONFIG_MAPS, reference, { data: { value: 'bad' } }, { fieldManager: 'meddler' });
+  await eventually(async () => expect((await world.gitSync('app')).status?.drifted).toHaveLength(1));
+  const reported = await explain(world, 'configmap/a');
+  expect(reported.code).toBe(1);
+  expect(reported.stdout).toMatch(
+    /no: drift is reported and not repaired: since \S+ it was changed: \/data\/value by meddler/,
+  );
+  await world.annotate(CONFIG_MAPS, 'b', { 'signet.dev/reconcile': 'disabled' });
+  const left = await explain(world, 'configmap/b');
+  expect([left.code, left.stdout]).toEqual([1, expect.stringContaining('no: its annotation has it left alone')]);
+});
+
+test('an object that is only made when it is absent is in order, whatever it holds', async () => {
+  const { world } = await syncedWorld();
+  const once = configMap('once', '1').replace(
+    '{name: once}',
+    '{name: once, annotations: {signet.dev/apply: if-absent}}',
+  );
+  await world.repository.commit({ 'deploy/once.yaml': once });
+  await world.reconcile('app');
+  const reference = { namespace: world.namespace, name: 'once' };
+  await world.client.mergePatch(CONFIG_MAPS, reference, { data: { value: 'own' } });
+  const { code, stdout } = await explain(world, 'configmap/once');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('left as it is on purpose')]);
+});

@@ -106,7 +106,8 @@ test('a branch that disappears deletes nothing', async () => {
 
 test('credentials in the URL stall the GitSync and are never echoed', async () => {
   const world = await createSyncWorld();
-  await world.createGitSync('app', { source: { url: 'https://me:hunter2@git.example.com/a.git' } });
+  // The definition keeps others out.
+  await world.createGitSync('app', { source: { url: 'me@git.example.com:hunter2@elsewhere.example.com:a.git' } });
   const engine = await world.startEngine();
   const refused = await world.untilReason('app', 'SourceRefused');
   expect(refused.status?.conditions?.find(({ type }) => type === 'Stalled')?.status).toBe('True');

@@ -100,7 +100,7 @@ test('no form of a plan holds a value of a Secret, whether it comes, changes, fa
       for (const value of [...hidden, 'last-applied']) expect(`${stdout}${stderr}`).not.toContain(value);
     }
     const { stdout } = await plan(world, ['app', '--dir', folder]);
-    expect(stdout).toMatch(/^failed +Secret \S+\/fixed .*immutable/m);
+    expect(stdout).toMatch(/^recreate +Secret \S+\/fixed .*immutable/m);
     expect(stdout).toMatch(/^ {2}- \/data\/removed: "hmac:live:[0-9a-f]{12}"$/m);
     expect(stdout).toMatch(/^ {3} {2}kept: \(unchanged\)$/m);
     const [, first, second] = /again: (hmac:git:\S+)\n.*password: (hmac:git:\S+)\n/.exec(stdout) ?? [];

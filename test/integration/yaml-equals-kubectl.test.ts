@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,9 @@ import { runProgram } from '../support/run-program.ts';
 const corpus = path.resolve(import.meta.dirname, '../../../shared/corpus');
 const kubectl = findKubectl();
 let folder: string;
+
+/** What makes an object out of anything. */
+const HEAD = 'apiVersion: signet.dev/test\nkind: Probe\nmetadata: {name: probe}\n';
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-yaml-'));
@@ -49,14 +52,6 @@ function weDecode(...files: readonly string[]): readonly unknown[] {
   });
 }
 
-function weDecodeOrRefuse(file: string): readonly unknown[] | null {
-  try {
-    return weDecode(file);
-  } catch {
-    return null;
-  }
-}
-
 /** Lists are taken apart, the annotation is added, and managed fields are dropped. */
 function asPrinted(value: unknown): readonly unknown[] {
   if (!isMap(value) || typeof value['kind'] !== 'string') throw new TypeError('not an object');
@@ -82,10 +77,11 @@ function canonical(objects: readonly unknown[] | null): readonly string[] | null
   return objects?.map(comparable) ?? null;
 }
 
+/** Every file below folder `name` of the corpus, by its path inside of the corpus. */
 function filesBelow(name: string): readonly string[] {
   return readdirSync(path.join(corpus, name), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(?:ya?ml|json)$/.test(file))
-    .map((file) => path.join(corpus, name, file))
+    .filter((file) => statSync(path.join(corpus, name, file)).isFile())
+    .map((file) => path.join(name, file))
     .toSorted();
 }
 
@@ -102,40 +98,91 @@ async function twoAtATime<Item>(items: readonly Item[], work: (item: Item) => Pr
   await Promise.all([worker(), worker()]);
 }
 
-/** Files without `kind`, which kubectl takes for no object, and we do not judge here. */
-const NO_OBJECTS = ['pre-post-sync/kustomization.yaml', 'sock-shop/kustomization.yaml'];
-
-/** Duplicate keys, of which kubectl takes the last. Listed one by one, so that another refusal is noticed. */
-const REFUSED_ON_PURPOSE = [
-  'HariSekhon-Kubernetes-configs/statefulset.yaml',
-  'argoproj-argo-cd/gitops-engine/pkg/health/testdata/statefulset-ondelete.yaml',
-  'argoproj-argo-cd/resource_customizations/rabbitmq.com/User/testdata/unknown.yaml',
-  'wrmilling-k3s-gitops/default/dendrite/dendrite.yaml',
+/** Files that hold YAML and no object (no kind; a list), which kubectl refuses for that alone: their values are compared inside of one. */
+const NO_OBJECTS = [
+  'apps/argocd-example-apps/pre-post-sync/kustomization.yaml',
+  'apps/argocd-example-apps/sock-shop/kustomization.yaml',
+  'yaml-traps/onedr0p-home-ops/cluster/core/cert-manager/issuers/kustomization.yaml',
+  'yaml-traps/redhat-cop-gitops-catalog/amq-broker-operator/instance/components/certificates/init-build-keystore/init-container/patch-broker.yaml',
 ];
 
-test.for([['apps'], ['sealed-secrets']] as const)(
+/** Files that are no YAML, to kubectl and to us. */
+const NO_YAML = [
+  'yaml-traps/HariSekhon-Kubernetes-configs/fluxcd-helmrelease.yaml',
+  'yaml-traps/openshift-machine-config-operator/manifests/machineconfigdaemon/kube-rbac-proxy-config.yaml',
+  'yaml-traps/wrmilling-k3s-gitops/default/nextcloud/nextcloud.yaml',
+  'yaml-traps/wrmilling-k3s-gitops/media/shelfmark/shelfmark.yaml',
+];
+
+/** Duplicate keys, of which kubectl takes the last, and we none. Listed one by one, so that another refusal is noticed. */
+const DUPLICATE_KEYS = [
+  'yaml-traps/HariSekhon-Kubernetes-configs/statefulset.yaml',
+  'yaml-traps/argoproj-argo-cd/gitops-engine/pkg/health/testdata/statefulset-ondelete.yaml',
+  'yaml-traps/argoproj-argo-cd/resource_customizations/rabbitmq.com/User/testdata/unknown.yaml',
+  'yaml-traps/wrmilling-k3s-gitops/default/dendrite/dendrite.yaml',
+];
+
+const SPECIAL: ReadonlySet<string> = new Set([...NO_OBJECTS, ...NO_YAML, ...DUPLICATE_KEYS]);
+
+test('the files that are compared are all files of the corpus', (context) => {
+  skipWithout(context, { needsCorpus: true });
+  const sources = JSON.parse(readFileSync(path.join(corpus, 'SOURCES.json'), 'utf8')) as readonly { file: string }[];
+  const listed = sources.map(({ file }) => file).toSorted();
+  expect(['apps', 'sealed-secrets', 'yaml-traps'].flatMap(filesBelow).toSorted()).toEqual(listed);
+  expect(listed.length).toBeGreaterThan(480);
+  expect([...SPECIAL].filter((file) => !listed.includes(file))).toEqual([]);
+});
+
+test.for([['apps'], ['sealed-secrets'], ['yaml-traps']] as const)(
   'parseDocuments decodes the files of %s as kubectl does',
   async ([name], context) => {
     skipWithout(context, { needsCorpus: true });
-    const files = filesBelow(name).filter((file) => !NO_OBJECTS.some((end) => file.endsWith(end)));
-    expect(files.length).toBeGreaterThan(100);
+    const files = filesBelow(name).filter((file) => !SPECIAL.has(file));
     await twoAtATime(batches(files, 20), async (batch) => {
-      expect(canonical(weDecode(...batch))).toEqual(canonical(await kubectlDecodes(...batch)));
+      expect(canonical(weDecode(...batch.map(inCorpus)))).toEqual(
+        canonical(await kubectlDecodes(...batch.map(inCorpus))),
+      );
     });
   },
 );
 
-test('parseDocuments decodes and refuses the files of yaml-traps as kubectl does', async (context) => {
+test('parseDocuments decodes what is no object as kubectl does', async (context) => {
   skipWithout(context, { needsCorpus: true });
-  const refusedByUsAlone: string[] = [];
-  await twoAtATime(filesBelow('yaml-traps'), async (file) => {
-    const ours = canonical(weDecodeOrRefuse(file));
-    const theirs = canonical(await kubectlDecodes(file));
-    if (ours === null && theirs !== null) refusedByUsAlone.push(path.relative(path.join(corpus, 'yaml-traps'), file));
-    else expect({ file, objects: ours }).toEqual({ file, objects: theirs });
-  });
-  expect(refusedByUsAlone.toSorted()).toEqual(REFUSED_ON_PURPOSE);
+  for (const file of NO_OBJECTS) {
+    const text = readFileSync(inCorpus(file), 'utf8').replace(/^---\n/, '');
+    const copy = path.join(folder, 'inside-of-an-object.yaml');
+    await writeFile(copy, `${HEAD}value:\n${text.replaceAll(/^/gm, '  ')}`);
+    const [value] = parseDocuments(text, { where: file }).map((document) => document.value);
+    const object = { apiVersion: 'signet.dev/test', kind: 'Probe', metadata: { name: 'probe' }, value };
+    expect({ file, objects: canonical(asPrinted(object)) }).toEqual({
+      file,
+      objects: canonical(await kubectlDecodes(copy)),
+    });
+    expect(await kubectlDecodes(inCorpus(file))).toBe(null);
+  }
 });
+
+test('parseDocuments refuses what kubectl refuses, and names the line', async (context) => {
+  skipWithout(context, { needsCorpus: true });
+  await twoAtATime(NO_YAML, async (file) => {
+    expect({ file, objects: await kubectlDecodes(inCorpus(file)) }).toEqual({ file, objects: null });
+    expect(() => weDecode(inCorpus(file))).toThrowError(
+      expect.objectContaining({ code: 'YAML_INVALID', line: expect.any(Number) }),
+    );
+  });
+});
+
+test('parseDocuments refuses duplicate keys, of which kubectl takes the last', async (context) => {
+  skipWithout(context, { needsCorpus: true });
+  await twoAtATime(DUPLICATE_KEYS, async (file) => {
+    expect(await kubectlDecodes(inCorpus(file))).not.toBe(null);
+    expect(() => weDecode(inCorpus(file))).toThrowError(/line \d+: duplicate key/);
+  });
+});
+
+function inCorpus(file: string): string {
+  return path.join(corpus, file);
+}
 
 const SCALARS =
   'yes no y N on Off true False ~ null Null "" \'\' "yes" 0 -0 +1 0777 0o17 0x1F 0b11 -0b11 08 0779 1_000 0_ 1. .5 -.5 .5_0 1e3 ' +
@@ -154,9 +201,8 @@ test('parseDocuments gives scalars, keys and merges the meaning that kubectl giv
     ...words(KEYS).map((key) => `value:\n  ${key}: 1`),
     ...MERGES.map((map) => `base: &base {p: 1, q: 1}\nmore: &more {p: 2, r: 2}\nvalue: ${map}`),
   ];
-  const head = 'apiVersion: signet.dev/test\nkind: Probe\nmetadata: {name: probe}\n';
   const file = path.join(folder, 'traps.yaml');
-  await writeFile(file, contents.map((content) => `---\n${head}${content}\n`).join(''));
+  await writeFile(file, contents.map((content) => `---\n${HEAD}${content}\n`).join(''));
   const ours = canonical(weDecode(file));
   expect(ours).toHaveLength(contents.length);
   expect(ours).toEqual(canonical(await kubectlDecodes(file)));

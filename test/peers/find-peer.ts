@@ -15,7 +15,8 @@ export type PeerName =
   | 'gitops-engine-agent'
   | 'age'
   | 'age-keygen'
-  | 'age-plugin-batchpass';
+  | 'age-plugin-batchpass'
+  | 'kustomize';
 
 /** Where a peer lies, or why there is none. */
 export type PeerLookup =
@@ -28,6 +29,8 @@ export const SEALED_SECRETS_VERSION = 'v0.36.6';
 export const GITOPS_ENGINE_VERSION = 'v0.7.3';
 /** The release of the age tool. */
 export const AGE_VERSION = 'v1.3.2';
+/** The release of kustomize. */
+export const KUSTOMIZE_VERSION = 'v5.8.1';
 
 const MODULES = path.join(import.meta.dirname, 'go');
 const SEALED_SECRETS = {
@@ -60,6 +63,13 @@ const COMMANDS: Readonly<Record<PeerName, GoCommand>> = {
     ...AGE,
     name: 'age-plugin-batchpass',
     package: 'filippo.io/age/cmd/age-plugin-batchpass',
+  },
+  kustomize: {
+    name: 'kustomize',
+    version: KUSTOMIZE_VERSION,
+    moduleFolder: path.join(MODULES, 'kustomize'),
+    package: 'sigs.k8s.io/kustomize/kustomize/v5',
+    linkerFlags: [],
   },
 };
 

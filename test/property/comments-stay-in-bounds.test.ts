@@ -79,6 +79,7 @@ function plans(size: { readonly objects: number; readonly lines: number }): fc.A
     problems: fc.constant([]),
     skipped,
     refusal: fc.option(refusal),
+    plainSecrets: fc.constant([]),
   });
   return fc.record({ gitSync: fc.option(texts), revision: texts, preview });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ObjectKey, objectKey } from '../../shared/resources/object-meta.ts';
-import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import { type DesiredObject, rulesFor } from '../../shared/sync-plan/desired-object.ts';
 import { type OwnedEntry, provenEntry } from '../../shared/sync-plan/inventory.ts';
 import type { LiveLookup, LiveObject } from '../../shared/sync-plan/live-object.ts';
 import { type PlanInput, planSync, type SyncPlan } from '../../shared/sync-plan/plan.ts';
@@ -23,10 +23,11 @@ function liveOf({ lookups }: PlanWorld, key: ObjectKey): LiveObject | null {
 test('a plan decides on every desired object once, and on every other entry once', () => {
   forAllPlans((plan, { input }) => {
     const decided = [...plan.apply, ...plan.blocked].map(({ desired }) => desired.key);
-    const wanted = [...decided, ...plan.unchanged.map(({ key }) => key)].sort();
+    const left = [...plan.unchanged, ...plan.drifted, ...plan.kept.map(({ desired }) => desired)];
+    const wanted = [...decided, ...left.map(({ key }) => key)].sort();
     expect(wanted).toEqual(input.desired.map(({ key }) => key).sort());
-    const left = [...input.owned.keys()].filter((key) => !wanted.includes(key)).sort();
-    expect(plan.prune.map(({ key }) => key).sort()).toEqual(left);
+    const entries = [...input.owned.keys()].filter((key) => !wanted.includes(key)).sort();
+    expect(plan.prune.map(({ key }) => key).sort()).toEqual(entries);
   });
 });
 
@@ -90,6 +91,7 @@ test('an object is left unsent exactly when its digest and uid, and its version 
       provesInPlace(world.input.owned.get(key), digest, liveOf(world, key));
     expect(plan.unchanged.every(isProven)).toBe(true);
     expect(plan.apply.some(({ desired }) => isProven(desired))).toBe(false);
+    expect(plan.drifted.some(isProven)).toBe(false);
   });
 });
 
@@ -103,6 +105,21 @@ function provesInPlace(entry: OwnedEntry | undefined, digest: string, live: Live
   const isUntouched = entry.fields === live.fields && (isStatusOnly || isByOthers);
   return isUntouched || entry.resourceVersion === live.resourceVersion;
 }
+
+test('what is to be left alone is neither sent nor deleted, whatever the rest says', () => {
+  forAllPlans((plan, world) => {
+    for (const { desired, cause } of plan.apply) {
+      const live = liveOf(world, desired.key);
+      const { drift, apply, isHandsOff } = rulesFor(desired);
+      expect(isHandsOff || live?.isHandsOff === true).toBe(false);
+      expect(apply === 'if-absent' && live !== null).toBe(false);
+      expect(cause === 'drifted' && drift !== 'repair').toBe(false);
+    }
+    const deleted = plan.prune.filter(({ decision }) => decision.kind === 'delete');
+    expect(deleted.filter(({ key }) => liveOf(world, key)?.isHandsOff === true)).toEqual([]);
+    expect(plan.drifted.filter((desired) => rulesFor(desired).drift !== 'report')).toEqual([]);
+  });
+});
 
 test('another API version of the same object is never a reason to prune it', () => {
   fc.assert(

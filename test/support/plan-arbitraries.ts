@@ -5,6 +5,7 @@ import { objectKey } from '../../shared/resources/object-meta.ts';
 import { type DesiredObject, toPlacedObject } from '../../shared/sync-plan/desired-object.ts';
 import type { OwnedEntry } from '../../shared/sync-plan/inventory.ts';
 import type { LiveLookup, LiveObject } from '../../shared/sync-plan/live-object.ts';
+import { type ObjectRules, PLAIN_RULES } from '../../shared/sync-plan/object-rules.ts';
 import type { PlanInput } from '../../shared/sync-plan/plan.ts';
 
 /** The GitSync that the plans are of. */
@@ -47,6 +48,7 @@ const liveObjects: fc.Arbitrary<LiveObject> = fc.record({
   owner: fc.constantFrom(undefined, ...OWNERS),
   isPruneDisabled: fc.boolean(),
   isTerminating: fc.boolean(),
+  isHandsOff: fc.integer({ min: 0, max: 5 }).map((chance) => chance === 0),
   lastForeignManager: fc.constant(undefined),
 });
 
@@ -55,14 +57,25 @@ const lookups: fc.Arbitrary<LiveLookup> = fc.oneof(
   fc.constantFrom('absent' as const, 'unserved' as const, 'unreadable' as const),
 );
 
+/** Half of the objects are kept like most. */
+const rules: fc.Arbitrary<ObjectRules> = fc.oneof(
+  fc.constant(PLAIN_RULES),
+  fc.record({
+    drift: fc.constantFrom('repair' as const, 'report' as const, 'ignore' as const),
+    apply: fc.constantFrom('always' as const, 'if-absent' as const, 'merge' as const),
+    isHandsOff: fc.integer({ min: 0, max: 5 }).map((chance) => chance === 0),
+    ignored: fc.constant([]),
+  }),
+);
+
 /** Any desired object. */
 export const desiredObjects: fc.Arbitrary<DesiredObject> = fc
-  .tuple(identities, fc.constantFrom('v1', 'v2'), digests)
-  .map(([{ group, kind, namespace, name }, version, digest]) => {
+  .tuple(identities, fc.constantFrom('v1', 'v2'), digests, rules)
+  .map(([{ group, kind, namespace, name }, version, digest, kept]) => {
     const apiVersion = group === '' ? version : `${group}/${version}`;
     const metadata = namespace === '' ? { name } : { name, namespace };
     const origin = { file: 'a.yaml', line: 1, document: 1 };
-    return { ...toPlacedObject({ apiVersion, kind, metadata }, origin), digest };
+    return { ...toPlacedObject({ apiVersion, kind, metadata }, origin), digest, rules: kept };
   });
 
 const entries: fc.Arbitrary<OwnedEntry> = fc

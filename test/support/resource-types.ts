@@ -13,6 +13,18 @@ export const DEPLOYMENTS: ResourceType = {
   namespaced: true,
 };
 
+/** What holds data. */
+export const CLAIMS: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  namespaced: true,
+};
+
+/** What runs once; its template cannot be changed. */
+export const JOBS: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
+
 /** Accounts of programs. */
 export const SERVICE_ACCOUNTS: ResourceType = {
   group: '',

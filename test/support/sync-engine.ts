@@ -5,8 +5,8 @@ import { inject, onTestFinished } from 'vitest';
 import type { EventNote } from '../../controller/events/event-recorder.ts';
 import type { ReconcileMetrics } from '../../controller/metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../../controller/metrics/sync-metrics.ts';
-import type { ControllerPart } from '../../controller/reconcile-loop/controller-part.ts';
-import { createSyncPart } from '../../controller/sync/sync-part.ts';
+import { createClientFactory } from '../../controller/sync/open-client.ts';
+import { createSyncPart, type SyncPart } from '../../controller/sync/sync-part.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { openRepository } from '../../shared/git/open-repository.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
@@ -14,6 +14,7 @@ import { createKubeClient } from '../../shared/kube/connect.ts';
 import { KubeError } from '../../shared/kube/errors.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS, INVENTORIES, type ResourceType } from '../../shared/kube/resource-type.ts';
+import { createKustomizeBuilder } from '../../shared/kustomize/kustomize-builder.ts';
 import type { GitSync, GitSyncSpec, Inventory } from '../../shared/resources/git-sync.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { collectingLogger } from './collecting-logger.ts';
@@ -27,9 +28,11 @@ const digestKey = SecretBytes.fromText('a digest key that only tests use');
 
 /** A sync engine that was started, and what it said. */
 export interface RunningEngine {
-  readonly part: ControllerPart;
+  readonly part: SyncPart;
   readonly events: readonly EventNote[];
   readonly logs: readonly string[];
+  /** How often it ran kustomize. */
+  buildCount(): number;
   /** Number of requests that it sent so far, watches included. */
   requestCount(): number;
   stop(): Promise<void>;
@@ -37,8 +40,14 @@ export interface RunningEngine {
 
 /** How an engine differs from the usual one. */
 export interface EngineOptions {
+  /** Path of the kustomize program; without it there is none. */
+  readonly kustomize?: string;
   /** After this many applied objects the API server is out of its reach for ever, as if it had been killed. */
   readonly diesAfterApplies?: number;
+  /** Of the identity that the engine itself has; default: the run's administrator. */
+  readonly kubeconfig?: string;
+  /** As the controller's flag. */
+  readonly defaultServiceAccount?: string;
 }
 
 /** One test's world: a namespace, a repository, and engines that see only this test's GitSyncs. */
@@ -140,11 +149,16 @@ async function connect(): Promise<KubeClient> {
 async function startEngine(
   options: EngineOptions & { readonly scope: string; readonly cacheDirectory: string },
 ): Promise<RunningEngine> {
-  const client = await connect();
+  const connection = await loadKubeconfig({ path: options.kubeconfig ?? inject('kubeconfig'), env: {} });
+  const client = createKubeClient(connection);
+  const clients = createClientFactory(connection, {});
   const events: EventNote[] = [];
   const logs: string[] = [];
+  let builds = 0;
   const part = createSyncPart({
     client: mortal(onlyScope(client, options.scope), options.diesAfterApplies ?? Number.POSITIVE_INFINITY),
+    openClient: (...words) => clients.open(...words),
+    defaultServiceAccount: options.defaultServiceAccount,
     openRepository: (request) =>
       openRepository({
         ...request,
@@ -152,6 +166,14 @@ async function startEngine(
         environment: { PATH: process.env['PATH'] },
         allowFile: true,
       }),
+    build: createKustomizeBuilder({
+      program: options.kustomize,
+      searchPath: undefined,
+      privateDirectory: path.join(options.cacheDirectory, 'kustomize'),
+      onRun: () => {
+        builds += 1;
+      },
+    }),
     controllerNamespace: 'signet-system',
     loadDigestKey: async () => digestKey,
     events: { record: (note) => events.push(note) },
@@ -174,7 +196,14 @@ async function startEngine(
   await eventually(() => {
     if (!part.isReady()) throw new Error('not ready');
   });
-  return { part, events, logs, requestCount: () => client.requestCount(), stop };
+  return {
+    part,
+    events,
+    logs,
+    requestCount: () => client.requestCount() + clients.requestCount(),
+    buildCount: () => builds,
+    stop,
+  };
 }
 
 /** The client, blind for GitSyncs of other tests. */
@@ -224,5 +253,6 @@ const quietSyncMetrics: SyncMetrics = {
   synced: () => undefined,
   written: () => undefined,
   driftRepaired: () => undefined,
+  driftReported: () => undefined,
   driftContested: () => undefined,
 };

@@ -6,8 +6,8 @@ import { createLogger } from '../../../controller/logging/pino-logger.ts';
 import { eventually } from '../../support/eventually.ts';
 import { stubConnection } from '../shared/kube/stub-server.ts';
 
-function compose(): Controller {
-  const flags = ['--listen-addr', '127.0.0.1:0', '--listen-metrics-addr', '127.0.0.1:0'];
+function compose(...more: readonly string[]): Controller {
+  const flags = ['--listen-addr', '127.0.0.1:0', '--listen-metrics-addr', '127.0.0.1:0', ...more];
   const surroundings = { variables: {}, serviceAccountNamespace: undefined, version: 'v1' };
   const result = loadConfig(flags, surroundings);
   if (result.kind !== 'config') throw new Error('the flags are wrong');
@@ -50,4 +50,20 @@ test('a controller that is stopped while it starts leaves no port open', async (
   const { address, metricsAddress } = await started;
   await expect(fetch(`http://${address}/healthz`)).rejects.toThrow();
   await expect(fetch(`http://${metricsAddress}/metrics`)).rejects.toThrow();
+});
+
+test('webhooks have a port of their own, where one is asked for and GitSyncs are synced', async () => {
+  const listening = compose('--webhook-listen-addr', '127.0.0.1:0');
+  const { address, webhookAddress } = await listening.start();
+  const post = { method: 'POST', body: '{}' };
+  expect((await fetch(`http://${webhookAddress}/hooks/shop/app`, post)).status).toBe(503);
+  expect((await fetch(`http://${webhookAddress}/v1/verify`, post)).status).toBe(405);
+  expect((await fetch(`http://${address}/hooks/shop/app`, post)).status).toBe(405);
+  await listening.stop();
+  await expect(fetch(`http://${webhookAddress}/hooks/shop/app`, post)).rejects.toThrow();
+  for (const flags of [[], ['--webhook-listen-addr', '127.0.0.1:0', '--no-sync']]) {
+    const controller = compose(...flags);
+    expect((await controller.start()).webhookAddress).toBeUndefined();
+    await controller.stop();
+  }
 });

@@ -3,6 +3,7 @@ import { throughController } from '../../../../cli/commands/reseal-roads.ts';
 import type { Cluster } from '../../../../cli/connect/cluster.ts';
 import type { SealedObject } from '../../../../cli/manifests/sealed-objects.ts';
 import type { KubeClient } from '../../../../shared/kube/client.ts';
+import type { ClusterConnection } from '../../../../shared/kube/connection.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import { sealSecret } from '../../../../shared/sealing/seal-secret.ts';
 import { sealedOf, secondCertificate, secretOf } from '../../../support/test-secrets.ts';
@@ -14,7 +15,8 @@ function road() {
     asked.count += 1;
     return { status: 409, headers: {}, body: new Uint8Array() };
   };
-  const cluster: Cluster = { client: { raw } as unknown as KubeClient, namespace: 'default', description: 'here' };
+  const client = { raw } as unknown as KubeClient;
+  const cluster: Cluster = { client, connection: {} as ClusterConnection, namespace: 'default', description: 'here' };
   const controller = {
     place: { namespace: 'x', name: 'y', port: '' },
     certificate: secondCertificate,

@@ -21,7 +21,7 @@ test('the manifests below the path are read, with paths from the root, by the ru
       'deploy/notes.md',
       'other.yaml',
     ]);
-    const tree = readLocalTree(folder, { path: './deploy' }, 'here');
+    const tree = await readLocalTree(folder, { path: './deploy' }, 'here');
     expect(tree.files.map((file) => file.path)).toEqual(['deploy/a/x.json', 'deploy/b.yaml']);
     expect(new TextDecoder().decode(tree.files[0]?.bytes)).toBe('deploy/a/x.json');
     expect(tree.commit).toBe('');
@@ -35,7 +35,7 @@ test('links inside the root are followed to files, and others are problems', () 
     await symlink('../outside.yaml', path.join(root, 'outside.yaml'));
     await symlink('nowhere', path.join(root, 'broken.yaml'));
     await symlink('real', path.join(root, 'folder'));
-    const tree = readLocalTree(root, { path: '.' }, 'here');
+    const tree = await readLocalTree(root, { path: '.' }, 'here');
     expect(tree.files.map((file) => file.path)).toEqual(['inside.yaml', 'real/x.yaml']);
     expect(tree.problems.map(({ file, code }) => [file, code]).toSorted()).toEqual([
       ['broken.yaml', 'GIT_SYMLINK_BROKEN'],
@@ -48,7 +48,7 @@ test('a file beyond the bound is a problem and is not read', () =>
   withTempFolder(async (folder) => {
     await fill(folder, ['large.yaml']);
     await truncate(path.join(folder, 'large.yaml'), 100 * 1024 * 1024);
-    const { files, problems } = readLocalTree(folder, { path: '' }, 'here');
+    const { files, problems } = await readLocalTree(folder, { path: '' }, 'here');
     expect(files).toEqual([]);
     expect(problems).toEqual([
       { file: 'large.yaml', code: 'GIT_FILE_TOO_LARGE', message: 'the file has 100 MiB, at most 10 MiB are read' },
@@ -57,10 +57,10 @@ test('a file beyond the bound is a problem and is not read', () =>
 
 test('a path that leads out of the root, or to nothing, is refused', () =>
   withTempFolder(async (folder) => {
-    expect(() => readLocalTree(folder, { path: '../..' }, 'here')).toThrow(
+    await expect(readLocalTree(folder, { path: '../..' }, 'here')).rejects.toThrow(
       'cannot read "here": its path "../.." leads out of it',
     );
-    expect(() => readLocalTree(folder, { path: 'missing' }, 'here')).toThrow(
+    await expect(readLocalTree(folder, { path: 'missing' }, 'here')).rejects.toThrow(
       'cannot read "here": no such file or directory',
     );
   }));
@@ -73,7 +73,7 @@ test('what .signetignore files, also above the path, and the GitSync name is lef
     );
     await writeFile(path.join(folder, '.signetignore'), '/deploy/a.yaml\nc.yaml\n');
     await writeFile(path.join(folder, 'deploy/sub/.signetignore'), '!c.yaml\nd.yaml\n');
-    const tree = readLocalTree(folder, { path: 'deploy', ignore: ['e.yaml'] }, 'here');
+    const tree = await readLocalTree(folder, { path: 'deploy', ignore: ['e.yaml'] }, 'here');
     expect(tree.files.map((file) => file.path)).toEqual(['deploy/b.yaml', 'deploy/sub/c.yaml']);
     expect(tree.skipped.toSorted((a, b) => (a.file < b.file ? -1 : 1))).toEqual([
       { file: 'deploy/a.yaml', reason: 'it is ignored by .signetignore, line 1' },
@@ -81,7 +81,7 @@ test('what .signetignore files, also above the path, and the GitSync name is lef
       { file: 'deploy/sub/d.yaml', reason: 'it is ignored by deploy/sub/.signetignore, line 2' },
     ]);
     await writeFile(path.join(folder, 'deploy/.signetignore'), new Uint8Array([0xff]));
-    expect(readLocalTree(folder, {}, 'here').problems).toMatchObject([
+    expect((await readLocalTree(folder, {}, 'here')).problems).toMatchObject([
       { file: 'deploy/.signetignore', code: 'GIT_IGNORE_REFUSED' },
     ]);
   }));

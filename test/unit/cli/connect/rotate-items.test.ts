@@ -4,6 +4,7 @@ import type { FoundController } from '../../../../cli/connect/find-controller.ts
 import { rotateItems } from '../../../../cli/connect/rotate-items.ts';
 import { encodeUtf8 } from '../../../../shared/encoding/bytes.ts';
 import type { KubeClient, KubeRawRequest, KubeRawResponse } from '../../../../shared/kube/client.ts';
+import type { ClusterConnection } from '../../../../shared/kube/connection.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
 import { resealItems, withResealed } from '../../../../shared/sealing/reseal-secret.ts';
 import { bothRing, sealedOf, secondCertificate, secondKey } from '../../../support/test-secrets.ts';
@@ -29,7 +30,8 @@ async function rotate(sealed: SealedSecret, names: readonly string[], answers: r
     const { status, body = '', headers = {} } = left.shift() ?? { status: 500 };
     return { status, headers, body: encodeUtf8(typeof body === 'string' ? body : JSON.stringify(body)) };
   };
-  const cluster: Cluster = { client: { raw } as KubeClient, namespace: 'default', description: 'here' };
+  const client = { raw } as KubeClient;
+  const cluster: Cluster = { client, connection: {} as ClusterConnection, namespace: 'default', description: 'here' };
   const sleep = async (ms: number): Promise<void> => {
     waits.push(ms);
   };

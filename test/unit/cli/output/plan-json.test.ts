@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { formatPlanJson } from '../../../../cli/output/plan-json.ts';
 
+const HELD = {
+  action: 'Recreate',
+  identity: { group: 'batch', kind: 'Job', namespace: 'shop', name: 'once' },
+  uid: 'u1',
+  reason: 'cannot be changed in place',
+} as const;
+
 test('the JSON form has each field of docs/sync.md, under the name that stands there', () => {
   const text = formatPlanJson({
     gitSync: 'shop/shop',
@@ -18,7 +25,9 @@ test('the JSON form has each field of docs/sync.md, under the name that stands t
       ],
       problems: [],
       skipped: [{ file: 'kustomization.yaml', reason: 'a kustomization file' }],
+      plainSecrets: [],
       refusal: { reason: 'EmptyRender', message: 'm', hint: 'h' },
+      approval: { items: [HELD], digest: 'd'.repeat(32), command: 'signet sync approve …', isApproved: false },
     },
   });
   expect(text.endsWith('}\n')).toBe(true);
@@ -26,8 +35,9 @@ test('the JSON form has each field of docs/sync.md, under the name that stands t
     form: 1,
     gitSync: 'shop/shop',
     revision: 'main@sha1:3f2a',
-    counts: { create: 0, update: 1, prune: 0, keep: 1, conflict: 0, failed: 0, unchanged: 0 },
+    counts: { create: 0, update: 1, recreate: 0, prune: 0, keep: 1, conflict: 0, failed: 0, unchanged: 0 },
     refusal: { reason: 'EmptyRender', message: 'm', hint: 'h' },
+    approval: { digest: 'd'.repeat(32), command: 'signet sync approve …', items: [HELD] },
     actions: [
       {
         kind: 'update',

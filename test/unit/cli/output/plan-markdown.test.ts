@@ -4,7 +4,7 @@ import { formatPlanMarkdown, MAX_MARKDOWN_LENGTH } from '../../../../cli/output/
 import type { PlannedAction } from '../../../../shared/sync/planned-action.ts';
 
 function plan(actions: readonly PlannedAction[], more: Partial<Plan['preview']> = {}): Plan {
-  const preview = { actions, problems: [], skipped: [], refusal: null, ...more };
+  const preview = { actions, problems: [], skipped: [], refusal: null, plainSecrets: [], ...more };
   return { gitSync: 'shop/shop', revision: 'main@sha1:3f2a', preview };
 }
 
@@ -77,4 +77,16 @@ test('what does not fit is left out in steps: largest diffs, all diffs, what des
   expect(listed.slice(0, 2)).toEqual(['- **failed** `Service shop/old`: `no`', '- **prune** `Service shop/old`']);
   expect(counts.length).toBeGreaterThan(65_000);
   for (const text of [some, none, counts]) expect(text.length).toBeLessThanOrEqual(MAX_MARKDOWN_LENGTH);
+});
+
+test('what wants approval is said above the list, with the command, or that there is none yet', () => {
+  const identity = { group: '', kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' };
+  const items = [{ action: 'Delete', identity, uid: 'u1' }] as const;
+  const command = 'signet sync approve shop -n shop --plan 3f2a';
+  const approval = { items, digest: '3f2a', command, isApproved: false };
+  const text = formatPlanMarkdown(plan([], { approval }));
+  expect(text).toContain('**Wants approval: 1 object to be deleted or made anew.**');
+  expect(text).toContain(`\`${command}\``);
+  const local = formatPlanMarkdown(plan([], { approval: { ...approval, digest: null, command: null } }));
+  expect(local).toContain('The commit can be approved, once there is one.');
 });

@@ -5,7 +5,7 @@ import type { PlannedAction } from '../../../../shared/sync/planned-action.ts';
 import type { SyncPreview } from '../../../../shared/sync/preview-sync.ts';
 
 function preview(...actions: PlannedAction[]): SyncPreview {
-  return { actions, problems: [], skipped: [], refusal: null };
+  return { actions, problems: [], skipped: [], refusal: null, plainSecrets: [] };
 }
 
 function action(kind: PlannedAction['kind'], name: string, more: Partial<PlannedAction> = {}): PlannedAction {

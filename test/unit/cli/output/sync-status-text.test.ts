@@ -61,3 +61,18 @@ test('shortRevision cuts the commit and nothing else', () => {
   expect(shortRevision(`v1.2@sha1:${COMMIT}`)).toBe('v1.2@sha1:3f2a91c07b6d');
   expect(shortRevision(undefined)).toBe('-');
 });
+
+test('what drifted and is left so stands below the table, with since when', () => {
+  const drift = {
+    kind: 'ConfigMap',
+    namespace: 'apps',
+    name: 'cart',
+    state: 'Reported',
+    since: '2030-01-01T00:00:00Z',
+    message: 'was changed: /data/a by meddler\x1b',
+  } as const;
+  const text = formatSyncStatus([gitSync({ observedGeneration: 2, drifted: [drift] })], false);
+  expect(text).toContain('\napps/shop: 1 drifted and left so\n  ConfigMap apps/cart was changed: /data/a by meddler');
+  expect(text).toContain('(since 2030-01-01T00:00:00Z)\n');
+  expect(text).not.toContain('\x1b');
+});

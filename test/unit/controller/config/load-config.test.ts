@@ -22,9 +22,11 @@ function problemsOf(argv: readonly string[], variables: Surroundings['variables'
 test('without flags the defaults are those of sealed-secrets, but for the rate limit', () => {
   expect(configOf([])).toEqual({
     kubeconfig: undefined,
+    kustomize: undefined,
     namespace: 'signet-system',
     listen: { host: undefined, port: 8080 },
     metricsListen: { host: undefined, port: 8081 },
+    webhookListen: null,
     keys: {
       prefix: 'sealed-secrets-key',
       bits: 4096,
@@ -79,6 +81,7 @@ const OTHERS: Readonly<Record<string, readonly [string, object]>> = {
   kubeconfig: ['k', { kubeconfig: 'k' }],
   namespace: ['n', { namespace: 'n' }],
   'listen-addr': ['127.0.0.1:0', { listen: { host: '127.0.0.1', port: 0 } }],
+  'webhook-listen-addr': ['127.0.0.1:8082', { webhookListen: { host: '127.0.0.1', port: 8082 } }],
   'listen-metrics-addr': ['[::1]:9', { metricsListen: { host: '::1', port: 9 } }],
   'read-timeout': ['1m30s', { http: { readTimeoutMs: 90_000 } }],
   'write-timeout': ['0', { http: { writeTimeoutMs: 0 } }],
@@ -106,7 +109,9 @@ const OTHERS: Readonly<Record<string, readonly [string, object]>> = {
   'log-format': ['json', { log: { format: 'json' } }],
   'log-info-stdout': ['FALSE', { log: { infoOnStdout: false } }],
   'cache-dir': ['/c', { cacheDirectory: '/c' }],
+  kustomize: ['/k', { kustomize: '/k' }],
   'allow-http-git': ['true', { allowHttpGit: true }],
+  'default-service-account': ['tenant', { defaultServiceAccount: 'tenant' }],
   'no-unseal': ['true', { unseal: false }],
   'no-sync': ['true', { sync: false }],
   'kubeclient-qps': ['-1', { notices: [expect.stringMatching(/kubeclient-qps|KUBECLIENT_QPS/)] }],
@@ -126,8 +131,11 @@ test.each(Object.entries(OTHERS))(
     const prefix = [
       'kubeconfig',
       'namespace',
+      'webhook-listen-addr',
       'first-key',
       'cache-dir',
+      'kustomize',
+      'default-service-account',
       'allow-http-git',
       'no-unseal',
       'no-sync',
@@ -257,3 +265,18 @@ test('the version is that of package.json', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'));
   expect(VERSION).toBe(`v${version}`);
 });
+
+test.each(['', ' ', 'a:b', 'Default'])(
+  'a default service account %j stops the start, and never means that there is none',
+  (text) => {
+    const result = loadConfig([`--default-service-account=${text}`], {
+      variables: {},
+      serviceAccountNamespace: undefined,
+      version: 'v0.0.0',
+    });
+    expect(result).toMatchObject({
+      kind: 'problems',
+      problems: [expect.stringContaining('expected the name of a service account')],
+    });
+  },
+);

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
-import { InventoryBook } from '../../../../controller/sync/inventory-book.ts';
 import { ObjectKeeper, type Repair } from '../../../../controller/sync/object-keeper.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../../../shared/resources/resource-version.ts';
+import type { ObjectDrift } from '../../../../shared/sync/find-drift.ts';
+import { InventoryBook } from '../../../../shared/sync/inventory-book.ts';
 import { readLiveObject } from '../../../../shared/sync/live-object.ts';
 import { type DesiredObject, toPlacedObject } from '../../../../shared/sync-plan/desired-object.ts';
 import { provenEntry } from '../../../../shared/sync-plan/inventory.ts';
 import type { LiveLookup } from '../../../../shared/sync-plan/live-object.ts';
+import { PLAIN_RULES } from '../../../../shared/sync-plan/object-rules.ts';
 
 const object: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'n', name: 'a' } };
 const desired: DesiredObject = { ...toPlacedObject(object, { file: 'a', line: 1, document: 1 }), digest: 'd' };
@@ -28,6 +30,9 @@ function createKeeper() {
     repairs: [] as Repair[],
     deferred: [] as boolean[],
     unsettled: 0,
+    examined: 0,
+    drift: { live: null, changes: [] } as ObjectDrift,
+    told: [] as string[],
   };
   const keeper = new ObjectKeeper({
     owner: 'n/app',
@@ -48,6 +53,14 @@ function createKeeper() {
       return answer();
     },
     nowMs: () => world.nowMs,
+    findDrift: async () => {
+      world.examined += 1;
+      return world.drift;
+    },
+    now: () => new Date(world.nowMs),
+    onDrifted: ({ state, message }) => world.told.push(`${state}: ${message}`),
+    onSettled: () => world.told.push('settled'),
+    onTaken: (_, managers) => world.told.push(`taken from ${managers.join()}`),
     onRepaired: (repair) => world.repairs.push(repair),
     onDeferred: (_, { isFirst }) => world.deferred.push(isFirst),
     onUnsettled: () => {
@@ -139,4 +152,78 @@ test('an object that keeps drifting has to wait, and the first wait is told as s
   }
   expect(world.applied).toBe(5);
   expect(world.deferred).toEqual([true, false]);
+});
+
+const reported: DesiredObject = { ...desired, rules: { ...PLAIN_RULES, drift: 'report' } };
+const meddled = { live: live('5'), changes: [{ manager: 'meddler', paths: ['/data/a'] }] };
+
+test('drift that is only reported is looked at once for each version, and never written', async () => {
+  const { keeper, book, world } = createKeeper();
+  world.wanted = reported;
+  book.set(desired.key, provenEntry(reported, readLiveObject(live('1'))));
+  world.lookup = readLiveObject(live('5'));
+  world.drift = meddled;
+  for (let round = 0; round < 3; round += 1) expect(await keeper.ensure(desired.key)).toEqual({ kind: 'drifted' });
+  expect([world.examined, world.applied, world.told]).toEqual([1, 0, ['Reported: was changed: /data/a by meddler']]);
+  world.lookup = 'absent';
+  expect(await keeper.ensure(desired.key)).toEqual({ kind: 'drifted' });
+  expect(world.told.at(-1)).toBe('Reported: was deleted');
+  world.lookup = readLiveObject(live('7'));
+  world.drift = { live: live('7'), changes: [] };
+  expect(await keeper.ensure(desired.key)).toEqual({ kind: 'unchanged' });
+  expect(world.told.at(-1)).toBe('settled');
+  expect(await keeper.ensure(desired.key)).toEqual({ kind: 'unchanged' });
+  expect(world.examined).toBe(2);
+});
+
+test('what happens while drift is looked at is looked at afterwards', async () => {
+  const { keeper, book, world } = createKeeper();
+  world.wanted = reported;
+  book.set(desired.key, provenEntry(reported, readLiveObject(live('1'))));
+  world.lookup = readLiveObject(live('5'));
+  world.drift = meddled;
+  const looking = keeper.ensure(desired.key);
+  world.lookup = readLiveObject(live('6'));
+  await looking;
+  expect(world.unsettled).toBe(1);
+});
+
+test('a new version in Git ends what was reported', async () => {
+  const { keeper, book, world } = createKeeper();
+  world.wanted = reported;
+  book.set(desired.key, provenEntry(reported, readLiveObject(live('1'))));
+  world.lookup = readLiveObject(live('5'));
+  world.drift = meddled;
+  await keeper.ensure(desired.key);
+  world.wanted = { ...reported, digest: 'next' };
+  expect(await keeper.ensure(desired.key)).toMatchObject({ kind: 'applied', cause: 'changed' });
+  expect(world.told.at(-1)).toBe('settled');
+});
+
+test('a fight is told once it slows down, and settled when the other one stops', async () => {
+  const { keeper, book, world } = createKeeper();
+  book.set(desired.key, provenEntry(desired, readLiveObject(live('1'))));
+  world.drift = meddled;
+  for (let round = 0; round < 6; round += 1) {
+    world.lookup = readLiveObject(live(String(100 + round)));
+    world.answers.push(async () => live(String(200 + round)));
+    world.nowMs += 10;
+    await keeper.ensure(desired.key);
+  }
+  expect(world.told).toEqual([
+    'Contested: is changed back again and again: /data/a by meddler: it was put right 5 times, and is looked after once in ten seconds at most',
+  ]);
+  expect(keeper.settleDrifts()).toBeGreaterThan(0);
+  world.nowMs += 60_000;
+  expect(keeper.settleDrifts()).toBeNull();
+  expect(world.told.at(-1)).toBe('settled');
+});
+
+test('others that lose fields by force are told of', async () => {
+  const { keeper, world } = createKeeper();
+  const managedFields = [{ manager: 'other', operation: 'Apply', fieldsV1: { 'f:data': { 'f:a': {} } } }];
+  world.lookup = readLiveObject({ ...live('1'), metadata: { ...live('1').metadata, managedFields } });
+  world.answers.push(async () => live('2'));
+  await keeper.ensure(desired.key);
+  expect(world.told).toEqual(['taken from other']);
 });

@@ -135,3 +135,24 @@ test('one answer serves every GitSync of the same reference for a while, and a c
   world.resolves[3]!.resolve(revision);
   await expect.poll(() => world.moved).toEqual(['a', 'b']);
 });
+
+test('after a doubt the remote is asked anew, once for all, and an answer from before serves nobody', async () => {
+  const { reader, world } = createReader();
+  const request = { namespace: 'n', name: 'app' };
+  const first = await reader.open(gitSync(), signal);
+  const second = await reader.open(gitSync({}, 'n', 'second'), signal);
+  const before = first.resolve();
+  world.nowMs = 10;
+  reader.doubt(request);
+  const after = second.resolve(60_000);
+  expect(world.resolves).toHaveLength(2);
+  world.resolves[1]?.resolve({ commit: 'd', revision: 'main@sha1:d' });
+  world.resolves[0]?.resolve(revision);
+  expect([await before, await after]).toMatchObject([{ commit: 'c' }, { commit: 'd' }]);
+  expect(await first.resolve(60_000)).toMatchObject({ commit: 'd' });
+  expect(world.resolves).toHaveLength(2);
+  world.nowMs = 20;
+  reader.doubt(request);
+  void first.resolve(60_000);
+  expect(world.resolves).toHaveLength(3);
+});

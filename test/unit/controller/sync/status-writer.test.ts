@@ -48,3 +48,10 @@ test.each([
   expect(await writer.write(before, { observedGeneration: 1 })).toBe(false);
   expect(patches).toEqual([]);
 });
+
+test('a request that was handled is written down, and is no news', async () => {
+  const status = { observedGeneration: 1, lastHandledReconcileAt: 'first' };
+  const { writer, patches } = bench(before);
+  expect(await writer.write({ ...before, status }, { ...status, lastHandledReconcileAt: 'again' })).toBe(false);
+  expect(patches).toEqual([{ status: { ...status, lastHandledReconcileAt: 'again' } }]);
+});

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { addToHistory, continueAttempt, type HistoryRound } from '../../../../controller/sync/sync-history.ts';
-import type { ApplyReport } from '../../../../controller/sync/sync-reports.ts';
 import type { SyncSummary } from '../../../../controller/sync/sync-summary.ts';
 import type { SyncHistoryEntry } from '../../../../shared/resources/git-sync.ts';
+import type { ApplyReport } from '../../../../shared/sync/sync-reports.ts';
 
 const none: ApplyReport = { created: 0, changed: 0, failures: [] };
 const pruned = { deleted: [], released: [], waiting: [], failures: [] };

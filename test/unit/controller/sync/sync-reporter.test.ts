@@ -12,6 +12,7 @@ function linesFor(summary: SyncSummary): readonly (readonly [string, LogFields])
     synced: () => undefined,
     written: () => undefined,
     driftRepaired: () => undefined,
+    driftReported: () => undefined,
     driftContested: () => undefined,
   };
   const reporter = new SyncReporter({

@@ -14,7 +14,10 @@ test.each(['0s', '0.0000001s', '99999999999h'])(
     const untouched = new Proxy({}, { get: () => expect.fail('nothing is read before the interval is known') });
     const taken = await takeRevision({
       sources: untouched as never,
+      preflight: null,
       loadDigest: () => expect.fail('nothing is read before the interval is known'),
+      openRendering: () => expect.fail('nothing is read before the interval is known'),
+      guardDeletions: () => expect.fail('nothing is read before the interval is known'),
       gitSync,
       findGitSync: () => expect.fail('nothing is read before the interval is known'),
       state: {} as never,

@@ -5,8 +5,8 @@ import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../../../shared/kube
 import { readLiveObject } from '../../../../shared/sync/live-object.ts';
 import { createDrivenWatcher } from '../../../support/driven-watcher.ts';
 
-const configMap = { group: '', version: 'v1', kind: 'ConfigMap' };
-const secret = { group: '', version: 'v1', kind: 'Secret' };
+const configMap = { group: '', version: 'v1', kind: 'ConfigMap', namespaces: ['n'] };
+const secret = { group: '', version: 'v1', kind: 'Secret', namespaces: ['n'] };
 const identity = { group: '', kind: 'ConfigMap', namespace: 'n', name: 'a' };
 
 function createHub(types: ResourceType[] = [CONFIG_MAPS, SECRETS]) {

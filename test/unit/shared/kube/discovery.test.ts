@@ -52,6 +52,22 @@ describe('Discovery', () => {
     expect(stub.requests.map((request) => request.path)).toEqual(['/api', '/apis']);
   });
 
+  it('lists every kind that lives in namespaces once, and not while a group does not answer', async () => {
+    const foos = [resource('foos', 'Foo')];
+    const up = { 'x.example': [version('v2', foos), version('v1', [...foos, resource('olds', 'Old')])] };
+    const whole = await discover((request, response) =>
+      sendJson(response, request.path === '/api' ? CORE : aggregated(up)),
+    );
+    const listed = await whole.client.listNamespacedTypes();
+    expect(listed.map((type) => `${type.group}/${type.version} ${type.kind}`)).toEqual([
+      '/v1 Secret',
+      'x.example/v2 Foo',
+      'x.example/v1 Old',
+    ]);
+    const { client } = await discover(answerAggregated);
+    await expect(client.listNamespacedTypes()).rejects.toMatchObject({ code: 'KUBE_SERVER_ERROR' });
+  });
+
   it('finds a kind under the preferred version that serves it', async () => {
     const { client } = await discover(answerAggregated);
     expect(await client.findTypeOfGroup('x.example', 'Foo')).toMatchObject({ version: 'v2' });

@@ -1,0 +1,69 @@
+/** @module Refuses a revision that would delete more than the guard allows, before anything of it is written. */
+import { APPROVE_ANNOTATION } from '../../shared/resources/names.ts';
+import { annotationOf } from '../../shared/resources/object-meta.ts';
+import { findLosses } from '../../shared/sync/find-losses.ts';
+import { kindsOf } from '../../shared/sync/wanted-kinds.ts';
+import { deletionItems } from '../../shared/sync-plan/approval.ts';
+import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
+import { approveCommand } from '../../shared/sync-plan/approve-command.ts';
+import { checkDeletions } from '../../shared/sync-plan/guard.ts';
+import { type PlannedPrune, planPrune } from '../../shared/sync-plan/plan.ts';
+import { protectPrunes } from '../../shared/sync-plan/protected-prunes.ts';
+
+import type { EnforceDependencies, EnforceInput } from './enforce.ts';
+import { RefusedError, withHint } from './sync-refusal.ts';
+
+/** What is looked at: a revision that is not in force yet. */
+export type GuardDeletionsInput = Pick<EnforceInput, 'gitSync' | 'state' | 'revision' | 'signal'> & {
+  /** Just this plan was approved. */
+  readonly onApproved: (hold: ApprovalHold) => void;
+};
+
+/**
+ * Resolves when the revision may be taken on. Asks nothing of the cluster while everything that is owned is wanted.
+ * @throws RefusedError `TooManyDeletions`; KubeError
+ */
+export async function guardDeletions(
+  dependencies: Pick<EnforceDependencies, 'controllerNamespace'>,
+  input: GuardDeletionsInput,
+): Promise<void> {
+  const { gitSync, state, revision } = input;
+  const { spec } = gitSync;
+  const owned = state.book.entries;
+  const isLeft = [...owned.keys()].some((key) => !revision.wanted.has(key));
+  if (spec.prune !== true || !isLeft) return;
+  const guarded = { wanted: revision.wanted.size + revision.unplaced.length, owned, spec };
+  const planned = await planDeletions(dependencies, input);
+  if (checkDeletions(planned, guarded) === null) return;
+  const losses = await findLosses({ client: state.reached.client, kinds: state.kinds }, planned);
+  const kept = protectPrunes(planned, losses, () => false);
+  const refusal = checkDeletions(kept, guarded);
+  if (refusal === null) return;
+  const approved = annotationOf(gitSync.metadata, APPROVE_ANNOTATION);
+  state.approvals.begin(revision.commit, approved);
+  const request = { owner: state.owner, commit: revision.commit, items: deletionItems(kept) };
+  const hold = await state.approvals.settle(request, approved);
+  if (hold === null) return;
+  if (hold.isAccepted) input.onApproved(hold);
+  if (approved === hold.digest) return;
+  const message = withHint(refusal.message, `${refusal.hint}: ${approveCommand(gitSync, hold.digest)}`);
+  throw new RefusedError({ reason: refusal.reason, outlook: 'poll', message, failures: [], approval: hold });
+}
+
+async function planDeletions(
+  { controllerNamespace }: Pick<EnforceDependencies, 'controllerNamespace'>,
+  { state, revision, signal }: GuardDeletionsInput,
+): Promise<readonly PlannedPrune[]> {
+  const { hub } = state.reached;
+  await hub.follow(state.owner, kindsOf(state.book.entries, revision.wanted.values()), signal);
+  await hub.confirm(state.owner);
+  return planPrune({
+    owner: state.owner,
+    gitSync: state.request,
+    controllerNamespace,
+    desired: [...revision.wanted.values()],
+    owned: state.book.entries,
+    live: hub,
+    isPruning: true,
+  });
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { render } from '../../../../shared/sync-plan/render.ts';
+import { loadTree } from '../../../support/load-tree.ts';
+
+test('a chart is one problem, with its templates and the charts inside of it', () => {
+  const chart = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
+  const tree = loadTree({
+    'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+    'web/Chart.yaml': chart,
+    'web/templates/x.yaml': '{{ broken',
+    'web/charts/db/Chart.yaml': chart,
+  });
+  const { objects, problems } = render(tree);
+  expect(objects.map(({ object }) => object.metadata.name)).toEqual(['a']);
+  expect(problems).toEqual([
+    {
+      file: 'web/Chart.yaml',
+      code: 'RENDER_HELM_CHART',
+      message: 'this is a Helm chart, and those are not rendered',
+      hint: 'render the chart with `helm template` in CI, and commit its output',
+    },
+  ]);
+});
+
+test('an object in a file of that name is no chart', () => {
+  const tree = loadTree({ 'Chart.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
+  expect(render(tree).problems).toEqual([]);
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { ObjectKey } from '../../../../shared/resources/object-meta.ts';
+import { InventoryBook } from '../../../../shared/sync/inventory-book.ts';
+import type { OwnedEntry } from '../../../../shared/sync-plan/inventory.ts';
+
+const key = '/ConfigMap/n/a' as ObjectKey;
+const entry: OwnedEntry = {
+  group: '',
+  kind: 'ConfigMap',
+  namespace: 'n',
+  name: 'a',
+  version: 'v1',
+  state: 'applied',
+  digest: 'd',
+  resourceVersion: '1',
+};
+
+test('new, removed and differently wanted objects must be stored, other versions can wait', () => {
+  const book = new InventoryBook(new Map([[key, entry]]));
+  expect(book.lag).toBe('none');
+  book.set(key, { ...entry, resourceVersion: '2' });
+  expect(book.lag).toBe('versions');
+  book.set(key, { ...entry, digest: 'e' });
+  expect(book.lag).toBe('membership');
+  book.set(key, { ...entry, digest: 'e', resourceVersion: '3' });
+  expect(book.lag).toBe('membership');
+});
+
+test('storing settles the difference unless more has changed meanwhile', () => {
+  const book = new InventoryBook();
+  book.set(key, entry);
+  const { changes } = book;
+  book.set(key, { ...entry, resourceVersion: '2' });
+  book.markStored(changes);
+  expect(book.lag).not.toBe('none');
+  book.markStored(book.changes);
+  expect(book.lag).toBe('none');
+});
+
+test('removing what was not there is no difference', () => {
+  const book = new InventoryBook();
+  book.delete(key);
+  expect(book.lag).toBe('none');
+});
