@@ -4,6 +4,7 @@ import path from 'node:path';
 import { run } from './run.ts';
 import { EXIT } from './terminal/exit-codes.ts';
 import type { DataInput, Io, Terminal } from './terminal/io.ts';
+import { sleep } from './terminal/sleep.ts';
 import { systemCodeOf } from './terminal/system-error.ts';
 import { createTerminal } from './terminal/tty.ts';
 
@@ -75,21 +76,6 @@ function readStdin(signal: AbortSignal): AsyncIterator<Uint8Array> {
   const { stdin } = process;
   signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
   return stdin[Symbol.asyncIterator]();
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }
 
 /**

@@ -1,12 +1,13 @@
 /** @module `signet check opengitops`: the four principles of OpenGitOps as questions about GitSyncs, answered with evidence. */
+
 import { type Command, Option } from 'commander';
 import { createRedactor } from '../../shared/git/redact.ts';
-import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import { NOT_CHECKED } from '../../shared/opengitops/checks.ts';
 import { judgeGitSync } from '../../shared/opengitops/judge-git-sync.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
-import { readGitSync } from '../connect/git-syncs.ts';
+import { readGitSyncs } from '../connect/git-syncs.ts';
 import { readGitSyncFacts } from '../connect/gitops-facts.ts';
 import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
@@ -66,7 +67,7 @@ async function checkOpengitops(name: string | undefined, options: CheckOptions, 
     throw usageError('cannot use -A together with a name', 'name the namespace with -n');
   const gitSyncs = await withCluster(session, options, async (cluster) => {
     const checked: CheckedGitSync[] = [];
-    for (const gitSync of await readGitSyncs(cluster, name, options)) {
+    for (const gitSync of await findGitSyncs(cluster, name, options)) {
       checked.push(await checkGitSync(cluster, gitSync, options, session));
     }
     return checked;
@@ -78,25 +79,18 @@ async function checkOpengitops(name: string | undefined, options: CheckOptions, 
   return exitCodeFor(report, options);
 }
 
-/** @throws CliError `CLI_OBJECT_NOT_FOUND` also for none at all: nothing checked is nothing passed */
-async function readGitSyncs(
+/** Nothing checked is nothing passed. @throws CliError `CLI_OBJECT_NOT_FOUND` */
+async function findGitSyncs(
   cluster: Cluster,
   name: string | undefined,
   options: CheckOptions,
 ): Promise<readonly GitSync[]> {
-  const namespace = options.namespace ?? cluster.namespace;
-  if (name !== undefined) return [await readGitSync(cluster, namespace, name)];
-  const isEverywhere = options.allNamespaces === true;
-  const { items } = await cluster.client.list(GIT_SYNCS, isEverywhere ? {} : { namespace });
-  if (items.length > 0) return items as unknown as readonly GitSync[];
-  const where = isEverywhere ? 'the cluster' : `namespace "${namespace}" of the cluster`;
-  throw new CliError(
-    'CLI_OBJECT_NOT_FOUND',
-    `cannot check anything: there is no GitSync in ${where} ${cluster.description}`,
-    {
-      hint: 'name a namespace with -n, or use -A',
-    },
-  );
+  const found = await readGitSyncs(cluster, name, options);
+  if (found.length > 0) return found;
+  const namespace = JSON.stringify(options.namespace ?? cluster.namespace);
+  const where = options.allNamespaces === true ? 'the cluster' : `namespace ${namespace} of the cluster`;
+  const message = `cannot check anything: there is no GitSync in ${where} ${cluster.description}`;
+  throw new CliError('CLI_OBJECT_NOT_FOUND', message, { hint: 'name a namespace with -n, or use -A' });
 }
 
 async function checkGitSync(
@@ -109,7 +103,7 @@ async function checkGitSync(
   const facts = await readGitSyncFacts({ session, cluster, gitSync, allowHttpGit, ...more });
   const { metadata, spec, status } = facts.gitSync;
   return {
-    name: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`,
+    name: placeKey(metadata),
     url: withoutCredentials(spec.source.url),
     revision: status?.lastAppliedRevision ?? null,
     findings: judgeGitSync(facts),

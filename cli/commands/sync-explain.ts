@@ -1,6 +1,6 @@
 /** @module `signet sync explain`: which GitSync looks after an object, where it comes from, and whether it is as Git has it. */
 import { stringifyJson } from '../../shared/encoding/json.ts';
-import { describeIdentity, type ObjectIdentity } from '../../shared/resources/object-meta.ts';
+import { describeIdentity, type ObjectIdentity, placeKey } from '../../shared/resources/object-meta.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { findPlaceInGit, lastAppliedAt, type PlaceInGit } from '../connect/explain-object.ts';
 import { findOwner } from '../connect/find-owner.ts';
@@ -89,7 +89,7 @@ function describeOwned(owned: OwnedObject): Explanation {
   const lastApplied = live === null ? null : lastAppliedAt(live);
   return {
     object: describeIdentity(identity),
-    gitSync: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`,
+    gitSync: placeKey(metadata),
     ...(place.kind === 'found' && { file: place.origin.file, line: place.origin.line }),
     ...(status?.lastAppliedRevision !== undefined && { revision: status.lastAppliedRevision }),
     ...(place.kind === 'found' && place.lastChange !== null && { lastChange: place.lastChange }),

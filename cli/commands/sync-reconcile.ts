@@ -1,4 +1,5 @@
 /** @module `signet sync reconcile`: has a GitSync looked at now, and waits for the outcome. */
+import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
@@ -56,14 +57,23 @@ async function reconcile(name: string, options: SyncReconcileOptions, session: S
       return isSettled(now, requestedAt) ? now : null;
     });
     if (answer !== null) return answer;
-    throw new CliError(
-      'CLI_TIMED_OUT',
-      `no answer after ${options.timeout / 1000} s: GitSync "${namespace}/${name}" was not looked at`,
-      {
-        hint: `see \`signet sync status ${name} -n ${namespace}\` and the controller's log`,
-      },
-    );
+    throw tooLate(await readGitSync(cluster, namespace, name), requestedAt, options.timeout);
   });
   await writeResult(session, { text: formatSyncStatus([sync], false), file: undefined, access: 'public' });
   return conditionOf(sync, 'Ready')?.status === 'True' ? EXIT.done : EXIT.findings;
+}
+
+/** A controller that does not answer, and one that waits for something, are looked into in different places. */
+function tooLate(sync: GitSync, requestedAt: string, timeoutMs: number): CliError {
+  const { metadata, status } = sync;
+  const { namespace = '', name = '' } = metadata;
+  const see = `see \`signet sync status ${name} -n ${namespace}\``;
+  const ready = conditionOf(sync, 'Ready');
+  if (status?.lastHandledReconcileAt !== requestedAt || ready === undefined) {
+    const message = `no answer after ${timeoutMs / 1000} s: GitSync "${namespace}/${name}" was not looked at`;
+    return new CliError('CLI_TIMED_OUT', message, { hint: `${see} and the controller's log` });
+  }
+  const stand = toPrintableLine(`${ready.reason}: ${ready.message}`);
+  const message = `after ${timeoutMs / 1000} s GitSync "${namespace}/${name}" was looked at and is not in place yet: ${stand}`;
+  return new CliError('CLI_TIMED_OUT', message, { hint: see });
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { DEFAULT_SIGNET_NAMESPACE } from '../../shared/resources/names.ts';
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { RefusedRun } from '../../shared/sync/refused-run.ts';
 import { runSync, type SyncRun } from '../../shared/sync/run-sync.ts';
 import { createObjectDigest } from '../../shared/sync-plan/digest.ts';
@@ -34,6 +35,13 @@ interface SyncRunOptions extends ControllerNamespaceOptions, KustomizeOption, Om
   readonly wait?: boolean;
   readonly timeout: number;
   readonly output?: 'text' | 'json';
+}
+
+/** What was asked for, found. */
+interface RunRequest {
+  readonly gitSync: GitSync;
+  readonly source: SyncSource;
+  readonly options: SyncRunOptions;
 }
 
 const DEFAULT_TIMEOUT = '5m';
@@ -86,7 +94,7 @@ async function run(argument: string | undefined, options: SyncRunOptions, sessio
     const source = await readFiles(session, cluster, gitSync, options);
     if (options.dryRun === true) return plan(session, cluster, { gitSync, source, options });
     const result = await syncOnce(session, cluster, { gitSync, source, options });
-    return report(session, result, { gitSync, source, output: options.output });
+    return report(session, result, { gitSync, source, options });
   });
 }
 
@@ -100,31 +108,18 @@ function readFiles(
   return fetchSource(session, cluster, gitSync, allowHttpGit === undefined ? {} : { allowHttpGit });
 }
 
-async function plan(
-  session: Session,
-  cluster: Cluster,
-  {
-    gitSync,
-    source,
-    options,
-  }: { readonly gitSync: GitSync; readonly source: SyncSource; readonly options: SyncRunOptions },
-): Promise<ExitCode> {
+async function plan(session: Session, cluster: Cluster, { gitSync, source, options }: RunRequest): Promise<ExitCode> {
   const commit = commitOf(source.revision);
   const build = kustomizeBuilder(session, options.kustomize);
   const more = { build, controller: options, ...(commit !== null && { commit }) };
   const preview = await previewTree(cluster, gitSync, source.tree, more);
-  const { namespace = '', name = '' } = gitSync.metadata;
-  return showPlan(session, { gitSync: `${namespace}/${name}`, revision: source.revision, preview }, options.output);
+  return showPlan(session, { gitSync: placeKey(gitSync.metadata), revision: source.revision, preview }, options.output);
 }
 
 async function syncOnce(
   session: Session,
   cluster: Cluster,
-  {
-    gitSync,
-    source,
-    options,
-  }: { readonly gitSync: GitSync; readonly source: SyncSource; readonly options: SyncRunOptions },
+  { gitSync, source, options }: RunRequest,
 ): Promise<SyncRun> {
   const { io, report: messages } = session;
   const found = await findKeyList(cluster, options);
@@ -156,17 +151,9 @@ async function syncOnce(
   );
 }
 
-async function report(
-  session: Session,
-  result: SyncRun,
-  {
-    gitSync,
-    source,
-    output,
-  }: { readonly gitSync: GitSync; readonly source: SyncSource; readonly output: SyncRunOptions['output'] },
-): Promise<ExitCode> {
-  const { namespace = '', name = '' } = gitSync.metadata;
-  const text = output === 'json' ? formatRunJson(result, `${namespace}/${name}`, source.revision) : formatRun(result);
+async function report(session: Session, result: SyncRun, { gitSync, source, options }: RunRequest): Promise<ExitCode> {
+  const name = placeKey(gitSync.metadata);
+  const text = options.output === 'json' ? formatRunJson(result, name, source.revision) : formatRun(result);
   await writeResult(session, { text, file: undefined, access: 'public' });
   if (result.kind === 'refused') throw refusalOf(result, gitSync);
   session.report.note(`${source.revision}: ${summarizeRun(result)}`);

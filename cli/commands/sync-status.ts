@@ -1,9 +1,7 @@
 /** @module `signet sync status`: how GitSyncs stand. */
 import { stringifyJson } from '../../shared/encoding/json.ts';
-import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
-import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { type Cluster, withCluster } from '../connect/cluster.ts';
-import { readGitSync } from '../connect/git-syncs.ts';
+import { withCluster } from '../connect/cluster.ts';
+import { readGitSyncs } from '../connect/git-syncs.ts';
 import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
@@ -46,7 +44,7 @@ async function showSyncStatus(
   const isEverywhere = options.allNamespaces === true;
   if (isEverywhere && name !== undefined)
     throw usageError('cannot use -A together with a name', 'name the namespace with -n');
-  const syncs = await withCluster(session, options, (cluster) => readSyncs(cluster, name, options));
+  const syncs = await withCluster(session, options, (cluster) => readGitSyncs(cluster, name, options));
   if (syncs.length === 0 && options.output !== 'json') {
     session.report.note('found no GitSync');
     return EXIT.done;
@@ -54,15 +52,4 @@ async function showSyncStatus(
   const text = options.output === 'json' ? `${stringifyJson(syncs, 2)}\n` : formatSyncStatus(syncs, isEverywhere);
   await writeResult(session, { text, file: undefined, access: 'public' });
   return EXIT.done;
-}
-
-async function readSyncs(
-  cluster: Cluster,
-  name: string | undefined,
-  options: SyncStatusOptions,
-): Promise<readonly GitSync[]> {
-  const namespace = options.namespace ?? cluster.namespace;
-  if (name !== undefined) return [await readGitSync(cluster, namespace, name)];
-  const { items } = await cluster.client.list(GIT_SYNCS, options.allNamespaces === true ? {} : { namespace });
-  return items as unknown as readonly GitSync[];
 }

@@ -5,8 +5,8 @@ import { GitError } from '../../shared/git/errors.ts';
 import type { GitRepository } from '../../shared/git/git-repository.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { SYNC_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import { type KubeObject, type ObjectIdentity, objectKey } from '../../shared/resources/object-meta.ts';
-import { placeObjects } from '../../shared/sync/place-objects.ts';
+import { type KubeObject, type ObjectIdentity, objectKey, placeKey } from '../../shared/resources/object-meta.ts';
+import { placementOf, placeObjects } from '../../shared/sync/place-objects.ts';
 import type { PlannedAction } from '../../shared/sync/planned-action.ts';
 import { previewApplies } from '../../shared/sync/preview-apply.ts';
 import { readLive } from '../../shared/sync/read-live.ts';
@@ -87,20 +87,14 @@ export function lastAppliedAt({ metadata }: KubeObject): string | null {
 
 async function findPlaced(
   { client }: Cluster,
-  { metadata, spec }: GitSync,
+  gitSync: GitSync,
   identity: ObjectIdentity,
   objects: readonly RenderedObject[],
 ): Promise<PlacedObject | null> {
-  const { namespace = '', name = '' } = metadata;
   const rendered = objects.filter(
     ({ object }) => object.kind === identity.kind && object.metadata.name === identity.name,
   );
-  const defaultNamespace = spec.targetNamespace ?? namespace;
-  const { placed } = await placeObjects(createServedKinds(client), {
-    rendered,
-    defaultNamespace,
-    owner: `${namespace}/${name}`,
-  });
+  const { placed } = await placeObjects(createServedKinds(client), { rendered, ...placementOf(gitSync) });
   const key = objectKey(identity);
   return placed.find((object) => object.key === key) ?? null;
 }
@@ -110,7 +104,7 @@ async function compare({ client }: Cluster, { metadata, spec }: GitSync, placed:
   const { identity, object } = placed;
   const live = await readLive(client, [{ identity, type: await kinds.find(object.apiVersion, object.kind) }]);
   const digest = createValueDigest(new SecretBytes(crypto.getRandomValues(new Uint8Array(32))));
-  const owner = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+  const owner = placeKey(metadata);
   const [action] = await previewApplies({ client, kinds, digest, owner, live }, [
     { ...placed, digest: '', rules: rulesOf(placed, spec) },
   ]);

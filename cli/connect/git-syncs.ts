@@ -1,7 +1,9 @@
 /** @module Reads and changes GitSync objects of the cluster. */
+
 import { GIT_SYNCS, INVENTORIES } from '../../shared/kube/resource-type.ts';
 import type { GitSync, Inventory, InventoryEntry } from '../../shared/resources/git-sync.ts';
 import { CLI_FIELD_MANAGER } from '../../shared/resources/names.ts';
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -16,6 +18,18 @@ export async function readGitSync(cluster: Cluster, namespace: string, name: str
       hint: 'name its namespace with -n; `signet sync status -A` lists them all',
     },
   );
+}
+
+/** The GitSync `name`, or all of the namespace, or of the cluster. @throws CliError `CLI_OBJECT_NOT_FOUND` for a name; KubeError */
+export async function readGitSyncs(
+  cluster: Cluster,
+  name: string | undefined,
+  options: { readonly namespace?: string | undefined; readonly allNamespaces?: boolean | undefined },
+): Promise<readonly GitSync[]> {
+  const namespace = options.namespace ?? cluster.namespace;
+  if (name !== undefined) return [await readGitSync(cluster, namespace, name)];
+  const { items } = await cluster.client.list(GIT_SYNCS, options.allNamespaces === true ? {} : { namespace });
+  return items as unknown as readonly GitSync[];
 }
 
 /** What the GitSync owns by its stored Inventory; nothing before its first sync. @throws KubeError */
@@ -38,5 +52,5 @@ export async function patchSpec(
 
 /** `namespace/name` in quotes, for messages. */
 export function nameOf({ metadata }: GitSync): string {
-  return JSON.stringify(`${metadata.namespace ?? ''}/${metadata.name ?? ''}`);
+  return JSON.stringify(placeKey(metadata));
 }

@@ -8,7 +8,7 @@ import {
   PROBE_ANNOTATION,
   RECONCILE_REQUESTED_ANNOTATION,
 } from '../../shared/resources/names.ts';
-import { annotationOf, type KubeObject } from '../../shared/resources/object-meta.ts';
+import { annotationOf, type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 import type { Cluster } from './cluster.ts';
@@ -53,7 +53,7 @@ async function probeAnswer({ session: { io }, cluster, gitSync, timeoutMs }: Pro
 
 /** A ConfigMap of the inventory that Git gives the annotation, and that this GitSync owns. */
 async function findTarget({ cluster, gitSync }: ProbeRequest): Promise<KubeObject | null> {
-  const owner = `${gitSync.metadata.namespace ?? ''}/${gitSync.metadata.name ?? ''}`;
+  const owner = placeKey(gitSync.metadata);
   const entries = await readEntries(cluster, gitSync);
   for (const { group, kind, namespace, name } of entries) {
     if (group !== '' || kind !== 'ConfigMap') continue;

@@ -1,5 +1,5 @@
 /** @module A folder of this machine as the files of a revision, by the rules that hold for a commit. */
-import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { DEFAULT_GIT_LIMITS, describeBytes } from '../../shared/git/git-limits.ts';
@@ -57,6 +57,7 @@ export async function readLocalTree(root: string, source: LocalSource, name: str
     const real = realpathSync(root);
     const start = path.resolve(real, folder);
     if (!isInside(real, start)) throw unreadable(name, `its path "${folder}" leads out of it`);
+    if (!existsSync(start)) throw unreadable(name, `it has no folder "${folder}"`);
     const tree: OpenTree = { root: real, files: [], problems: [], skipped: [], met: [], ignore: [], totalBytes: 0 };
     readIgnoreAbove(tree, start);
     walk(tree, start, start);

@@ -22,15 +22,19 @@ const FORM = 1;
 export function rowsOf(run: SyncRun): readonly RunRow[] {
   if (run.kind === 'refused') return run.failures.map((failure) => failureRow('failed', failure));
   const { applied, pruned, failures, unhealthy } = run;
-  const kept = pruned.released.map((text) => /^(.*?) \((.*)\)$/s.exec(text) ?? [text, text, '']);
+  const withReason = (text: string) => /^(.*?) \((.*)\)$/s.exec(text) ?? [text, text];
   return [
     ...applied.map(({ desired: { identity, origin }, action }): RunRow => {
       const { file, line } = origin;
       return { action, object: describeIdentity(identity), file, line };
     }),
     ...pruned.deleted.map((object): RunRow => ({ action: 'pruned', object })),
-    ...pruned.waiting.map((object): RunRow => ({ action: 'terminating', object })),
-    ...kept.map(([, object = '', reason = '']): RunRow => ({ action: 'kept', object, reason })),
+    ...pruned.waiting.map(withReason).map(([, object = '', reason]): RunRow => {
+      return { action: 'terminating', object, ...(reason !== undefined && { reason }) };
+    }),
+    ...pruned.released
+      .map(withReason)
+      .map(([, object = '', reason = '']): RunRow => ({ action: 'kept', object, reason })),
     ...unhealthy.map((failure) => failureRow('unhealthy', failure)),
     ...[...failures, ...pruned.failures].map((failure) => failureRow('failed', failure)),
   ];

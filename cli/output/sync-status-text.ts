@@ -2,7 +2,7 @@
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import type { Condition } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import { describeIdentity, placeKey } from '../../shared/resources/object-meta.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
 import { formatTable } from './table.ts';
 
@@ -48,7 +48,7 @@ function cellsOf(sync: GitSync): readonly string[] {
 function formatFailures(sync: GitSync): string {
   const failures = sync.status?.failures ?? [];
   if (failures.length === 0) return '';
-  const name = `${sync.metadata.namespace ?? ''}/${sync.metadata.name ?? ''}`;
+  const name = placeKey(sync.metadata);
   return [
     `\n${name}: ${failures.length} failing`,
     ...failures.map((failure) => `  ${toPrintableLine(describeFailure(failure))}`),
@@ -59,7 +59,7 @@ function formatFailures(sync: GitSync): string {
 function formatDrift({ metadata, status }: GitSync): string {
   const drifted = status?.drifted ?? [];
   if (drifted.length === 0) return '';
-  const name = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+  const name = placeKey(metadata);
   const lines = drifted.map(({ kind, namespace = '', name: object, since, message }) =>
     toPrintableLine(`${describeIdentity({ kind, namespace, name: object })} ${message} (since ${since})`),
   );

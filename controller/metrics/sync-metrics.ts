@@ -7,6 +7,8 @@ export type SyncResult = 'applied' | 'unchanged' | 'refused' | 'failed';
 /** What the sync engine reports. */
 export interface SyncMetrics {
   synced(result: SyncResult, seconds: number): void;
+  /** The files of a revision were read and rendered. */
+  rendered(): void;
   /** Objects that a sync created or changed, and that it deleted. */
   written(applied: number, pruned: number): void;
   /** A foreign change was undone. */
@@ -28,6 +30,7 @@ export function createSyncMetrics(registry: Registry): SyncMetrics {
     registers,
   });
   const count = (name: string, help: string): Counter => new Counter({ name, help, registers });
+  const rendered = count('signet_sync_renders_total', 'Revisions that were rendered from their files.');
   const applied = count('signet_sync_objects_applied_total', 'Objects that syncs created or changed.');
   const pruned = count('signet_sync_objects_pruned_total', 'Objects that were deleted because they left Git.');
   const repaired = count('signet_sync_drift_repaired_total', 'Foreign changes that were undone.');
@@ -35,6 +38,7 @@ export function createSyncMetrics(registry: Registry): SyncMetrics {
   const contested = count('signet_sync_drift_contested_total', 'Objects whose repairs were slowed down.');
   return {
     synced: (result, seconds) => duration.observe({ result }, seconds),
+    rendered: () => rendered.inc(),
     written(appliedCount, prunedCount) {
       applied.inc(appliedCount);
       pruned.inc(prunedCount);

@@ -36,6 +36,8 @@ export interface Loop {
    * wait for something else.
    */
   isBusy(idle?: number): boolean;
+  /** What failed the last time is worked on now, since what it failed of may be over. Its backoff begins anew. */
+  retryNow(): void;
   start(): void;
   /** Takes no new work, aborts the signal of running reconciles, and resolves when they have returned. */
   stop(): Promise<void>;
@@ -50,7 +52,7 @@ class QueueLoop implements Loop {
   readonly #options: LoopOptions;
   readonly #queue: WorkQueue;
   readonly #running = new Set<Promise<void>>();
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, { readonly count: number; readonly request: Request }>();
   readonly #abort = new AbortController();
   #started = false;
 
@@ -67,6 +69,11 @@ class QueueLoop implements Loop {
 
   isBusy(idle = 0): boolean {
     return this.#running.size > idle || this.#queue.depth > 0;
+  }
+
+  retryNow(): void {
+    for (const request of [...this.#failures.values()].map((failed) => failed.request))
+      this.enqueue(request, 0, 'backlog');
   }
 
   start(): void {
@@ -127,8 +134,8 @@ class QueueLoop implements Loop {
   }
 
   #retry(key: string, request: Request, outcome: RetryOutcome): void {
-    const failures = outcome.isFresh === true ? 0 : (this.#failures.get(key) ?? 0);
-    this.#failures.set(key, failures + 1);
+    const failures = outcome.isFresh === true ? 0 : (this.#failures.get(key)?.count ?? 0);
+    this.#failures.set(key, { count: failures + 1, request });
     const delayMs = Math.max(retryDelayMs(failures, this.#options.random, outcome.atMostMs), outcome.atLeastMs ?? 0);
     this.#queue.add(key, request, { delayMs, urgency: 'backlog' });
     const fields = { kind: this.#options.name, ...request, retryInMs: Math.round(delayMs), failures: failures + 1 };

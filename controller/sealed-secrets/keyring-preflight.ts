@@ -102,7 +102,7 @@ export class KeyringPreflight implements SealedPreflight {
 
   async #judge(one: DesiredObject, keys: KeySnapshot): Promise<SyncFailure | null> {
     const known = this.#known.get(one.digest);
-    if (known !== undefined) return known;
+    if (known !== undefined && isOf(known, one)) return known;
     const verdict = await this.#turns.run(() => this.#open(one, keys));
     // The keys may have changed meanwhile.
     if (versionOf(keys) === this.#knownVersion) this.#remember(one.digest, verdict);
@@ -131,4 +131,9 @@ export class KeyringPreflight implements SealedPreflight {
 function versionOf({ keyring, retired }: KeySnapshot): string {
   const loaded = keyring.keys.map(({ fingerprint }) => fingerprint).sort();
   return JSON.stringify([loaded, retired.map(({ certificate }) => certificate.fingerprint).sort()]);
+}
+
+/** The same object may stand in another file by now, or in the repository of another GitSync, which has to hear of its own. */
+function isOf(known: SyncFailure | null, { origin }: DesiredObject): boolean {
+  return known === null || (known.file === origin.file && known.line === origin.line);
 }

@@ -1,9 +1,9 @@
 /** @module When a GitSync is looked at again, and what that depends on. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { Outcome } from '../reconcile-loop/reconciler.ts';
+import { intervalOf, retryIntervalOf } from './look-settings.ts';
 import { problemOf } from './sync-reporter.ts';
 import { isInPlace, type SyncSummary } from './sync-summary.ts';
-import { intervalOf, retryIntervalOf } from './take-revision.ts';
 
 /** What a look came to. */
 export interface LookResult {

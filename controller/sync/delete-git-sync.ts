@@ -88,7 +88,7 @@ async function isAbandoned(
 /** They wait for their account or cluster, as long as nobody says that they may stay. */
 function blocked(state: SyncState, refusal: SyncRefusal): DeletionProgress {
   const objects = state.book.entries.size;
-  const message = `${objects} objects cannot be deleted: ${refusal.message}; to leave them where they are, set spec.prune to false`;
+  const message = `${objects} object${objects === 1 ? '' : 's'} cannot be deleted: ${refusal.message}; to leave them where they are, set spec.prune to false`;
   return { kind: 'failed', summary: { revision: null, refusal, enforced: null, objects }, message };
 }
 

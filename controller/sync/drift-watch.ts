@@ -1,11 +1,13 @@
 /** @module Undoes foreign changes the moment that the watch tells of them, without waiting for a reconcile. */
 import type { ObjectIdentity } from '../../shared/resources/object-meta.ts';
 import { describeIdentity, objectKey } from '../../shared/resources/object-meta.ts';
+import { describeWaiting } from '../../shared/sync/prune-plan.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { withVersionOf } from '../../shared/sync-plan/inventory.ts';
 import { DEFINITION_STAGE, stageOf } from '../../shared/sync-plan/order.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { SyncState } from './sync-state.ts';
+import { failuresOf } from './sync-summary.ts';
 import type { WatchHub } from './watch-hub.ts';
 
 /** What the drift watch works with. */
@@ -35,8 +37,7 @@ export class DriftWatch {
       const desired = state.findDesired(key);
       if (this.#isNewsOfHands(state, identity)) this.#options.enqueue(state, SOON_MS);
       if (desired) this.look(state, desired);
-      else if (state.book.entries.has(key) && this.#options.hub.find(identity) === 'absent')
-        this.#options.enqueue(state);
+      else if (state.book.entries.has(key)) this.#followLeaving(state, identity);
     }
   }
 
@@ -48,11 +49,21 @@ export class DriftWatch {
     if (decision.kind === 'unchanged' || decision.kind === 'drifted') this.#keepTold(state, desired, decision.kind);
     // A conflict is reported once it is new; its owner may go on writing as often as it likes.
     const isLost = decision.kind === 'conflict' && state.book.entries.has(desired.key);
-    if (isLost) this.#options.enqueue(state, SOON_MS);
+    const isStuck = decision.kind === 'terminating' && !isToldToFail(state, desired, decision.how);
+    if (isLost || isStuck) this.#options.enqueue(state, SOON_MS);
     if (decision.kind !== 'apply') return;
     if (decision.cause === 'drifted') this.#repair(state, desired);
     // Whatever stood in the way is gone. Other causes are for the reconcile that is under way or comes back.
     else if (this.#options.hub.find(desired.identity) === 'absent') this.#options.enqueue(state, SOON_MS);
+  }
+
+  /** An object that left Git: the reconcile goes on when it is gone, and says what holds it until then. */
+  #followLeaving(state: SyncState, identity: ObjectIdentity): void {
+    const live = this.#options.hub.find(identity);
+    if (live === 'absent') this.#options.enqueue(state);
+    if (typeof live !== 'object' || live.termination === undefined) return;
+    const { waiting = [] } = state.look?.summary.enforced?.pruned ?? {};
+    if (!waiting.includes(describeWaiting(identity, live.termination))) this.#options.enqueue(state, SOON_MS);
   }
 
   /** Whether the object was left alone on request until now and is not any more, or the other way round. */
@@ -70,7 +81,9 @@ export class DriftWatch {
   }
 
   #repair(state: SyncState, desired: DesiredObject): void {
+    const wasToldToFail = isToldToFail(state, desired);
     void state.keeper.ensure(desired.key).then((result) => {
+      if (result.kind === 'applied' && wasToldToFail) this.#options.enqueue(state, SOON_MS);
       // Its objects could not be brought back before it was there.
       if (result.kind === 'applied' && stageOf(desired.identity) <= DEFINITION_STAGE) this.#options.enqueue(state);
       if (result.kind !== 'failed' && result.kind !== 'blocked') return;
@@ -88,4 +101,17 @@ export class DriftWatch {
     if (entry === undefined || typeof live !== 'object' || entry.resourceVersion === live.resourceVersion) return;
     state.book.set(key, withVersionOf(entry, live));
   }
+}
+
+/** True when the status says that the object is not in place, and says `why` among other things. */
+function isToldToFail({ look }: SyncState, { identity }: DesiredObject, why = ''): boolean {
+  if (look === null) return false;
+  const { kind, namespace, name } = identity;
+  return failuresOf(look.summary).some(
+    (failure) =>
+      failure.kind === kind &&
+      (failure.namespace ?? '') === namespace &&
+      failure.name === name &&
+      failure.message.includes(why),
+  );
 }

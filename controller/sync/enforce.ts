@@ -3,6 +3,7 @@ import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { APPROVE_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf, describeIdentity } from '../../shared/resources/object-meta.ts';
 import { applyWaves, upTo, type WavesReport } from '../../shared/sync/apply-waves.ts';
+import { completeProofs } from '../../shared/sync/complete-proofs.ts';
 import { findLosses } from '../../shared/sync/find-losses.ts';
 import type { InventoryStore } from '../../shared/sync/inventory-store.ts';
 import { prunePlan } from '../../shared/sync/prune-plan.ts';
@@ -53,6 +54,7 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   await hub.follow(state.owner, kinds, signal);
   await hub.confirm(state.owner);
   assertReadable(state.reached, input.revision);
+  completeProofs(state.book, input.revision.wanted.values(), hub);
   const planInput = planInputOf(dependencies, input);
   const plan = planSync(planInput);
   if (hasWork(plan)) await input.onWork();
@@ -78,7 +80,7 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   const planned = await protect(input, planPrune(planInput));
   const { due, heldBack } = selectPrunes(planned, input.isOutdated || isIncomplete);
   const pruned = await prunePlan({ state, client, signal }, due);
-  await store.saveDue(state);
+  await store.saveQuickly(state);
   const approval = await askApproval(input, planned, approved);
   const health = await findHealth(input, waves, nowMs);
   const waits = { ...(hold && { hold }), ...(health && { health }), ...(secrets.leftMs !== null && { secrets }) };

@@ -3,7 +3,7 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeReader, KubeWatcher, ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import type { ResourceType } from '../../shared/kube/resource-type.ts';
-import type { ObjectIdentity } from '../../shared/resources/object-meta.ts';
+import { type ObjectIdentity, placeKey } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import { readLiveObject } from '../../shared/sync/live-object.ts';
 import type { LiveObject } from '../../shared/sync-plan/live-object.ts';
@@ -78,12 +78,12 @@ export class FollowedKind {
 
   /** The object as it was seen last. */
   find(identity: ObjectIdentity): LiveObject | undefined {
-    return this.#objects.get(nameOf(identity));
+    return this.#objects.get(placeKey(identity));
   }
 
   /** Takes in the answer to our own write, which may come before or after the watch tells of it. */
   learn(identity: ObjectIdentity, live: LiveObject): void {
-    const name = nameOf(identity);
+    const name = placeKey(identity);
     const known = this.#objects.get(name)?.resourceVersion ?? this.#tombstones.get(name);
     if (known !== undefined && !isNewerVersion(live.resourceVersion, known)) return;
     this.#objects.set(name, live);
@@ -117,7 +117,7 @@ export class FollowedKind {
   }
 
   #record(identity: ObjectIdentity, live: LiveObject): boolean {
-    const name = nameOf(identity);
+    const name = placeKey(identity);
     const known = this.#objects.get(name);
     if (known && !isNewerVersion(live.resourceVersion, known.resourceVersion)) {
       if (live.resourceVersion === known.resourceVersion) this.#unconfirmed.delete(name);
@@ -129,11 +129,15 @@ export class FollowedKind {
     return true;
   }
 
-  /** A removal that is older than our own write speaks of an earlier object of that name. */
+  /** A removal that is older than our own write speaks, most often, of an earlier object of that name. */
   #forget(identity: ObjectIdentity, resourceVersion: string): boolean {
-    const name = nameOf(identity);
+    const name = placeKey(identity);
     const known = this.#objects.get(name);
-    if (known && this.#unconfirmed.has(name) && isNewerVersion(known.resourceVersion, resourceVersion)) return false;
+    if (known && this.#unconfirmed.has(name) && isNewerVersion(known.resourceVersion, resourceVersion)) {
+      // Or our own write was undone while the watch was cut, and a list found nothing: it tells of the last that it had seen.
+      void this.#readAgain(name).catch(() => undefined);
+      return false;
+    }
     this.#unconfirmed.delete(name);
     this.#bury(name, resourceVersion);
     return this.#objects.delete(name);
@@ -168,8 +172,4 @@ export class FollowedKind {
     if (isKubeError(error, 'KUBE_NOT_FOUND')) this.#options.onUnserved();
     this.#answered();
   }
-}
-
-function nameOf({ namespace, name }: ObjectIdentity): string {
-  return `${namespace}/${name}`;
 }

@@ -97,7 +97,10 @@ export class GitSyncReconciler implements Reconciler {
     this.#dependencies.reporter.report(gitSync, summary, { tookMs: this.#dependencies.nowMs() - startedAtMs, isNews });
     state.look = { ask: askOf(gitSync), summary };
     this.#followApproval(gitSync, summary);
-    return this.#plan(state, this.#outcome(gitSync, state, summary));
+    const outcome = this.#plan(state, this.#outcome(gitSync, state, summary));
+    // Which objects there are is stored, so nobody waits for what is known of many: a crash costs a no-op apply for each. A failure is met again, and told.
+    const retry = (error: unknown): Outcome => ({ kind: 'retry', error });
+    return store.saveDue(state).then(() => outcome, retry);
   }
 
   /** The source is not looked at while there is nowhere to bring it, and all the more so afterwards. */
@@ -124,9 +127,15 @@ export class GitSyncReconciler implements Reconciler {
   }
 
   /** Variables are read where the GitSync lives, and with no more rights there than its objects are written with. */
-  #openRendering(gitSync: GitSync, { reached }: SyncState): Promise<OpenRendering> {
-    const { rendering } = this.#dependencies;
-    return openRendering(reached.address === '' ? { ...rendering, client: reached.client } : rendering, gitSync);
+  async #openRendering(gitSync: GitSync, { reached }: SyncState): Promise<OpenRendering> {
+    const { rendering, reporter } = this.#dependencies;
+    const own = reached.address === '' ? { ...rendering, client: reached.client } : rendering;
+    const opened = await openRendering(own, gitSync);
+    const render: OpenRendering['render'] = (...words) => {
+      reporter.rendered();
+      return opened.render(...words);
+    };
+    return { ...opened, render };
   }
 
   #guardDeletions(input: Omit<GuardDeletionsInput, 'onApproved'>): Promise<void> {

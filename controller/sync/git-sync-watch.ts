@@ -13,6 +13,8 @@ export interface GitSyncWatchOptions {
   readonly onEvent: (event: WatchEvent) => void;
   /** All GitSyncs are known. */
   readonly onSynced: () => void;
+  /** The API server was away, and answers again. */
+  readonly onRecovered: () => void;
 }
 
 /** The watch on GitSyncs. */
@@ -29,7 +31,7 @@ export class GitSyncWatch {
 
   /** Begins; called once. */
   start(): void {
-    const { client, onEvent, onSynced } = this.#options;
+    const { client, onEvent, onSynced, onRecovered } = this.#options;
     this.#watch = client.watch(
       GIT_SYNCS,
       {},
@@ -40,6 +42,7 @@ export class GitSyncWatch {
           onSynced();
         },
         onProblem: (error) => this.#onProblem(error),
+        onRecovered,
       },
     );
   }

@@ -1,6 +1,6 @@
 /** @module Refuses a revision that would delete more than the guard allows, before anything of it is written. */
 import { APPROVE_ANNOTATION } from '../../shared/resources/names.ts';
-import { annotationOf } from '../../shared/resources/object-meta.ts';
+import { annotationOf, describeIdentity } from '../../shared/resources/object-meta.ts';
 import { findLosses } from '../../shared/sync/find-losses.ts';
 import { kindsOf } from '../../shared/sync/wanted-kinds.ts';
 import { deletionItems } from '../../shared/sync-plan/approval.ts';
@@ -21,7 +21,7 @@ export type GuardDeletionsInput = Pick<EnforceInput, 'gitSync' | 'state' | 'revi
 
 /**
  * Resolves when the revision may be taken on. Asks nothing of the cluster while everything that is owned is wanted.
- * @throws RefusedError `TooManyDeletions`; KubeError
+ * @throws RefusedError `TooManyDeletions`, or `ClusterUnavailable` while that cannot be told; KubeError
  */
 export async function guardDeletions(
   dependencies: Pick<EnforceDependencies, 'controllerNamespace'>,
@@ -34,7 +34,8 @@ export async function guardDeletions(
   if (spec.prune !== true || !isLeft) return;
   const guarded = { wanted: revision.wanted.size + revision.unplaced.length, owned, spec };
   const planned = await planDeletions(dependencies, input);
-  if (checkDeletions(planned, guarded) === null) return;
+  if (checkDeletions(planned.map(asDeletion), guarded) === null) return;
+  assertReadable(planned);
   const losses = await findLosses({ client: state.reached.client, kinds: state.kinds }, planned);
   const kept = protectPrunes(planned, losses, () => false);
   const refusal = checkDeletions(kept, guarded);
@@ -48,6 +49,21 @@ export async function guardDeletions(
   if (approved === hold.digest) return;
   const message = withHint(refusal.message, `${refusal.hint}: ${approveCommand(gitSync, hold.digest)}`);
   throw new RefusedError({ reason: refusal.reason, outlook: 'poll', message, failures: [], approval: hold });
+}
+
+/** What cannot be looked at now would be deleted as soon as it can be, and nobody counts then. */
+function asDeletion(item: PlannedPrune): Pick<PlannedPrune, 'identity' | 'decision'> {
+  return item.decision.kind === 'unreadable' ? { ...item, decision: { kind: 'delete', uid: '' } } : item;
+}
+
+/** A plan is refused, or approved, as a whole. @throws RefusedError `ClusterUnavailable` */
+function assertReadable(planned: readonly PlannedPrune[]): void {
+  const unreadable = planned.filter(({ decision }) => decision.kind === 'unreadable');
+  const [first] = unreadable;
+  if (first === undefined) return;
+  const more = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : '';
+  const message = `nothing of the commit is applied: it may delete more than spec.guard.maxDeletions allows, and ${describeIdentity(first.identity)}${more}, which left Git, cannot be read now`;
+  throw new RefusedError({ reason: 'ClusterUnavailable', outlook: 'retry', message, failures: [] });
 }
 
 async function planDeletions(

@@ -37,6 +37,11 @@ export class LaneLoops {
     if (!this.#isStopped) this.#loopOf(this.#options.laneOf(request)).enqueue(request, delayMs);
   }
 
+  /** As {@link Loop.retryNow}, in all lanes. */
+  retryNow(): void {
+    for (const loop of this.#loops.values()) loop.retryNow();
+  }
+
   start(): void {
     this.#isStarted = true;
     for (const loop of this.#loops.values()) loop.start();

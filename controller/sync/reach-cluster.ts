@@ -65,8 +65,9 @@ function assertSameCluster(
 }
 
 function movedError({ cluster, book }: SyncState, address: string): RefusedError {
+  const { size } = book.entries;
   const message =
-    `${book.entries.size} objects of this GitSync are in cluster ${nameOf(cluster)}, and spec.kubeConfig is for ${nameOf(address)} now: ` +
+    `this GitSync has ${size} object${size === 1 ? '' : 's'} in cluster ${nameOf(cluster)}, and spec.kubeConfig is for ${nameOf(address)} now: ` +
     `set it back and have them pruned first, or leave them there with annotation ${LEAVE_CLUSTER_ANNOTATION}=${nameOf(cluster)}`;
   return new RefusedError({ reason: 'ClusterChanged', outlook: 'poll', message, failures: [] });
 }

@@ -37,6 +37,8 @@ export interface OpenSource {
   assertSigned(revision: SignedRevision): Promise<void>;
   /** The files of `commit` below the GitSync's path. @throws GitError */
   readTree(commit: string): Promise<FileTree>;
+  /** Whether the GitSync's path holds the same in both commits; false also where that cannot be told. */
+  isSameFolder(before: string, after: string): Promise<boolean>;
   /** What `commit` says of itself. @throws GitError */
   readCommit(commit: string): Promise<CommitDescription>;
   /** Whether `ancestor` is in the history of `descendant`. @throws GitError */
@@ -106,6 +108,12 @@ export class SourceReader {
         this.#share(`read ${login} ${commit} ${JSON.stringify([path, ignore])}`, signal, (shared) =>
           repository.readTree(commit, path, { signal: shared, ignore }),
         ),
+      isSameFolder: (before, after) =>
+        repository.isSameFolder(before, after, path, { signal }).catch((error: unknown) => {
+          // Whatever is wrong is met again, and told, when the files are read.
+          if (error instanceof GitError) return false;
+          throw error;
+        }),
       readCommit: (commit) =>
         this.#share(`describe ${login} ${commit}`, signal, (shared) =>
           repository.readCommit(commit, { signal: shared }),

@@ -3,7 +3,6 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { WatchEvent } from '../../shared/kube/client.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { objectKey } from '../../shared/resources/object-meta.ts';
 import { InventoryStore } from '../../shared/sync/inventory-store.ts';
 import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
@@ -17,12 +16,12 @@ import type { Request } from '../reconcile-loop/reconciler.ts';
 import { laneOf } from './choose-cluster.ts';
 import { ClusterPool, type OpenClient } from './cluster-pool.ts';
 import { DependencyWatch } from './dependency-watch.ts';
-import { DriftWatch } from './drift-watch.ts';
 import { askOf, GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 import { GitSyncReconciler } from './git-sync-reconciler.ts';
 import { GitSyncWatch } from './git-sync-watch.ts';
 import type { HealthKeeper } from './health-keeper.ts';
 import { LaneLoops } from './lane-loops.ts';
+import { LiveViews } from './live-views.ts';
 import { LoginWatch } from './login-watch.ts';
 import { LookSchedule } from './look-schedule.ts';
 import { reachCluster } from './reach-cluster.ts';
@@ -32,8 +31,6 @@ import type { SyncClient } from './sync-client.ts';
 import { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import { SyncStates } from './sync-states.ts';
-import type { TargetCluster, TargetPlace } from './target-cluster.ts';
-import { WatchHub } from './watch-hub.ts';
 import { WebhookInbox } from './webhook-inbox.ts';
 
 /** What the part is made of. */
@@ -68,12 +65,6 @@ export interface SyncPartOptions {
 
 /** Drift seldom comes alone, and the status says it all at once. */
 const AFTER_DRIFT_MS = 300;
-/** Long enough for a definition that is being replaced. */
-const AFTER_UNSERVED_MS = 1_000;
-
-/** SealedSecrets of one commit are unsealed within milliseconds of each other. */
-const AFTER_UNSEALED_MS = 10;
-
 /** Health that is settled is told at once; what is on its way, once a second. */
 const HEALTH_SETTLED_MS = 10;
 const HEALTH_MOVING_MS = 1_000;
@@ -100,7 +91,7 @@ class SyncEngine implements SyncPart {
   readonly #watch: GitSyncWatch;
   readonly #cache = new GitSyncCache();
   readonly #pool: ClusterPool;
-  readonly #drifts = new WeakMap<WatchHub, DriftWatch>();
+  readonly #views: LiveViews;
   readonly #states: SyncStates;
   readonly #store: InventoryStore;
   readonly #schedule = new LookSchedule();
@@ -118,10 +109,12 @@ class SyncEngine implements SyncPart {
     this.#options = options;
     // Who owns what can be told only when all GitSyncs are known.
     const onSynced = (): void => this.#loop.start();
-    this.#watch = new GitSyncWatch({ client, logger, onEvent: (event) => this.#onGitSync(event), onSynced });
+    this.#watch = this.#createWatch(onSynced);
     this.#sources = new SourceReader({ ...options, onMoved: (request) => this.#enqueue(request) });
     const reporter = new SyncReporter({ events, metrics: metrics.sync, logger, cache });
-    this.#pool = new ClusterPool({ ...options, openTarget: (place) => this.#openTarget(place) });
+    const enqueue = (request: Request, delayMs?: number): void => this.#enqueue(request, delayMs);
+    this.#views = new LiveViews({ states: () => this.#states, enqueue, nowMs, logger });
+    this.#pool = new ClusterPool({ ...options, openTarget: (place) => this.#views.open(place) });
     this.#states = new SyncStates({
       cache,
       pool: this.#pool,
@@ -141,16 +134,16 @@ class SyncEngine implements SyncPart {
       onDeferred: ({ request }, _, { afterMs }) => this.#enqueue(request, afterMs),
       controllerNamespace: options.controllerNamespace,
       onRecreated: (state, item) => reporter.recreated(state, item),
-      onUnsettled: (state, desired) => this.#driftOf(state)?.look(state, desired),
+      onUnsettled: (state, desired) => this.#views.driftOf(state)?.look(state, desired),
       // Git and the plan are not looked at for it, so nobody asks the schedule.
       onHealth: ({ request, health }) => this.#loop.enqueue(request, wakeDelayOf(health)),
     });
     this.#dependencies = new DependencyWatch({
       cache,
       states: () => this.#states.all(),
-      enqueue: ({ request }) => this.#enqueue(request),
+      enqueue: ({ request }) => enqueue(request),
     });
-    this.#logins = new LoginWatch({ client, cache, logger, enqueue: (request) => this.#enqueue(request) });
+    this.#logins = new LoginWatch({ client, cache, logger, enqueue });
     this.webhooks = new WebhookInbox({ cache, nowMs, look: (...words) => this.#lookAnew(...words) });
     this.#store = new InventoryStore(client, nowMs);
     const reconciler = new GitSyncReconciler({
@@ -169,7 +162,7 @@ class SyncEngine implements SyncPart {
       isUnsealed: options.isUnsealed ?? true,
       reporter,
       schedule: this.#schedule,
-      enqueue: (request, delayMs) => this.#enqueue(request, delayMs),
+      enqueue,
     });
     this.#loop = new LaneLoops({
       reconciler,
@@ -182,37 +175,12 @@ class SyncEngine implements SyncPart {
     });
   }
 
-  /** A live view of its own, and drift that is looked for in it alone. */
-  #openTarget(place: TargetPlace): TargetCluster {
-    const following = (): Iterable<SyncState> => this.#states.following(hub);
-    const hub = new WatchHub({
-      client: place.client,
-      isNamespaced: !place.isOwn,
-      nowMs: this.#options.nowMs,
-      onChange: (identity) => {
-        const key = objectKey(identity);
-        for (const state of following()) {
-          state.health.onWatch(key);
-          if (state.secrets.awaits(key)) this.#enqueue(state.request, AFTER_UNSEALED_MS);
-        }
-        drift.onChange(identity);
-      },
-      onUnserved: (owners) => {
-        for (const { request } of this.#states.allOf(owners)) this.#enqueue(request, AFTER_UNSERVED_MS);
-      },
-    });
-    const drift = new DriftWatch({
-      hub,
-      states: following,
-      enqueue: ({ request }, delayMs) => this.#enqueue(request, delayMs),
-      logger: this.#options.logger,
-    });
-    this.#drifts.set(hub, drift);
-    return { ...place, hub };
-  }
-
-  #driftOf({ target }: SyncState): DriftWatch | undefined {
-    return target === null ? undefined : this.#drifts.get(target.hub);
+  #createWatch(onSynced: () => void): GitSyncWatch {
+    const { client, logger } = this.#options;
+    const onEvent = (event: WatchEvent): void => this.#onGitSync(event);
+    // After an outage everything would otherwise wait for what its backoff grew to meanwhile.
+    const onRecovered = (): void => this.#loop.retryNow();
+    return new GitSyncWatch({ client, logger, onEvent, onSynced, onRecovered });
   }
 
   async start(): Promise<void> {

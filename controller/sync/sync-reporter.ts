@@ -1,6 +1,6 @@
 /** @module Says what came of a sync, beside the status: one log line, the metrics, and an event when there is news. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { describeIdentity } from '../../shared/resources/object-meta.ts';
+import { describeIdentity, placeKey } from '../../shared/resources/object-meta.ts';
 import type { ApprovalItem } from '../../shared/sync-plan/approval.ts';
 import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
@@ -36,6 +36,11 @@ export class SyncReporter {
     this.#dependencies = dependencies;
   }
 
+  /** The files of a revision are about to be rendered. */
+  rendered(): void {
+    this.#dependencies.metrics.rendered();
+  }
+
   /** One sync of `gitSync` ended after `tookMs`; a problem is told as an event when the status had it not yet. */
   report(gitSync: GitSync, summary: SyncSummary, { tookMs, isNews }: { tookMs: number; isNews: boolean }): void {
     const { metrics } = this.#dependencies;
@@ -50,9 +55,8 @@ export class SyncReporter {
 
   /** The health of what was applied is another one than the status said. */
   healthChanged(gitSync: GitSync, summary: SyncSummary): void {
-    const { namespace = '', name = '' } = gitSync.metadata;
     const { reason, message } = healthyCondition(summary);
-    this.#dependencies.logger.info({ gitSync: `${namespace}/${name}`, reason, health: message }, 'health changed');
+    this.#dependencies.logger.info({ gitSync: placeKey(gitSync.metadata), reason, health: message }, 'health changed');
     this.#tellHealth(gitSync, summary);
   }
 
@@ -128,7 +132,7 @@ export class SyncReporter {
     const { metadata, spec } = gitSync;
     const commit = spec.pin?.commit;
     const fields = {
-      gitSync: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`,
+      gitSync: placeKey(metadata),
       commit,
       revision: revision ?? undefined,
     };
@@ -139,17 +143,15 @@ export class SyncReporter {
 
   /** Objects stay behind in a cluster, and nobody looks after them any more; `why` is what kept them or where they are. */
   leftBehind(gitSync: GitSync, objects: number, why: string): void {
-    const { namespace = '', name = '' } = gitSync.metadata;
-    this.#dependencies.logger.warn({ gitSync: `${namespace}/${name}`, objects, why }, 'objects stay behind');
+    this.#dependencies.logger.warn({ gitSync: placeKey(gitSync.metadata), objects, why }, 'objects stay behind');
     const message = `${objects} objects stay behind and belong to nobody from now on: ${why}`;
     this.#dependencies.events.record({ regarding: gitSync, type: 'Warning', reason: 'LeftBehind', message });
   }
 
   #log(gitSync: GitSync, summary: SyncSummary, tookMs: number): void {
-    const { namespace, name } = gitSync.metadata;
     const { created, changed } = summary.enforced?.applied ?? {};
     const fields = {
-      gitSync: `${namespace ?? ''}/${name ?? ''}`,
+      gitSync: placeKey(gitSync.metadata),
       revision: summary.revision ?? undefined,
       created,
       changed,

@@ -31,6 +31,8 @@ export interface EnforcedRevision {
   readonly generation: number;
   /** Of what was read from the cluster to render it; absent where that is nothing. */
   readonly stamp?: string;
+  /** The files follow from their folder alone: a commit with the same folder wants the same. */
+  readonly isOfFolderAlone?: true;
   readonly wanted: ReadonlyMap<ObjectKey, DesiredObject>;
   /** Objects that could not be placed; while there are any, `rendered` is kept to try again. */
   readonly unplaced: readonly UnplacedObject[];

@@ -1,7 +1,6 @@
 /** @module What is remembered of each GitSync, made when it is first needed and forgotten with it. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { KubeObject, ObjectKey } from '../../shared/resources/object-meta.ts';
-import { applyObject } from '../../shared/sync/apply.ts';
 import { applyOrRecreate } from '../../shared/sync/apply-or-recreate.ts';
 import { findDrift } from '../../shared/sync/find-drift.ts';
 import { readObject } from '../../shared/sync/read-object.ts';
@@ -15,19 +14,21 @@ import { type GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 import { SyncState, type SyncStateOptions } from './sync-state.ts';
 import type { WatchHub } from './watch-hub.ts';
 
+type SharedOptions =
+  | 'now'
+  | 'nowMs'
+  | 'onDrifted'
+  | 'onSettled'
+  | 'onTaken'
+  | 'onRepaired'
+  | 'onDeferred'
+  | 'onUnsettled'
+  | 'onHealth';
+
 /** What states work with. */
-export interface SyncStatesOptions {
+export interface SyncStatesOptions extends Pick<SyncStateOptions, SharedOptions> {
   readonly cache: GitSyncCache;
   readonly pool: Pick<ClusterPool, 'release'>;
-  readonly now: () => Date;
-  readonly nowMs: () => number;
-  readonly onDrifted: SyncStateOptions['onDrifted'];
-  readonly onSettled: SyncStateOptions['onSettled'];
-  readonly onTaken: SyncStateOptions['onTaken'];
-  readonly onRepaired: SyncStateOptions['onRepaired'];
-  readonly onDeferred: SyncStateOptions['onDeferred'];
-  readonly onUnsettled: SyncStateOptions['onUnsettled'];
-  readonly onHealth: SyncStateOptions['onHealth'];
   /** Signet's own namespace. */
   readonly controllerNamespace: string;
   /** An object was deleted and made anew. */
@@ -86,20 +87,16 @@ export class SyncStates {
 
   #apply(state: SyncState, desired: DesiredObject, onUnchanged: () => void): Promise<KubeObject> {
     const { controllerNamespace, onRecreated } = this.#options;
-    const { client, hub } = state.reached;
-    const { kinds, owner, request: gitSync, approvals } = state;
-    // An entry that was only just made says nothing about an object that was there before.
-    const isInInventory = state.book.entries.get(desired.key)?.state === 'applied';
+    const { client, hub: live } = state.reached;
+    const { kinds, book, owner, request: gitSync, approvals } = state;
     return applyOrRecreate(
       {
         client,
         kinds,
-        context: { owner, gitSync, controllerNamespace, isInInventory },
-        apply: (isGone) =>
-          applyObject({ client, kinds }, desired, {
-            before: isGone ? 'absent' : hub.find(desired.identity),
-            onUnchanged,
-          }),
+        live,
+        book,
+        context: { owner, gitSync, controllerNamespace },
+        onUnchanged,
         isApproved: (uid) => approvals.isApproved(uid),
         onHeld: (item) => approvals.hold(desired.key, item),
         onRecreated: (item) => onRecreated(state, item),
@@ -109,8 +106,6 @@ export class SyncStates {
   }
 
   #create(request: Request, uid: string): SyncState {
-    const { cache, now, nowMs, onDrifted, onSettled, onTaken, onRepaired, onDeferred, onUnsettled, onHealth } =
-      this.#options;
     const hub: SyncStateOptions['hub'] = {
       find: (identity) => state.target?.hub.find(identity) ?? 'unreadable',
       learn: (identity, live) => state.target?.hub.learn(identity, live),
@@ -120,24 +115,16 @@ export class SyncStates {
       isEnforcing(gitSync, uid) && state.target !== null && state.targetAsk === clusterAskOf(gitSync);
     const state: SyncState = new SyncState(
       {
+        ...this.#options,
         uid,
         request,
         owner: ownerOf(request),
         hub,
         isOwnedBy: (owner, key) => this.isOwnedBy(owner, key, state.cluster),
         apply: (of, desired, onUnchanged) => this.#apply(of, desired, onUnchanged),
-        isEnforcing: () => isEnforced(cache.find(request)),
+        isEnforcing: () => isEnforced(this.#options.cache.find(request)),
         findDrift: (of, desired) => findDrift({ client: of.reached.client, kinds: of.kinds }, desired),
-        now,
-        nowMs,
-        onDrifted,
-        onSettled,
-        onTaken,
-        onRepaired,
-        onDeferred,
-        onUnsettled,
-        read: (state, desired) => readObject({ client: state.reached.client, kinds: state.kinds }, desired),
-        onHealth,
+        read: (of, desired) => readObject({ client: of.reached.client, kinds: of.kinds }, desired),
       },
       NO_KINDS,
     );

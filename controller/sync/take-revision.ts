@@ -1,7 +1,6 @@
 /** @module Finds out what Git wants now, and takes it on or refuses it. Nothing is written to the cluster here. */
 import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
 import type { CommitDescription } from '../../shared/git/read-commit.ts';
-import { parseDuration } from '../../shared/resources/duration.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
@@ -10,10 +9,10 @@ import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import type { FindGitSync } from '../../shared/sync-plan/dependencies.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { checkGuard } from '../../shared/sync-plan/guard.ts';
-import { ignoreDifferencesProblem } from '../../shared/sync-plan/object-rules.ts';
 import { assertDependencies } from './assert-dependencies.ts';
 import { assertUnsealable } from './assert-unsealable.ts';
 import { assertNotRewritten } from './check-history.ts';
+import { assertSettings, intervalOf } from './look-settings.ts';
 import { choosePinned, type PinChoice } from './pinned-revision.ts';
 import { placeRevision, prepareRevision } from './prepare-revision.ts';
 import type { OpenSource, SourceReader } from './source-reader.ts';
@@ -46,8 +45,6 @@ export interface TakenRevision {
   readonly describeCommit: (() => Promise<CommitDescription>) | null;
 }
 
-const DEFAULT_INTERVAL = '1m';
-const MIN_INTERVAL_MS = 1_000;
 /** Share of the interval for which the answer of a remote serves others; a GitSync that is alone looks no earlier than after more than that. */
 const SHARED_FOR = 0.8;
 
@@ -61,8 +58,7 @@ export async function takeRevision(options: TakeRevisionOptions): Promise<TakenR
   let rendering: OpenRendering | null = null;
   let pin: PinChoice['pin'] = gitSync.spec.pin === undefined ? 'none' : 'held';
   try {
-    assertDurations(gitSync);
-    assertIgnoreDifferences(gitSync);
+    assertSettings(gitSync);
     source = await options.sources.open(gitSync, signal);
     ({ revision, pin } = await choosePinned(source, gitSync, await source.resolve(maxAgeOf(gitSync, state))));
     if (pin !== 'held' && state.enforced?.commit !== revision.commit)
@@ -119,19 +115,6 @@ function maxAgeOf(gitSync: GitSync, state: SyncState): number {
   return (intervalOf(gitSync) ?? 0) * SHARED_FOR;
 }
 
-/** Milliseconds between two looks at the source; null for text that is no duration above zero. */
-export function intervalOf({ spec }: GitSync): number | null {
-  const interval = parseDuration(spec.interval ?? DEFAULT_INTERVAL);
-  return interval === null ? null : Math.max(MIN_INTERVAL_MS, interval);
-}
-
-/** Longest wait, in milliseconds, between two tries of what failed; undefined where it is not said, null for text that is no duration. */
-export function retryIntervalOf({ spec }: GitSync): number | undefined | null {
-  if (spec.retryInterval === undefined) return undefined;
-  const interval = parseDuration(spec.retryInterval);
-  return interval === null ? null : Math.max(MIN_INTERVAL_MS, interval);
-}
-
 /** What is in force already, where it is the same commit for the same specification; else what the commit holds. */
 async function findCandidate(
   options: TakeRevisionOptions & { readonly rendering: OpenRendering },
@@ -139,16 +122,16 @@ async function findCandidate(
   revision: ResolvedRevision,
 ): Promise<EnforcedRevision> {
   const { state, gitSync, rendering, signal } = options;
+  const isAsked = (known: Pick<RefusedRevision, 'generation' | 'stamp'>): boolean =>
+    known.generation === generationOf(gitSync) && (known.stamp ?? '') === rendering.stamp;
   const isSame = (known: Pick<RefusedRevision, 'commit' | 'generation' | 'stamp'> | null): boolean =>
-    known?.commit === revision.commit &&
-    known.generation === generationOf(gitSync) &&
-    (known.stamp ?? '') === rendering.stamp;
+    known?.commit === revision.commit && isAsked(known);
   const { refused } = state;
   const areKeysSame = refused?.keys === undefined || refused.keys === options.preflight?.version();
   if (refused && isSame(refused) && areKeysSame) throw new RefusedError(refused.refusal);
   const { enforced } = state;
-  if (enforced && isSame(enforced) && enforced.unplaced.length === 0)
-    return { ...enforced, revision: revision.revision };
+  if (enforced && isAsked(enforced) && (await holdsSame(enforced, source, revision)))
+    return { ...enforced, ...revision };
   const prepare = { kinds: state.kinds, digest: await options.loadDigest(), gitSync, revision, rendering, signal };
   const candidate =
     enforced && isSame(enforced)
@@ -159,6 +142,16 @@ async function findCandidate(
     await assertUnsealable(options.preflight, candidate.wanted.values(), options.signal);
   await options.guardDeletions(candidate);
   return candidate;
+}
+
+/** Whether `revision` is known to want what is in force: of many GitSyncs of one repository, a commit concerns a few. */
+async function holdsSame(
+  { commit, unplaced, isOfFolderAlone }: EnforcedRevision,
+  source: OpenSource,
+  revision: ResolvedRevision,
+): Promise<boolean> {
+  if (unplaced.length > 0) return false;
+  return commit === revision.commit || (isOfFolderAlone === true && source.isSameFolder(commit, revision.commit));
 }
 
 /** After a restart, what was in place before it is not tried again: it is what is kept in force anyway. */
@@ -180,23 +173,6 @@ function assertGuard({ state, gitSync }: TakeRevisionOptions, candidate: Enforce
   if (refusal === null) return;
   const message = withHint(refusal.message, refusal.hint);
   throw new RefusedError({ reason: refusal.reason, outlook: 'poll', message, failures: [] });
-}
-
-function assertDurations(gitSync: GitSync): void {
-  const { timeout, retryInterval } = gitSync.spec;
-  if (timeout !== undefined && parseDuration(timeout) === null) throw notUsable('timeout', timeout);
-  if (retryIntervalOf(gitSync) === null) throw notUsable('retryInterval', retryInterval);
-  if (intervalOf(gitSync) === null) throw notUsable('interval', gitSync.spec.interval);
-}
-
-function assertIgnoreDifferences({ spec }: GitSync): void {
-  const message = ignoreDifferencesProblem(spec);
-  if (message !== null) throw new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
-}
-
-function notUsable(field: string, value: string | undefined): RefusedError {
-  const message = `spec.${field} ${JSON.stringify(value)} is not usable; write a duration above zero, such as 30s or 1m30s`;
-  return new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
 }
 
 /** After a restart, the revision that was applied last is in force again, as far as the mirror still has it. */

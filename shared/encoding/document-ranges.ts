@@ -2,6 +2,7 @@
  * @module Where the documents of a YAML stream begin and end. A marker at the start of a line ends a document
  * whatever surrounds it, so this needs no parser; what the documents mean is left to yaml-documents.ts.
  */
+import { YamlFault } from './yaml-fault.ts';
 
 /** One document of a stream, empty ones included. All offsets are in UTF-16 units from 0. */
 export interface DocumentRange {
@@ -14,6 +15,9 @@ export interface DocumentRange {
   /** Line of `start`, from 1. */
   readonly line: number;
 }
+
+/** Empty ones included: a text of a few MiB could have millions, of which each takes memory. */
+const MAX_DOCUMENTS = 50_000;
 
 interface OpenDocument {
   readonly outerStart: number;
@@ -28,7 +32,7 @@ interface OpenDocument {
 const LINE_BREAK = /\r\n?|\n/g;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The documents of `text` in order. Comments before the first marker belong to the first document. */
+/** The documents of `text` in order. Comments before the first marker belong to the first document. @throws YamlFault YAML_TOO_LARGE */
 export function documentRanges(text: string): readonly DocumentRange[] {
   const scan = new StreamScan(text);
   const breaks = new RegExp(LINE_BREAK);
@@ -111,6 +115,8 @@ class StreamScan {
     // Directives without a document are a fault, which only the parser reports.
     else if (hasDirectives)
       this.#ranges.push({ outerStart, outerEnd, start: outerStart, end: outerEnd, line: this.#line });
+    if (this.#ranges.length > MAX_DOCUMENTS)
+      throw new YamlFault('YAML_TOO_LARGE', `more than ${MAX_DOCUMENTS} documents`, outerStart);
   }
 }
 

@@ -37,6 +37,8 @@ export interface ParseOptions {
 }
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+/** Of one document. */
+const MAX_JSON_VALUES = 50_000;
 
 /**
  * Every document of `text` that holds more than null, in order. Accepts YAML, JSON, and JSON values one after the
@@ -54,7 +56,7 @@ export function parseDocuments(text: string, options: ParseOptions = {}): readon
   const schema = options.marksReferences === true ? markingSchema : kubectlSchema;
   let index = 0;
   let rest = text.startsWith('\ufeff') ? 1 : 0;
-  for (const range of documentRanges(text)) {
+  for (const range of explaining({ text, where, offset: 0 }, () => documentRanges(text))) {
     for (const content of explaining({ text, where, offset: range.start }, () => readRange(text, range, schema))) {
       index++;
       if (content.value !== null) documents.push({ ...content, index });
@@ -135,6 +137,8 @@ function readJsonStream(text: string, range: DocumentRange): readonly Content[] 
     const { value, end } = readJsonValue(content, start, STRICT_JSON);
     line += countLineBreaks(content, read, start);
     values.push({ value, line, start, end, format: 'json' });
+    if (values.length > MAX_JSON_VALUES)
+      throw new YamlFault('YAML_TOO_LARGE', `more than ${MAX_JSON_VALUES} JSON values`, start);
     line += countLineBreaks(content, start, end);
     read = end;
     start = skipJsonBlanks(content, read);

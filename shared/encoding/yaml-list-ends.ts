@@ -15,7 +15,7 @@ const BARE_DASH = /(?<!\S)-[ \t]*(?:[#\r\n]|$)/;
 
 /**
  * Offsets of dashes that may be such items: nothing follows on their line, and the next line with content is an item
- * further left. A dash within a scalar looks the same, so only the parser's ranges tell; see {@link isOutside}.
+ * further left. A dash within a scalar looks the same, so only the parser's ranges tell; see {@link firstOutside}.
  */
 export function findDanglingDashes(text: string): readonly number[] {
   if (!BARE_DASH.test(text)) return [];
@@ -33,9 +33,18 @@ export function findDanglingDashes(text: string): readonly number[] {
   return found;
 }
 
-/** True when `offset` lies in none of `ranges`. */
-export function isOutside(offset: number, ranges: readonly TextRange[]): boolean {
-  return !ranges.some(({ start, end }) => start <= offset && offset < end);
+/** The first of `offsets`, which ascend, that lies in none of `ranges`. The time is that of sorting the ranges. */
+export function firstOutside(offsets: readonly number[], ranges: readonly TextRange[]): number | undefined {
+  const sorted = ranges.toSorted((a, b) => a.start - b.start);
+  let next = 0;
+  let coveredTo = 0;
+  return offsets.find((offset) => {
+    for (let range = sorted[next]; range !== undefined && range.start <= offset; range = sorted[next]) {
+      coveredTo = Math.max(coveredTo, range.end);
+      next += 1;
+    }
+    return offset >= coveredTo;
+  });
 }
 
 /** Column of the dash that ends `line`, when the line consists of indicators only; else -1. */

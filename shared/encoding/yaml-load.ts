@@ -5,7 +5,7 @@
 import { type EventType, load, type Schema, type State } from 'js-yaml';
 import { assertExpansionBounded } from './yaml-expansion.ts';
 import { toYamlFault, YamlFault } from './yaml-fault.ts';
-import { findDanglingDashes, isOutside } from './yaml-list-ends.ts';
+import { findDanglingDashes, firstOutside } from './yaml-list-ends.ts';
 import { NodeWatch } from './yaml-nodes.ts';
 import { kubectlSchema } from './yaml-schema.ts';
 
@@ -32,7 +32,7 @@ export function loadYaml(source: string, follow?: NodeListener, schema: Schema =
   const dashes = findDanglingDashes(source);
   const watch = new NodeWatch(source, { keepScalars: dashes.length > 0 });
   const value = parse(source, watch, { follow, schema });
-  const misread = dashes.find((offset) => isOutside(offset, watch.scalars));
+  const misread = firstOutside(dashes, watch.scalars);
   if (misread !== undefined) {
     throw new YamlFault('YAML_INVALID', 'an empty item at the end of a nested list (write null)', misread);
   }

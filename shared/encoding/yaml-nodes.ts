@@ -12,6 +12,8 @@ import { FLOAT_TAG, MERGE_TAG } from './yaml-schema.ts';
 
 /** Aliases that one document may use; kubectl's decoder also limits aliasing. */
 const MAX_ALIASES = 1000;
+/** Keys, values, lists and maps of one document: a large list of large objects has no more, and each takes memory. */
+const MAX_NODES = 1_000_000;
 const MAX_INT64 = 2n ** 63n - 1n;
 
 type ParserState = State & { readonly tag: string | null; readonly anchor: string | null };
@@ -54,6 +56,7 @@ export class NodeWatch {
   readonly #open: Node[] = [];
   readonly #mayMerge: boolean;
   readonly #keepsScalars: boolean;
+  #nodes = 0;
   #lastAliasEnd = -1;
 
   constructor(text: string, options: { readonly keepScalars: boolean }) {
@@ -63,9 +66,17 @@ export class NodeWatch {
 
   readonly listener = (event: EventType, state: State): void => {
     this.offset = state.position;
-    if (event === 'open') this.#open.push(openNode(state, this.#open.at(-1)));
-    else this.#close(state as ParserState);
+    if (event === 'close') this.#close(state as ParserState);
+    else {
+      this.#countNode(state.position);
+      this.#open.push(openNode(state, this.#open.at(-1)));
+    }
   };
+
+  #countNode(position: number): void {
+    this.#nodes++;
+    if (this.#nodes > MAX_NODES) throw new YamlFault('YAML_TOO_LARGE', `more than ${MAX_NODES} values`, position);
+  }
 
   #close(state: ParserState): void {
     const node = this.#open.pop();

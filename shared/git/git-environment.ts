@@ -20,6 +20,8 @@ const FIXED_SETTINGS: readonly GitSetting[] = [
   ['core.logAllRefUpdates', 'false'],
   // Larger blobs are checked and stored as a stream: a huge file costs disk, not memory.
   ['core.bigFileThreshold', '8m'],
+  // Each thread holds objects of its own.
+  ['pack.threads', '2'],
   ['credential.helper', ''],
   ['transfer.credentialsInUrl', 'die'],
   ['transfer.bundleURI', 'false'],
@@ -61,6 +63,8 @@ export function createGitEnvironment(
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_LAZY_FETCH: '1',
+    // Folders, commits and what deltas become are held whole: a pack of a few KiB can say that one has gigabytes.
+    GIT_ALLOC_LIMIT: '128m',
     GIT_ALLOW_PROTOCOL: transport === 'none' ? '' : transport,
     ...toVariables([...FIXED_SETTINGS, ...allowed, ...settings]),
   };

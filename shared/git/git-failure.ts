@@ -56,6 +56,11 @@ const RULES: readonly Rule[] = [
     says: 'there is no such repository, or these credentials may not see it',
   },
   {
+    pattern: /attempting to allocate \d+ over limit/i,
+    code: 'GIT_TREE_TOO_LARGE',
+    says: 'it has an object of more than 128 MiB that is no plain file',
+  },
+  {
     pattern: /fsck error in packed object/i,
     code: 'GIT_CONTENT_REFUSED',
     says: null,

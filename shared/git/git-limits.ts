@@ -6,11 +6,11 @@ export interface GitLimits {
   readonly timeoutMs: number;
   /** Largest manifest file; default 10 MiB. */
   readonly maxFileBytes: number;
-  /** All manifest files of one tree together; default 100 MiB. */
+  /** All manifest files of one tree together; default 32 MiB. */
   readonly maxTotalBytes: number;
   /** Manifest files of one tree; default 20,000. */
   readonly maxFiles: number;
-  /** Entries below the path, of any kind; default 500,000. */
+  /** Entries below the path, of any kind; default 200,000. */
   readonly maxEntries: number;
   /** What one fetch may write to disk; default 512 MiB. */
   readonly maxTransferBytes: number;
@@ -22,9 +22,9 @@ const MIB = 1024 * 1024;
 export const DEFAULT_GIT_LIMITS: GitLimits = Object.freeze({
   timeoutMs: 60_000,
   maxFileBytes: 10 * MIB,
-  maxTotalBytes: 100 * MIB,
+  maxTotalBytes: 32 * MIB,
   maxFiles: 20_000,
-  maxEntries: 500_000,
+  maxEntries: 200_000,
   maxTransferBytes: 512 * MIB,
 });
 

@@ -62,6 +62,13 @@ export interface GitRepository {
   readTree(commit: string, path: string, options?: ReadTreeOptions): Promise<FileTree>;
 
   /**
+   * Whether `path` is a folder that holds the same in both commits, the ignore files above it included; false where that cannot be told, as
+   * behind a link. Needs no network for commits that the mirror has.
+   * @throws GitError as `readTree` does
+   */
+  isSameFolder(before: string, after: string, path: string, options?: GitCallOptions): Promise<boolean>;
+
+  /**
    * The manifests as {@link readTree} reads them, of `head` merged into `base` by git's own rules. Both are full commit ids. It fetches both
    * histories with all files, as far as the cache lacks them.
    * @throws GitError `GIT_MERGE_CONFLICT`, `GIT_COMMIT_NOT_FOUND`, and as `readTree` does

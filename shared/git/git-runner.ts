@@ -19,6 +19,9 @@ export interface GitRunOptions {
   readonly remote?: { readonly transport: GitTransport; readonly access: RemoteAccess };
 }
 
+/** Of one run with all its helpers. A container has room for it beside the controller. */
+const MAX_MEMORY_BYTES = 320 * 1024 * 1024;
+
 /** Starts git with one PATH and one deadline. */
 export class GitRunner {
   readonly #variables: GitVariables;
@@ -45,6 +48,7 @@ export class GitRunner {
       env: { ...environment, ...access?.variables },
       cwd,
       timeoutMs: this.#timeoutMs,
+      maxMemoryBytes: MAX_MEMORY_BYTES,
       ...(stdin !== undefined && { stdin }),
       ...(maxOutputBytes !== undefined && { maxOutputBytes }),
       ...(onOutput !== undefined && { onOutput }),

@@ -1,6 +1,7 @@
 /** @module Reads objects of a mirror by id, through git, and without any network. */
 import { BatchParser } from './batch-parser.ts';
 import { GitError } from './errors.ts';
+import { DEFAULT_GIT_LIMITS } from './git-limits.ts';
 import type { GitRunner } from './git-runner.ts';
 import { parseTreeListing, type TreeEntry } from './list-tree.ts';
 
@@ -34,17 +35,21 @@ export class ObjectStore {
   async listTree(tree: string, folder: string, maxEntries: number): Promise<TreeEntry[]> {
     // With the folders themselves (-t): links are resolved through them.
     const args = ['--git-dir=.', 'ls-tree', '-r', '-t', '-z', '--full-tree', tree];
-    const maxOutputBytes = maxEntries * BYTES_PER_ENTRY;
+    const listing = new BoundedListing(maxEntries);
+    const onOutput = (chunk: Buffer): void => listing.push(chunk);
+    await this.#git.read(args, { cwd: this.#mirror, onOutput, signal: this.#signal });
+    return parseTreeListing(listing.bytes(), folder);
+  }
+
+  /** Ids of all folders of `commit` by path, the root under the empty one; none when there are more than `maxFolders`. */
+  async listFolders(commit: string, maxFolders: number): Promise<ReadonlyMap<string, string>> {
+    const root = await this.findTree(commit, '');
+    const args = ['--git-dir=.', 'ls-tree', '-r', '-d', '-z', '--full-tree', commit];
+    const maxOutputBytes = DEFAULT_GIT_LIMITS.maxEntries * BYTES_PER_ENTRY;
     const output = await this.#git.read(args, { cwd: this.#mirror, maxOutputBytes, signal: this.#signal });
-    const entries = parseTreeListing(output, folder);
-    if (entries.length <= maxEntries) return entries;
-    throw new GitError(
-      'GIT_TREE_TOO_LARGE',
-      `cannot read the repository: ${entries.length} files and folders, and ${maxEntries} are allowed`,
-      {
-        hint: 'choose a path with fewer files',
-      },
-    );
+    const entries = parseTreeListing(output, '').filter(({ kind, isNameValid }) => kind === 'folder' && isNameValid);
+    if (root === null || entries.length > maxFolders) return new Map();
+    return new Map([['', root], ...entries.map(({ path, oid }) => [path, oid] as const)]);
   }
 
   /** The entries of `commit` at exactly `paths`, as far as there are any. */
@@ -87,6 +92,38 @@ export class ObjectStore {
     if (!parser.isAtBoundary() || oids.some((oid) => !blobs.has(oid))) throw unreadable();
     return blobs;
   }
+}
+
+/** Listed entries, counted as they come: a few small trees can stand for billions of files. */
+class BoundedListing {
+  readonly #maxEntries: number;
+  readonly #chunks: Buffer[] = [];
+  #entries = 0;
+  #length = 0;
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  /** @throws GitError `GIT_TREE_TOO_LARGE` */
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, at + 1)) this.#entries += 1;
+    if (this.#entries > this.#maxEntries) throw tooMany(`more than ${this.#maxEntries} files and folders`);
+    if (this.#length > this.#maxEntries * BYTES_PER_ENTRY)
+      throw tooMany('the names of its files and folders are too long');
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+function tooMany(why: string): GitError {
+  return new GitError('GIT_TREE_TOO_LARGE', `cannot read the repository: ${why}`, {
+    hint: 'choose a path with fewer files',
+  });
 }
 
 function pushOrFail(parser: BatchParser, chunk: Buffer): void {

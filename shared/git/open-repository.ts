@@ -2,6 +2,7 @@
 import type { FileTree } from '../sync-plan/file-tree.ts';
 import { compareHistory, type HistoryRelation } from './compare-history.ts';
 import { fetchCommit } from './fetch-commit.ts';
+import { FolderIds, type WithCommit } from './folder-ids.ts';
 import type { GitCredentials } from './git-credentials.ts';
 import type { GitVariables } from './git-environment.ts';
 import { DEFAULT_GIT_LIMITS, type GitLimits } from './git-limits.ts';
@@ -18,6 +19,7 @@ import type {
 import { GitRunner } from './git-runner.ts';
 import { findLastChange } from './last-change.ts';
 import type { MergeSide } from './merge-commits.ts';
+import { ObjectStore } from './object-store.ts';
 import { type CommitDescription, readCommit } from './read-commit.ts';
 import { readMerge } from './read-merge.ts';
 import { readRevisionTree, type TreeWish } from './read-revision-tree.ts';
@@ -59,6 +61,8 @@ class MirroredRepository implements GitRepository {
   readonly #limits: GitLimits;
   readonly #remote: Remote;
   readonly #mirrors: RepositoryMirrors;
+  readonly #folders = new FolderIds();
+  readonly #descriptions = new RecentMap<CommitDescription>();
   /** How commits relate never changes. */
   readonly #relations = new RecentMap<HistoryRelation>();
 
@@ -90,6 +94,21 @@ class MirroredRepository implements GitRepository {
     );
   }
 
+  async isSameFolder(
+    before: string,
+    after: string,
+    treePath: string,
+    { signal }: GitCallOptions = {},
+  ): Promise<boolean> {
+    const folder = normalizeRepositoryPath(treePath);
+    const withCommit: WithCommit = (commit, work) =>
+      this.#mirrors.use({ commit, signal }, async (place) => {
+        await fetchCommit({ ...place, commit, contents: 'none' });
+        return work(new ObjectStore(place.git, place.mirror, place.signal));
+      });
+    return this.#folders.isSame(assertCommitId(before), assertCommitId(after), { folder, withCommit });
+  }
+
   async readMerge(base: string, head: string, treePath: string, options: ReadTreeOptions = {}): Promise<FileTree> {
     const [from, to] = [this.#mergeSide(base), this.#mergeSide(head)];
     const wish = { ...this.#treeWish(treePath, options), base: from, head: to };
@@ -99,10 +118,14 @@ class MirroredRepository implements GitRepository {
 
   async readCommit(commit: string, { signal }: GitCallOptions = {}): Promise<CommitDescription> {
     const id = assertCommitId(commit);
-    return this.#mirrors.use({ commit: id, signal }, async (place) => {
+    const known = this.#descriptions.get(id);
+    if (known !== undefined) return known;
+    const description = await this.#mirrors.use({ commit: id, signal }, async (place) => {
       await fetchCommit({ ...place, commit: id, contents: 'none' });
       return readCommit(place.git, { ...place, commit: id });
     });
+    this.#descriptions.set(id, description);
+    return description;
   }
 
   async verifySignature(

@@ -13,6 +13,7 @@ import {
 } from '../sync-plan/ignore-rules.ts';
 import { isHiddenPath } from '../sync-plan/manifest-path.ts';
 import { fetchBlobs } from './fetch-blobs.ts';
+import { ignorePathsAbove } from './folder-ids.ts';
 import type { TreeEntry } from './list-tree.ts';
 import type { OpenTreeRead } from './tree-read.ts';
 
@@ -54,10 +55,7 @@ export async function readIgnore(
 
 /** The ignore files of the folders above `folder`, from the root on. */
 async function listAbove({ store, commit }: OpenTreeRead, folder: string): Promise<TreeEntry[]> {
-  if (folder === '') return [];
-  const segments = folder.split('/');
-  const paths = segments.map((_, index) => [...segments.slice(0, index), IGNORE_FILE].join('/'));
-  return store.listPaths(commit, paths);
+  return folder === '' ? [] : store.listPaths(commit, ignorePathsAbove(folder));
 }
 
 function isIgnoreFile({ path }: TreeEntry, folder: string): boolean {

@@ -24,7 +24,8 @@ export async function readTree(request: TreeRead): Promise<FileTree | null> {
   await fetchCommit(read);
   const opened = await openFolder(read);
   if (opened === null) return null;
-  if (findKustomization(opened)) return readKustomizationTree(read, opened.folder);
+  if (findKustomization(opened)) return readKustomization(read, opened.folder);
+  const isOfFolderAlone = opened.folder === read.folder && !hasLinks(opened.entries);
   const selection = await selectFiles(read, opened);
   if (selection === null) return null;
   assertFileCount(selection.files.length, read.limits);
@@ -34,7 +35,19 @@ export async function readTree(request: TreeRead): Promise<FileTree | null> {
   const { readable, problems } = separateTooLarge(selection.files, sizes, read.limits);
   const files = await readFiles(read, readable);
   const all = [...selection.problems, ...problems].sort((a, b) => comparePaths(a.file, b.file));
-  return { commit: read.commit, files, problems: all, skipped: selection.skipped };
+  const tree = { commit: read.commit, files, problems: all, skipped: selection.skipped };
+  return isOfFolderAlone ? { ...tree, isOfFolderAlone } : tree;
+}
+
+async function readKustomization(read: OpenTreeRead, folder: string): Promise<FileTree | null> {
+  const tree = await readKustomizationTree(read, folder);
+  const isWithin = (path: string): boolean => folder === '' || path.startsWith(`${folder}/`);
+  const isOfFolderAlone = folder === read.folder && tree?.kustomization?.files.every(({ path }) => isWithin(path));
+  return tree !== null && isOfFolderAlone === true ? { ...tree, isOfFolderAlone } : tree;
+}
+
+function hasLinks(entries: readonly TreeEntry[]): boolean {
+  return entries.some((entry) => entry.kind === 'symlink');
 }
 
 /** The folder of the read, and what lies below it. */
@@ -51,21 +64,32 @@ async function openFolder(read: OpenTreeRead): Promise<(OpenedFolder & Pick<Foun
   return ignore === null ? null : { ...found, entries, ignore, rules: ignore.rules };
 }
 
-/** Links are read in rounds, because one may lead over another; each round that finds new ones brings it closer to the end. */
+/**
+ * Links are read in rounds, because one may lead over another: those of the path, those that they lead to, and then all that the commit has, so that no
+ * chain of them takes more than three.
+ */
 async function selectFiles(read: OpenTreeRead, opened: OpenedFolder): Promise<Selection | null> {
   const { store, commit, limits } = read;
   const { entries, folder, ignore } = opened;
   const hasLinks = entries.some((entry) => entry.kind === 'symlink');
-  const index = hasLinks ? new TreeIndex(await store.listTree(`${commit}^{tree}`, '', limits.maxEntries)) : null;
+  const all = !hasLinks || folder === '' ? entries : await store.listTree(`${commit}^{tree}`, '', limits.maxEntries);
+  const index = hasLinks ? new TreeIndex(all) : null;
   const { rules } = ignore;
   const linkTexts = new Map<string, string>();
-  for (;;) {
+  for (let round = 1; ; round++) {
     const selection = selectManifests({ entries, folder, index, linkTexts, rules });
     if (selection.unreadLinks.length === 0)
       return { ...selection, problems: [...ignore.problems, ...selection.problems] };
-    assertFileCount(selection.unreadLinks.length, limits);
-    if (!(await readLinkTexts(read, selection.unreadLinks, linkTexts))) return null;
+    const oids = round < WHOLE_ROUND ? selection.unreadLinks : linksOf(all);
+    assertFileCount(oids.length, limits);
+    if (!(await readLinkTexts(read, oids, linkTexts))) return null;
   }
+}
+
+const WHOLE_ROUND = 3;
+
+function linksOf(entries: readonly TreeEntry[]): string[] {
+  return [...new Set(entries.flatMap(({ kind, oid }) => (kind === 'symlink' ? [oid] : [])))];
 }
 
 function separateTooLarge(

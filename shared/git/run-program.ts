@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { GitError } from './errors.ts';
 import { describeBytes } from './git-limits.ts';
+import { watchGroupMemory } from './group-memory.ts';
 
 /** One run. */
 export interface ProgramRun {
@@ -19,6 +20,8 @@ export interface ProgramRun {
   readonly timeoutMs: number;
   /** Output on stdout beyond this ends the run; default 16 MiB. Not used with `onOutput`. */
   readonly maxOutputBytes?: number;
+  /** What the program and its helpers may hold in memory together, where the system tells it; default: anything. */
+  readonly maxMemoryBytes?: number;
   /** Receives stdout as it comes, instead of collecting it. What it throws ends the run. */
   readonly onOutput?: (chunk: Buffer) => void;
   /** Its reason, when it is an error, becomes the failure. */
@@ -39,7 +42,7 @@ const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Runs to the end and returns whatever the exit code is.
- * @throws GitError `GIT_MISSING` when there is no such program, `GIT_TIMEOUT`, `GIT_TREE_TOO_LARGE` for too much output; the reason of `signal`
+ * @throws GitError `GIT_MISSING` when there is no such program, `GIT_TIMEOUT`, `GIT_TREE_TOO_LARGE` for too much output or memory; the reason of `signal`
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
   run.signal?.throwIfAborted();
@@ -54,6 +57,8 @@ export async function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
   const timer = setTimeout(() => ending.fail(timedOut(run)), run.timeoutMs);
   const onAbort = (): void => ending.fail(toError(run.signal?.reason));
   run.signal?.addEventListener('abort', onAbort, { once: true });
+  const { maxMemoryBytes = Number.POSITIVE_INFINITY } = run;
+  const memory = watchGroupMemory(child.pid ?? 0, maxMemoryBytes, () => ending.fail(tooMuchMemory(maxMemoryBytes)));
   try {
     const stdout = collectOutput(child, run, ending);
     const stderr = collectTail(child);
@@ -68,6 +73,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
     };
   } finally {
     clearTimeout(timer);
+    memory.stop();
     run.signal?.removeEventListener('abort', onAbort);
   }
 }
@@ -143,6 +149,14 @@ function collectTail(child: ChildProcessWithoutNullStreams): Buffer[] {
 
 function timedOut(run: ProgramRun): GitError {
   return new GitError('GIT_TIMEOUT', `git did not finish within ${run.timeoutMs / 1000} s and was ended`);
+}
+
+function tooMuchMemory(limit: number): GitError {
+  return new GitError(
+    'GIT_TREE_TOO_LARGE',
+    `cannot read the repository: git took more than ${describeBytes(limit)} of memory`,
+    { hint: 'keep manifests in a repository with fewer and smaller objects' },
+  );
 }
 
 function tooMuchOutput(limit: number): GitError {

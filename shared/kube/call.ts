@@ -10,6 +10,8 @@ export interface Call {
   readonly reference?: { readonly namespace?: string | undefined; readonly name: string };
   /** The body that was sent; errors must not quote its values. */
   readonly sent?: unknown;
+  /** Any of the values may be a secret, whatever the kind is: of the server's words only those that quote nothing are repeated. */
+  readonly holdsSecrets?: boolean;
 }
 
 /** What the call acts on: `Secret shop/cart`, `Secrets in shop`, `the API's kinds`. */

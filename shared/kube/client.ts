@@ -43,6 +43,8 @@ export interface WriteOptions {
   readonly subresource?: 'status' | undefined;
   /** `Strict` has fields that the kind does not know refused; without it they are dropped. An apply is always strict. */
   readonly fieldValidation?: 'Strict' | undefined;
+  /** The object holds values of Secrets and is none: errors say as little as they do of a Secret. */
+  readonly holdsSecrets?: boolean | undefined;
 }
 
 /** How an object is deleted. A precondition that does not hold is KubeError `KUBE_CONFLICT`. */
@@ -90,6 +92,8 @@ export interface WatchHandler {
   onSynced(): void;
   /** Each time that a list or a watch failed; the watch goes on by itself, for ever, with backoff. */
   onProblem(error: unknown): void;
+  /** The server was away, or refused to work, and answers again. */
+  onRecovered?(): void;
 }
 
 /** A watch that is under way. */

@@ -90,7 +90,7 @@ export class HttpKubeClient implements KubeClient {
       options.subresource === undefined
         ? collectionPath(type, type.namespaced ? (reference.namespace ?? '') : undefined, query)
         : objectPath(type, reference, { subresource: options.subresource, query });
-    return this.#write(callOn('create', type, reference, object), {
+    return this.#write(callWith(options, callOn('create', type, reference, object)), {
       method: 'POST',
       path,
       headers: { 'content-type': CONTENT_JSON },
@@ -100,7 +100,7 @@ export class HttpKubeClient implements KubeClient {
 
   async replace(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
     const reference = referenceOf(object);
-    return this.#write(callOn('replace', type, reference, object), {
+    return this.#write(callWith(options, callOn('replace', type, reference, object)), {
       method: 'PUT',
       path: objectPath(type, reference, { subresource: options.subresource, query: writeQuery(options) }),
       headers: { 'content-type': CONTENT_JSON },
@@ -114,7 +114,7 @@ export class HttpKubeClient implements KubeClient {
     patch: Readonly<Record<string, unknown>>,
     options: WriteOptions = {},
   ): Promise<KubeObject> {
-    return this.#write(callOn('patch', type, reference, patch), {
+    return this.#write(callWith(options, callOn('patch', type, reference, patch)), {
       method: 'PATCH',
       path: objectPath(type, reference, { subresource: options.subresource, query: writeQuery(options) }),
       headers: { 'content-type': CONTENT_MERGE_PATCH },
@@ -129,7 +129,7 @@ export class HttpKubeClient implements KubeClient {
   ): Promise<KubeObject> {
     const reference = referenceOf(object);
     const query = { ...writeQuery(options), force: true, fieldValidation: 'Strict' };
-    return this.#write(callOn('apply', type, reference, object), {
+    return this.#write(callWith(options, callOn('apply', type, reference, object)), {
       method: 'PATCH',
       path: objectPath(type, reference, { subresource: options.subresource, query }),
       headers: { 'content-type': CONTENT_APPLY_PATCH },
@@ -213,6 +213,10 @@ export class HttpKubeClient implements KubeClient {
 
 function referenceOf(object: KubeObject): ObjectReference {
   return { namespace: object.metadata.namespace, name: object.metadata.name ?? '' };
+}
+
+function callWith({ holdsSecrets }: WriteOptions, call: Call): Call {
+  return holdsSecrets === true ? { ...call, holdsSecrets } : call;
 }
 
 function writeQuery(options: WriteOptions): Query {

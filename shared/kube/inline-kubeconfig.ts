@@ -96,7 +96,7 @@ function find(
 function parse(bytes: Uint8Array, where: string): Readonly<Record<string, unknown>> {
   let documents: readonly { readonly value: unknown }[];
   try {
-    documents = parseDocuments(decodeInputText(bytes, where), { where, maxBytes: MAX_BYTES });
+    documents = parseDocuments(decodeInputText(bytes, 'it'), { where: 'it', maxBytes: MAX_BYTES });
   } catch (error) {
     throw invalid(where, describeError(error));
   }

@@ -73,7 +73,7 @@ function redactDetail(call: Call, detail: string): string {
 
 /** Objects whose every value may be a secret. */
 function isSecretive(call: Call): boolean {
-  return call.type?.kind === 'Secret' || call.type?.kind === 'SealedSecret';
+  return call.holdsSecrets === true || call.type?.kind === 'Secret' || call.type?.kind === 'SealedSecret';
 }
 
 function cleaned(call: Call, message: string): string {

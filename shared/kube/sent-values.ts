@@ -47,13 +47,19 @@ function childrenOf(value: unknown): readonly unknown[] | null {
 
 /** As it stands, as it looks inside quotes, line by line, and what it stands for when it is base64. */
 function addForms(values: Set<string>, text: string): void {
-  const decoded = /^[A-Za-z0-9+/]{4,}={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('utf8') : '';
+  const decoded = isBase64(text) ? Buffer.from(text, 'base64').toString('utf8') : '';
   for (const form of [text, decoded]) {
     for (const piece of [form, JSON.stringify(form).slice(1, -1), ...form.split(/\r?\n/)]) {
       const trimmed = piece.trim();
       if (trimmed.length >= MIN_LENGTH) values.add(trimmed);
     }
   }
+}
+
+/** One pattern for the whole of a text of several MiB would need more stack than there is. */
+function isBase64(text: string): boolean {
+  const digits = text.replace(/={1,2}$/, '');
+  return digits.length >= MIN_LENGTH && !/[^A-Za-z0-9+/]/.test(digits);
 }
 
 function replaceValue(text: string, value: string): string {

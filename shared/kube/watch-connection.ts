@@ -38,9 +38,15 @@ export async function followWatch(
   sender: Sender,
   target: WatchTarget,
   resourceVersion: string,
-  sinks: { readonly signal: AbortSignal; readonly onEvent: (event: StreamEvent) => void },
+  sinks: {
+    readonly signal: AbortSignal;
+    readonly onEvent: (event: StreamEvent) => void;
+    /** The server took the watch. */
+    readonly onOpen?: () => void;
+  },
 ): Promise<void> {
   const stream = await openWatch(sender, target, resourceVersion, sinks.signal);
+  sinks.onOpen?.();
   let isSilent = false;
   const cut = (): void => stream.abort();
   const cutSilent = (): void => {

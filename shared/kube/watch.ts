@@ -47,6 +47,8 @@ const GOOD_CONNECTION_MS = 10_000;
 const MAX_REFUSED_RESUMES = 3;
 /** A server may ask for rest, but not for ever. */
 const MAX_ASKED_WAIT_MS = 60_000;
+/** What a server says, or does not say, that will work again later. */
+const AWAY = ['KUBE_UNREACHABLE', 'KUBE_TIMEOUT', 'KUBE_SERVER_ERROR', 'KUBE_TOO_MANY_REQUESTS'] as const;
 /** A kind that was not served this often in a row has no objects. */
 const MAX_UNSERVED_LISTS = 3;
 
@@ -77,6 +79,8 @@ class WatchLoop implements ObjectWatch {
   #resourceVersion: string | null = null;
   #refusedResumes = 0;
   #unservedLists = 0;
+  /** No answer came, or none but that the server cannot work now. */
+  #isAway = false;
 
   constructor(
     dependencies: WatchDependencies,
@@ -162,7 +166,8 @@ class WatchLoop implements ObjectWatch {
       this.#take(event);
     };
     const target = { type: this.#type, options: this.#options, idleTimeoutMs, timeoutSeconds };
-    await followWatch(sender, target, resourceVersion, { signal: this.#stopped.signal, onEvent });
+    const onOpen = (): void => this.#markRecovered();
+    await followWatch(sender, target, resourceVersion, { signal: this.#stopped.signal, onEvent, onOpen });
     return now() - startedAtMs;
   }
 
@@ -178,6 +183,7 @@ class WatchLoop implements ObjectWatch {
     this.#unservedLists = 0;
     this.#report(error);
     if (!isKubeError(error)) return waitMs;
+    if (isKubeError(error, ...AWAY)) this.#isAway = true;
     if (error.status > 0) this.#refusedResumes += 1;
     if (error.code === 'KUBE_GONE' || this.#refusedResumes >= MAX_REFUSED_RESUMES) this.#resourceVersion = null;
     return Math.max(waitMs, Math.min(error.retryAfterMs ?? 0, MAX_ASKED_WAIT_MS));
@@ -201,6 +207,12 @@ class WatchLoop implements ObjectWatch {
     this.#isSynced = true;
     this.#tell(() => this.#handler.onSynced());
     this.#resolveSynced();
+  }
+
+  #markRecovered(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#tell(() => this.#handler.onRecovered?.());
   }
 
   /** A handler that throws is told so and changes nothing else. */

@@ -23,6 +23,8 @@ const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 /** Kustomize reads these keys in any case, so any other case is refused. */
 const PATH_KEYS: ReadonlySet<string> = new Set(['path', 'paths', 'env', 'envs', 'files', 'replacements']);
+/** Of ValueAddTransformer, which fetches what it names, and then uses nothing of it: refused in any case. */
+const REFUSED_KEY = 'targetfilepath';
 const FUNCTION_ANNOTATION = /^(?:internal\.)?config\.(?:kubernetes|k8s)\.io\//;
 
 /** Checks the settings in `text`, which stand at `place`; paths in them count from the folder of the kustomization. */
@@ -56,13 +58,17 @@ function check(value: unknown, place: EntryPlace): CheckedConfig {
   if (asksForFunction(value)) return refuse(`an entry of ${field} asks for a function, and functions are not run`);
   const unclear = withReplacements(value)
     .flatMap((entry) => Object.keys(entry))
-    .find((key) => PATH_KEYS.has(key.toLowerCase()) && !PATH_KEYS.has(key));
+    .find((key) => isUnclear(key, key.toLowerCase()));
   if (unclear !== undefined) return refuse(`field ${JSON.stringify(unclear)} in an entry of ${field} is not known`);
   const found = pathsIn(value).map((path) => toReference(path, 'file', place));
   return {
     references: found.filter((one) => 'entry' in one),
     problems: found.filter((one) => 'message' in one),
   };
+}
+
+function isUnclear(key: string, lower: string): boolean {
+  return lower === REFUSED_KEY || (PATH_KEYS.has(lower) && !PATH_KEYS.has(key));
 }
 
 function asksForFunction(value: Fields): boolean {

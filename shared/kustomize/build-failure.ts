@@ -43,10 +43,14 @@ const RULES: readonly (readonly [RegExp, Describe])[] = [
   [/accumulating resources/, () => 'a resource or base cannot be taken in'],
 ];
 const HINT = 'run `kustomize build` in that folder to see it in full';
+/** What is read of each end: between them stands what was quoted, and patterns take their time with what somebody made for them. */
+const MAX_END = 4 * 1024;
+/** Names of files that are tried, the last ones first. */
+const MAX_NAMES = 32;
 
 /** The problem that `stderr` tells of. `copy` is the root of the private copy, whose paths are not for anybody. */
 export function describeFailure(stderr: string, tree: KustomizationTree, copy: string): KustomizationProblem {
-  const text = stderr.replaceAll(`${copy}/`, '').replaceAll(copy, '.');
+  const text = endsOf(stderr).replaceAll(`${copy}/`, '').replaceAll(copy, '.');
   const message = RULES.flatMap(([pattern, describe]) => {
     const match = pattern.exec(text);
     return match === null ? [] : [describe(...match.slice(1))];
@@ -60,6 +64,10 @@ export function describeFailure(stderr: string, tree: KustomizationTree, copy: s
   };
 }
 
+function endsOf(text: string): string {
+  return text.length <= 2 * MAX_END ? text : `${text.slice(0, MAX_END)}\n${text.slice(-MAX_END)}`;
+}
+
 /** The file that is named last, and lies deepest in what was accumulated; else the kustomization file itself. */
 function findPlace(text: string, tree: KustomizationTree): { readonly file: string; readonly line?: number } {
   const root = tree.files.find(({ path, rewritten }) => rewritten !== undefined && isIn(path, tree.folder));
@@ -71,13 +79,14 @@ function findPlace(text: string, tree: KustomizationTree): { readonly file: stri
 function findNamed(text: string, tree: KustomizationTree): string | undefined {
   const words = [...text.matchAll(/(?:from|of path|in File:|path) '?"?([^\s'":]+)'?"?/g)].map(([, word = '']) => word);
   const folders = [...new Set([tree.folder, ...tree.files.map(({ path }) => folderOf(path))])];
-  const paths = words.reverse().flatMap((word) => {
-    const candidates = folders.map((folder) => joinPath(folder, word)).concat(word);
-    return tree.files.filter(
-      ({ path }) => candidates.includes(path) || (word !== '' && isBelow(path, word) && isKustomization(path, word)),
+  for (const word of [...new Set(words.reverse())].slice(0, MAX_NAMES)) {
+    const candidates = new Set([...folders.map((folder) => joinPath(folder, word)), word]);
+    const found = tree.files.find(
+      ({ path }) => candidates.has(path) || (word !== '' && isBelow(path, word) && isKustomization(path, word)),
     );
-  });
-  return paths[0]?.path;
+    if (found !== undefined) return found.path;
+  }
+  return undefined;
 }
 
 function isKustomization(path: string, folder: string): boolean {

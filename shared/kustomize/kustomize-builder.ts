@@ -42,27 +42,45 @@ class KustomizeBuilder {
   readonly #kept = new Map<string, Kept>();
   #keptBytes = 0;
   #swept: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: KustomizeBuilderOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_KUSTOMIZE_LIMITS, ...options.limits };
   }
 
-  /** @throws KustomizeError */
+  /** @throws KustomizeError; the reason of `signal` */
   async build(tree: KustomizationTree, signal?: AbortSignal): Promise<BuiltKustomization> {
     const key = contentKey(tree);
+    return this.#find(key) ?? this.#inTurn(async () => this.#find(key) ?? this.#buildFresh(key, tree, signal));
+  }
+
+  #find(key: string): BuiltKustomization | undefined {
     const known = this.#kept.get(key);
-    if (known !== undefined) {
-      this.#keep(key, known);
-      return known.built;
-    }
+    if (known !== undefined) this.#keep(key, known);
+    return known?.built;
+  }
+
+  async #buildFresh(
+    key: string,
+    tree: KustomizationTree,
+    signal: AbortSignal | undefined,
+  ): Promise<BuiltKustomization> {
     const fresh = await this.#run(tree, signal);
     this.#keep(key, fresh);
     return fresh.built;
   }
 
+  /** One at a time: the memory of a container has room for one program. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
   async #run(tree: KustomizationTree, signal: AbortSignal | undefined): Promise<Kept> {
     const { privateDirectory, onRun } = this.#options;
+    signal?.throwIfAborted();
     const program = findKustomize(this.#options);
     this.#swept ??= sweepPrivateFolders(privateDirectory);
     await this.#swept;

@@ -18,7 +18,7 @@ export interface KustomizeLimits {
   readonly timeoutMs: number;
   /** What it may print; default 32 MiB. */
   readonly maxOutputBytes: number;
-  /** Resident memory, where the system tells it (Linux); default 512 MiB. */
+  /** Resident memory, where the system tells it (Linux); default 256 MiB: half of what the controller's container has. */
   readonly maxMemoryBytes: number;
 }
 
@@ -28,7 +28,7 @@ const MIB = 1024 * 1024;
 export const DEFAULT_KUSTOMIZE_LIMITS: KustomizeLimits = Object.freeze({
   timeoutMs: 60_000,
   maxOutputBytes: 32 * MIB,
-  maxMemoryBytes: 512 * MIB,
+  maxMemoryBytes: 256 * MIB,
 });
 
 /** How it ended by itself. */
@@ -38,7 +38,7 @@ export type KustomizeOutcome =
 
 const MEMORY_EVERY_MS = 50;
 const PAGE_BYTES = 4096;
-/** Nothing listens there: should a remote file get past the walk, nothing is fetched all the same. */
+/** Nothing listens there: should a remote file get past the walk, nothing is fetched all the same, but from this machine itself. */
 const NOWHERE = 'http://127.0.0.1:9';
 
 /** Builds `run.folder`. @throws KustomizeError; the reason of `signal` */

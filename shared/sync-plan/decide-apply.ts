@@ -11,10 +11,10 @@ import type { DriftMode } from './object-rules.ts';
  */
 export type ApplyCause = 'missing' | 'changed' | 'unproven' | 'drifted';
 
-/** Why an object is neither applied nor left in peace. */
+/** Why an object is neither applied nor left in peace. `how` says since when it is being deleted, and what holds it. */
 export type BlockDecision =
   | { readonly kind: 'conflict'; readonly owner: string }
-  | { readonly kind: 'terminating' }
+  | { readonly kind: 'terminating'; readonly how?: string }
   | { readonly kind: 'unreadable' };
 
 /**
@@ -61,7 +61,8 @@ function findObstacle(desired: DesiredObject, live: LiveObject, context: OwnerCo
     return { kind: 'conflict', owner };
   }
   if (rulesFor(desired).isHandsOff || live.isHandsOff === true) return { kind: 'hands-off' };
-  return live.isTerminating ? { kind: 'terminating' } : null;
+  if (!live.isTerminating) return null;
+  return { kind: 'terminating', ...(live.termination !== undefined && { how: live.termination }) };
 }
 
 function decideOver(desired: DesiredObject, entry: OwnedEntry | undefined, live: LiveObject): ApplyDecision {

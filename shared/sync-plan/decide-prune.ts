@@ -5,13 +5,13 @@ import { type ProtectionContext, protectionOf } from './protection.ts';
 
 /**
  * What happens to an object that left Git. `gone`: it no longer exists, its entry leaves. `terminating`: its deletion is under
- * way. `delete`: this very uid is deleted. `release`: it stays, unowned, and its entry leaves. `forget`: it was never or is no
+ * way, `how` says since when and what holds it. `delete`: this very uid is deleted. `release`: it stays, unowned, and its entry leaves. `forget`: it was never or is no
  * longer ours; its entry leaves and it is not touched. `protect`: it would be deleted, and is kept until that is approved. `keep`: nothing happens now, and its entry stays. `unserved`: nobody can
  * read, write or delete it; its entry stays. `unreadable`: whether it is ours cannot be told now.
  */
 export type PruneDecision =
   | { readonly kind: 'gone' }
-  | { readonly kind: 'terminating' }
+  | { readonly kind: 'terminating'; readonly how?: string }
   | { readonly kind: 'delete'; readonly uid: string }
   | { readonly kind: 'protect'; readonly uid: string; readonly reason: string }
   | { readonly kind: 'release'; readonly reason: string }
@@ -39,7 +39,8 @@ export function decidePrune(entry: OwnedEntry, lookup: LiveLookup, context: Prun
   if (lookup === 'unreadable') return { kind: 'unreadable', reason: 'its kind cannot be listed' };
   if (lookup.owner !== context.owner) return { kind: 'forget', reason: describeOwner(lookup.owner) };
   if (context.wantedUids.has(lookup.uid)) return { kind: 'forget', reason: 'Git has it under another group' };
-  if (lookup.isTerminating) return { kind: 'terminating' };
+  if (lookup.isTerminating)
+    return { kind: 'terminating', ...(lookup.termination !== undefined && { how: lookup.termination }) };
   if (lookup.isHandsOff === true) return { kind: 'keep', reason: 'its annotation has it left alone', isHandsOff: true };
   if (!context.isPruning) return { kind: 'keep', reason: 'spec.prune is off' };
   if (lookup.isPruneDisabled) return { kind: 'release', reason: 'its annotation disables pruning' };

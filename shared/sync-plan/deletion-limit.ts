@@ -12,7 +12,7 @@ const SMALL_INVENTORY = 10;
 export type DeletionLimit = { readonly kind: 'count' | 'share'; readonly value: number };
 
 /** The limit that `text` means; null for what is neither a count nor a whole share between 0% and 100%. */
-export function parseMaxDeletions(text: MaxDeletions): DeletionLimit | null {
+function parseMaxDeletions(text: MaxDeletions): DeletionLimit | null {
   if (typeof text === 'number') return Number.isSafeInteger(text) && text >= 0 ? { kind: 'count', value: text } : null;
   const [, digits, percent] = /^(\d{1,6})(%?)$/.exec(text) ?? [];
   if (digits === undefined) return null;

@@ -49,4 +49,6 @@ export interface FileTree {
   readonly skipped: readonly SkippedFile[];
   /** Set when the folder of the path holds a kustomization: what its build reads, in place of `files`, which are empty then. */
   readonly kustomization?: KustomizationTree;
+  /** Set when all of this follows from the folder itself and the ignore files above it: no link and no kustomization leads elsewhere. */
+  readonly isOfFolderAlone?: true;
 }

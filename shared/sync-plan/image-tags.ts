@@ -55,7 +55,7 @@ function changeContainer(container: unknown, changes: readonly ImageChange[]): u
 }
 
 /** One image reference after one change; as it was when it has another name. */
-export function changeImage(image: string, change: ImageChange): string {
+function changeImage(image: string, change: ImageChange): string {
   const found = splitImage(image);
   if (found === null || found.name !== change.name) return image;
   const name = change.newName || found.name;

@@ -4,7 +4,8 @@
  */
 import { isSameJson } from '../encoding/json.ts';
 import { isMap, ownValue } from '../encoding/value-kind.ts';
-import type { KubeObject } from '../resources/object-meta.ts';
+import { OWNER_ANNOTATION } from '../resources/names.ts';
+import { annotationOf, type KubeObject } from '../resources/object-meta.ts';
 import type { FieldPath } from './field-path.ts';
 import {
   childKeysOf,
@@ -34,7 +35,14 @@ export function leaveFields(wanted: KubeObject, paths: readonly FieldPath[], liv
   const place: Place = { value: live, own, others };
   const left = paths.reduce<unknown>((object, path) => leaveAt(object, path, place), wanted);
   // Invariant: no path that is allowed leads to what makes it an object.
-  return left as KubeObject;
+  return withOwner(left as KubeObject, annotationOf(wanted.metadata, OWNER_ANNOTATION));
+}
+
+/** Whoever ignores all annotations does not give the object away. */
+function withOwner(object: KubeObject, owner: string | undefined): KubeObject {
+  if (owner === undefined || annotationOf(object.metadata, OWNER_ANNOTATION) === owner) return object;
+  const annotations = { ...object.metadata.annotations, [OWNER_ANNOTATION]: owner };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 /** What has to stand in the place of `wanted`; undefined for nothing. */

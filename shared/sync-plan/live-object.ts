@@ -30,6 +30,8 @@ export interface LiveObject {
   readonly appliers?: Readonly<Record<string, string>>;
   /** Its deletion was asked for and is not done. */
   readonly isTerminating: boolean;
+  /** Since when that is so and what holds it, as the end of a sentence; absent when it is not. */
+  readonly termination?: string;
   /** Who, beside Signet, changed anything but the status last; a name for messages. */
   readonly lastForeignManager: string | undefined;
 }
@@ -43,6 +45,11 @@ export type LiveLookup = LiveObject | 'absent' | 'unserved' | 'unreadable';
 /** Looks live objects up. Cheap; never asks the server. */
 export interface LiveView {
   find(identity: ObjectIdentity): LiveLookup;
+}
+
+/** Equal for the same version of the same object, and for the same lack of one. */
+export function liveVersionOf(lookup: LiveLookup): string {
+  return typeof lookup === 'object' ? `${lookup.uid}/${lookup.resourceVersion}` : lookup;
 }
 
 /** What is remembered of an object from when it was proven to be as Git wants it; a restart forgets some of it. */

@@ -4,7 +4,7 @@ import { isMap, ownValue } from '../encoding/value-kind.ts';
 import { ANY_ITEM, type ConfidentialPath } from './rendered-object.ts';
 
 /** Stands for a hidden value that stays as it is. */
-export const UNCHANGED = '(unchanged)';
+const UNCHANGED = '(unchanged)';
 
 /** Makes something to show out of the text of a hidden value. */
 export type HideValue = (text: string) => string;

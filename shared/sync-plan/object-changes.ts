@@ -1,6 +1,8 @@
 /** @module How two states of one object differ, field by field, for people. Works on what may be shown and masks nothing itself. */
+
 import { canonicalJson, isSameJson } from '../encoding/json.ts';
 import { ownValue } from '../encoding/value-kind.ts';
+import { formatFieldPath } from './field-path.ts';
 import type { ShownPair } from './shown-object.ts';
 
 /** One difference. `path` is a JSON pointer; a side that is absent has no text. */
@@ -39,7 +41,11 @@ function collect(pair: Pair, changes: FieldChange[], depth = 0): void {
     return;
   }
   for (const name of [...new Set([...Object.keys(left), ...Object.keys(right)])].sort()) {
-    const next = { path: `${path}/${escapePointer(name)}`, before: ownValue(left, name), after: ownValue(right, name) };
+    const next = {
+      path: `${path}${formatFieldPath([name])}`,
+      before: ownValue(left, name),
+      after: ownValue(right, name),
+    };
     collect(next, changes, depth + 1);
   }
 }
@@ -54,8 +60,4 @@ function showSide(side: 'before' | 'after', value: unknown): Partial<FieldChange
   if (value === undefined) return {};
   const text = canonicalJson(value);
   return { [side]: text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE).toWellFormed()}…` };
-}
-
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -94,7 +94,7 @@ export function describeBlock(decision: BlockDecision): string {
     case 'conflict':
       return `belongs to GitSync ${decision.owner}, which applies it, too`;
     case 'terminating':
-      return 'is being deleted and comes back when it is gone';
+      return `is being deleted and comes back when it is gone${decision.how === undefined ? '' : ` (${decision.how})`}`;
     case 'unreadable':
       return 'is left alone while its kind cannot be listed';
   }

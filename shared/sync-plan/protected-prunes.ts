@@ -17,7 +17,7 @@ export function lossKindOf({ group, kind }: Pick<ObjectIdentity, 'group' | 'kind
 }
 
 /** What is lost with an object of {@link LossKind} `always`. */
-export const DATA_LOSS = 'data may be lost with it';
+const DATA_LOSS = 'data may be lost with it';
 
 /** `planned` with each deletion that would take other things along turned into `protect`, unless `isApproved` says so of its uid. */
 export function protectPrunes(

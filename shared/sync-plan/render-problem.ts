@@ -16,6 +16,8 @@ export type RenderProblemCode =
   | 'RENDER_KUSTOMIZATION'
   | 'RENDER_HELM_CHART'
   | 'RENDER_DUPLICATE'
+  | 'RENDER_TOO_LARGE'
+  | 'RENDER_TOO_MANY_PROBLEMS'
   | 'RENDER_TOO_MANY_OBJECTS';
 
 /** One finding. While a revision has any, nothing of it may be taken for the whole of what Git wants. */

@@ -8,12 +8,13 @@ import type { FileTree, SkippedFile, TreeFile } from './file-tree.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import { findCharts } from './helm-charts.ts';
 import { comparePaths } from './manifest-path.ts';
+import { DEFAULT_WEIGHT_LIMITS, type WeightLimits } from './object-weight.ts';
 import { readFileDocuments } from './read-file-documents.ts';
 import { RenderCollector } from './render-collector.ts';
 import { type DocumentSettings, type OriginDocument, renderDocument } from './render-documents.ts';
 import type { RenderProblem } from './render-problem.ts';
 import { PLAIN_SETTINGS, type RenderSettings } from './render-settings.ts';
-import type { ObjectOrigin, RenderedObject } from './rendered-object.ts';
+import type { RenderedObject } from './rendered-object.ts';
 
 /** Everything that a revision says, and everything that is wrong with it. */
 export interface RenderResult {
@@ -29,6 +30,8 @@ export interface RenderResult {
 export interface RenderOptions {
   /** Most objects of one revision; default 20,000. Reading stops there with `RENDER_TOO_MANY_OBJECTS`. */
   readonly maxObjects?: number;
+  /** Default: {@link DEFAULT_WEIGHT_LIMITS}. Beyond them: `RENDER_TOO_LARGE`. */
+  readonly weight?: WeightLimits;
   /** Default: nothing is changed. */
   readonly settings?: RenderSettings;
 }
@@ -89,17 +92,26 @@ function renderFile(file: TreeFile, settings: DocumentSettings, collector: Rende
   }
 }
 
-function collectorFor(files: readonly TreeFile[], { maxObjects }: RenderOptions): RenderCollector {
-  return new RenderCollector(maxObjects ?? DEFAULT_MAX_OBJECTS, (origin, written) => {
-    const file = files.find(({ path }) => path === origin.file);
-    return file === undefined ? origin.line : findLine(file, origin, written);
+function collectorFor(files: readonly TreeFile[], { maxObjects, weight }: RenderOptions): RenderCollector {
+  const limits = { maxObjects: maxObjects ?? DEFAULT_MAX_OBJECTS, weight: weight ?? DEFAULT_WEIGHT_LIMITS };
+  // One file is split at a time: findings come file by file.
+  let split: { readonly path: string; readonly lines: readonly string[] } | undefined;
+  return new RenderCollector(limits, ({ file: path, line }, written) => {
+    if (split?.path !== path) {
+      const file = files.find((one) => one.path === path);
+      split = { path, lines: file === undefined ? [] : (decodeUtf8(file.bytes) ?? '').split('\n') };
+    }
+    return findLine(split.lines, line, written);
   });
 }
 
-function findLine({ bytes }: TreeFile, { line }: ObjectOrigin, written: string): number {
-  const lines = (decodeUtf8(bytes) ?? '').split('\n');
-  const index = lines.findIndex((text, at) => at >= line - 1 && text.includes(written));
-  return index < 0 ? line : index + 1;
+/** Not further than this behind the begin of an object. */
+const MAX_LINES_SEARCHED = 10_000;
+
+function findLine(lines: readonly string[], line: number, written: string): number {
+  const end = Math.min(lines.length, line - 1 + MAX_LINES_SEARCHED);
+  for (let index = line - 1; index < end; index++) if (lines[index]?.includes(written)) return index + 1;
+  return line;
 }
 
 function compareProblems(a: RenderProblem, b: RenderProblem): number {

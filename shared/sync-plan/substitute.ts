@@ -8,7 +8,7 @@ import { resolveScalar } from '../encoding/yaml-scalars.ts';
 import { withoutMark } from '../encoding/yaml-schema.ts';
 import { type Finding, finding } from './finding.ts';
 import { ANY_ITEM, type ConfidentialPath } from './rendered-object.ts';
-import { expandText, hasReference, isWholeReference, type Variables } from './variable-text.ts';
+import { type ExpandedText, expandText, hasReference, isWholeReference, type Variables } from './variable-text.ts';
 
 /** A finding, and what to look for in the file to name its line. */
 export interface PlacedFinding extends Finding {
@@ -33,7 +33,7 @@ export interface Substitution {
 export type ScalarStyles = 'marked' | 'lost';
 
 /** Annotations, or labels, that turn substitution off for their object. */
-export const SUBSTITUTE_KEYS: readonly string[] = ['signet.dev/substitute', 'kustomize.toolkit.fluxcd.io/substitute'];
+const SUBSTITUTE_KEYS: readonly string[] = ['signet.dev/substitute', 'kustomize.toolkit.fluxcd.io/substitute'];
 
 const HINT = `define it in spec.substitute, give a default with \${name:=default}, or write $\${ for a "\${" that shall stay`;
 /** Scalars below these are always text to the API server, and so are the items of these lists. */
@@ -47,6 +47,9 @@ const TEXT_MAPS: ReadonlySet<string> = new Set([
 ]);
 const TEXT_FIELDS: ReadonlySet<string> = new Set(['name', 'namespace', 'image', 'value', 'host', 'hostname']);
 const TEXT_LISTS: ReadonlySet<string> = new Set(['args', 'command', 'hosts', 'hostnames']);
+
+/** Longest that all texts of one object with references may become, in characters: no API server takes more in one object. */
+const MAX_OBJECT_TEXT = 4 * 1024 * 1024;
 
 /** `value`, one object as written, with `variables` put in. It is not changed itself. */
 export function substitute(value: unknown, variables: Variables, styles: ScalarStyles): Substitution {
@@ -69,6 +72,7 @@ class Walk {
   readonly confidential: ConfidentialPath[] = [];
   readonly #variables: Variables | null;
   readonly #styles: ScalarStyles;
+  #length = 0;
 
   constructor(variables: Variables | null, styles: ScalarStyles) {
     this.#variables = variables;
@@ -91,11 +95,8 @@ class Walk {
   #replaceKey(key: string, path: ConfidentialPath): string {
     const text = withoutMark(key);
     if (this.#variables === null || !hasReference(text)) return text;
-    const expanded = expandText(text, this.#variables);
-    if ('message' in expanded) {
-      this.#report(expanded.message, expanded.written);
-      return text;
-    }
+    const expanded = this.#expand(text, this.#variables);
+    if (expanded === null) return text;
     if (expanded.isSecret)
       this.#report(`a value of a Secret cannot be part of a key below ${describePath(path)}`, text);
     return expanded.isSecret ? text : expanded.text;
@@ -104,13 +105,23 @@ class Walk {
   #replaceText(marked: string, path: ConfidentialPath): unknown {
     const text = withoutMark(marked);
     if (this.#variables === null || !hasReference(text)) return text;
-    const expanded = expandText(text, this.#variables);
+    const expanded = this.#expand(text, this.#variables);
+    if (expanded === null || (expanded.isSecret && !this.#keepConfidential(text, path))) return text;
+    return this.#isTyped(marked, text, path) ? typed(expanded.text) : expanded.text;
+  }
+
+  /** Null when it cannot be, or when the object has become too large already. */
+  #expand(text: string, variables: Variables): ExpandedText | null {
+    if (this.#length > MAX_OBJECT_TEXT) return null;
+    const expanded = expandText(text, variables);
     if ('message' in expanded) {
       this.#report(expanded.message, expanded.written);
-      return text;
+      return null;
     }
-    if (expanded.isSecret && !this.#keepConfidential(text, path)) return text;
-    return this.#isTyped(marked, text, path) ? typed(expanded.text) : expanded.text;
+    this.#length += expanded.text.length;
+    if (this.#length <= MAX_OBJECT_TEXT) return expanded;
+    this.#report('the texts of the object become longer than 4 MiB', undefined);
+    return null;
   }
 
   /** False where everybody sees what stands there: names, labels and annotations are read and shown by everything. */

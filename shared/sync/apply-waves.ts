@@ -2,26 +2,18 @@
  * @module Applies a plan wave by wave. A wave comes when the ones before it are in place, and healthy where that is waited for; what
  * has to wait is left to a later round, so that nothing stands in the way of a new commit.
  */
-
 import type { SyncFailure } from '../resources/git-sync.ts';
-import type { ObjectKey } from '../resources/object-meta.ts';
 import type { DesiredObject } from '../sync-plan/desired-object.ts';
 import type { SyncPlan } from '../sync-plan/plan.ts';
 import { waveOf } from '../sync-plan/waves.ts';
 import { type ApplyPlanOptions, applyPlan } from './apply-plan.ts';
 import type { HeldConsumer } from './await-secrets.ts';
-import type { UnplacedObject } from './place-objects.ts';
 import type { PlanReport, WaveHold } from './sync-reports.ts';
+import type { WantedObjects } from './wanted-objects.ts';
 
 /** What came of the waves, and whether all were gone through. */
 export interface WavesReport extends PlanReport {
   readonly hold: WaveHold | null;
-}
-
-/** What a revision holds. */
-export interface WantedObjects {
-  readonly wanted: ReadonlyMap<ObjectKey, DesiredObject>;
-  readonly unplaced: readonly UnplacedObject[];
 }
 
 /** What applying waves takes. */

@@ -52,18 +52,23 @@ interface Work {
 }
 
 function send(
-  { client, type }: Work,
+  { client, type, desired }: Work,
   object: KubeObject,
   { dryRun }: Pick<ApplyOptions, 'dryRun'>,
 ): Promise<KubeObject> {
-  return client.apply(type, object, { fieldManager: SYNC_FIELD_MANAGER, dryRun });
+  return client.apply(type, object, { fieldManager: SYNC_FIELD_MANAGER, dryRun, ...secrecyOf(desired) });
+}
+
+/** A variable out of a Secret makes every object that it is put into as secret as one. */
+function secrecyOf({ confidential }: DesiredObject): { readonly holdsSecrets?: true } {
+  return confidential === undefined ? {} : { holdsSecrets: true };
 }
 
 /** An object that came to be meanwhile is left as it is. */
 async function createObject({ client, type, desired }: Work, { dryRun }: ApplyOptions): Promise<KubeObject> {
   try {
     const options = { fieldManager: SYNC_FIELD_MANAGER, dryRun, fieldValidation: 'Strict' } as const;
-    return await client.create(type, desired.object, options);
+    return await client.create(type, desired.object, { ...options, ...secrecyOf(desired) });
   } catch (error) {
     const live = isKubeError(error, 'KUBE_ALREADY_EXISTS') ? await client.get(type, referenceTo(desired)) : null;
     if (live === null) throw error;

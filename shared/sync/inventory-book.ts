@@ -3,9 +3,12 @@ import type { ObjectKey } from '../resources/object-meta.ts';
 import type { OwnedEntry, OwnedObjects } from '../sync-plan/inventory.ts';
 
 /**
- * How the stored Inventory differs: `membership` must be stored at once; `versions` alone only saves a restart a few requests.
+ * How the stored Inventory differs, the worst last. `versions` only saves a restart a few requests. `proofs`: the same objects are in it, and what is
+ * wanted or known of some is older. `membership`: it lists other objects.
  */
-export type InventoryLag = 'none' | 'versions' | 'membership';
+export type InventoryLag = 'none' | 'versions' | 'proofs' | 'membership';
+
+const LAGS: readonly InventoryLag[] = ['none', 'versions', 'proofs', 'membership'];
 
 /** The entries of one inventory. */
 export class InventoryBook {
@@ -31,8 +34,11 @@ export class InventoryBook {
   set(key: ObjectKey, entry: OwnedEntry): void {
     const before = this.#entries.get(key);
     this.#entries.set(key, entry);
+    if (before !== undefined && isStoredSame(before, entry)) return;
     const isSame = before?.state === entry.state && before.digest === entry.digest && before.version === entry.version;
-    this.#mark(isSame ? 'versions' : 'membership');
+    // What is on its way out is not forgotten for anything.
+    const isListed = before !== undefined && entry.state !== 'terminating';
+    this.#mark(isSame ? 'versions' : isListed ? 'proofs' : 'membership');
   }
 
   /** Removes the entry; only for objects that are gone or not ours. */
@@ -50,8 +56,14 @@ export class InventoryBook {
     if (changes === this.#changes) this.#lag = 'none';
   }
 
-  #mark(lag: 'versions' | 'membership'): void {
+  #mark(lag: InventoryLag): void {
     this.#changes += 1;
-    if (this.#lag !== 'membership') this.#lag = lag;
+    if (LAGS.indexOf(lag) > LAGS.indexOf(this.#lag)) this.#lag = lag;
   }
+}
+
+/** What is different beside this is memory alone. */
+function isStoredSame(a: OwnedEntry, b: OwnedEntry): boolean {
+  const names = ['state', 'digest', 'version', 'uid', 'resourceVersion'] as const;
+  return names.every((name) => a[name] === b[name]);
 }

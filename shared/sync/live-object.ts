@@ -8,6 +8,7 @@ import type { LiveObject } from '../sync-plan/live-object.ts';
 import { isOwnEntry, type ManagedFieldsEntry, managedFieldsOf } from '../sync-plan/managed-fields.ts';
 import { isReconcileDisabled } from '../sync-plan/object-rules.ts';
 import { hasFieldsToTake } from '../sync-plan/take-over-fields.ts';
+import { describeTermination } from '../sync-plan/termination.ts';
 import { waveOf } from '../sync-plan/waves.ts';
 
 /** 132 bits in base64: no two states of an object's metadata meet by accident or by design. */
@@ -16,6 +17,7 @@ const DIGEST_LENGTH = 22;
 /** The plan's view of `object`, as a server gave it out: in full, or cut down to its metadata. */
 export function readLiveObject({ metadata }: KubeObject): LiveObject {
   const wave = waveOf(metadata);
+  const termination = describeTermination(metadata);
   return {
     ...(wave === 0 ? {} : { wave }),
     uid: metadata.uid ?? '',
@@ -30,6 +32,7 @@ export function readLiveObject({ metadata }: KubeObject): LiveObject {
     ...digestAppliers(metadata),
     isPruneDisabled: isPruneDisabled(metadata),
     isTerminating: metadata.deletionTimestamp !== undefined,
+    ...(termination === undefined ? {} : { termination }),
     lastForeignManager: findLastForeignManager(metadata),
   };
 }

@@ -5,9 +5,9 @@ import type { ObjectKey } from '../resources/object-meta.ts';
 import { decideApply, type OwnerContext } from '../sync-plan/decide-apply.ts';
 import type { DesiredObject } from '../sync-plan/desired-object.ts';
 import { provenEntry } from '../sync-plan/inventory.ts';
+import { liveVersionOf } from '../sync-plan/live-object.ts';
 import { describeBlock } from '../sync-plan/plan.ts';
 import type { ProtectionContext } from '../sync-plan/protection.ts';
-import { applyObject } from './apply.ts';
 import { applyOrRecreate } from './apply-or-recreate.ts';
 import type { InventoryBook } from './inventory-book.ts';
 import type { KeepResult } from './keep-result.ts';
@@ -36,7 +36,7 @@ export class OneShotKeeper {
 
   /** Applies the object that Git wants under `key`, if it is not in place. Never throws. */
   async ensure(key: ObjectKey): Promise<KeepResult> {
-    const { wanted, book, live } = this.#options;
+    const { client, kinds, wanted, book, live } = this.#options;
     const desired = wanted.get(key);
     if (desired === undefined) return { kind: 'dropped' };
     const before = live.find(desired.identity);
@@ -45,32 +45,16 @@ export class OneShotKeeper {
       return { kind: 'blocked', reason: describeBlock(decision) };
     if (decision.kind !== 'apply') return { kind: 'unchanged' };
     try {
-      const after = readLiveObject(await this.#write(desired));
+      const after = readLiveObject(
+        await applyOrRecreate({ client, kinds, live, book, context: this.#options }, desired),
+      );
       live.learn(desired.identity, after);
       book.set(key, provenEntry(desired, after));
-      const isSame = typeof before === 'object' && before.resourceVersion === after.resourceVersion;
+      const isSame = liveVersionOf(before) === liveVersionOf(after);
       if (!isSame) this.written.set(key, typeof before === 'object' ? 'changed' : 'created');
       return { kind: 'applied', cause: decision.cause, wasWritten: !isSame };
     } catch (error) {
       return { kind: 'failed', message: describeError(error) };
     }
-  }
-
-  #write(desired: DesiredObject): ReturnType<typeof applyOrRecreate> {
-    const { client, kinds, live, owner, gitSync, controllerNamespace, book } = this.#options;
-    const isInInventory = book.entries.get(desired.key)?.state === 'applied';
-    return applyOrRecreate(
-      {
-        client,
-        kinds,
-        context: { owner, gitSync, controllerNamespace, isInInventory },
-        apply: (isGone) =>
-          applyObject({ client, kinds }, desired, { before: isGone ? 'absent' : live.find(desired.identity) }),
-        isApproved: () => false,
-        onHeld: () => undefined,
-        onRecreated: () => undefined,
-      },
-      desired,
-    );
   }
 }

@@ -1,6 +1,6 @@
 /** @module From what a commit says to what is sent: kinds are looked up, namespaces settled, the owner written down. */
 import { describeError } from '../errors/describe-error.ts';
-import type { SyncFailure } from '../resources/git-sync.ts';
+import type { GitSync, SyncFailure } from '../resources/git-sync.ts';
 import {
   DIGEST_KEY_SECRET,
   INVENTORY_KIND,
@@ -9,7 +9,7 @@ import {
   REQUESTS_CONFIG_MAP,
   SIGNET_API_VERSION,
 } from '../resources/names.ts';
-import { groupOf, identityOf, labelValueOf, versionOf } from '../resources/object-meta.ts';
+import { groupOf, identityOf, labelValueOf, placeKey, versionOf } from '../resources/object-meta.ts';
 import { assignNamespaces } from '../sync-plan/assign-namespaces.ts';
 import { type CustomKind, customKindsOf, type KindScope, kindKey } from '../sync-plan/custom-kinds.ts';
 import { type PlacedObject, withOwner } from '../sync-plan/desired-object.ts';
@@ -40,6 +40,14 @@ export interface PlacedObjects {
   readonly unplaced: readonly UnplacedObject[];
   /** Objects that are written twice. */
   readonly problems: readonly RenderProblem[];
+}
+
+/** What `gitSync` says of its objects. */
+export function placementOf({ metadata, spec }: GitSync): {
+  readonly defaultNamespace: string;
+  readonly owner: string;
+} {
+  return { defaultNamespace: spec.targetNamespace ?? metadata.namespace ?? '', owner: placeKey(metadata) };
 }
 
 /** Settles kind, namespace and owner of every object. Single kinds that cannot be found are failures of their objects alone. */

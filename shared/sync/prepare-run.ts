@@ -2,12 +2,11 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 import type { KeyList } from '../resources/key-list.ts';
-import { type ObjectKey, versionOf } from '../resources/object-meta.ts';
-import type { DesiredObject } from '../sync-plan/desired-object.ts';
+import { placeKey, versionOf } from '../resources/object-meta.ts';
 import type { DigestObject } from '../sync-plan/digest.ts';
 import type { FileTree } from '../sync-plan/file-tree.ts';
-import { digestedContent, rulesOf } from '../sync-plan/object-rules.ts';
 import type { PlanInput } from '../sync-plan/plan.ts';
+import type { RenderProblem } from '../sync-plan/render-problem.ts';
 import type { BuildKustomization } from '../sync-plan/render-revision.ts';
 import { problemFailure } from '../sync-plan/sync-failure.ts';
 import { InventoryBook } from './inventory-book.ts';
@@ -15,10 +14,10 @@ import { InventoryStore, type StoredInventory } from './inventory-store.ts';
 import { LiveSnapshot } from './live-snapshot.ts';
 import { OneShotKeeper } from './one-shot-keeper.ts';
 import { lookUpOwners } from './owner-lookup.ts';
-import { placeObjects, type UnplacedObject } from './place-objects.ts';
 import { type RefusedRun, refused } from './refused-run.ts';
 import { openRendering } from './revision-renderer.ts';
 import type { ServedKinds } from './served-kinds.ts';
+import { findWanted, type WantedObjects } from './wanted-objects.ts';
 
 /** What a run works with. */
 export interface RunSyncDependencies {
@@ -49,14 +48,8 @@ export interface RunSyncInput {
   readonly timeout: string;
 }
 
-/** What Git wants. */
-export interface PreparedRun {
-  readonly wanted: ReadonlyMap<ObjectKey, DesiredObject>;
-  readonly unplaced: readonly UnplacedObject[];
-}
-
 /** Everything that the steps of one run share. */
-export interface Run extends RunSyncDependencies, PreparedRun {
+export interface Run extends RunSyncDependencies, WantedObjects {
   readonly input: RunSyncInput;
   readonly owner: string;
   readonly kinds: ServedKinds;
@@ -73,29 +66,22 @@ export async function prepareRun(
   dependencies: RunSyncDependencies,
   { gitSync, tree }: RunSyncInput,
   kinds: ServedKinds,
-): Promise<PreparedRun | RefusedRun> {
-  const { digest } = dependencies;
-  const { objects, problems: faults } = await (await openRendering(dependencies, gitSync)).render(tree);
-  if (faults.length > 0) return refused('RenderFailed', 'the files cannot be used', faults.map(problemFailure));
-  const { namespace = '', name = '' } = gitSync.metadata;
-  const defaultNamespace = gitSync.spec.targetNamespace ?? namespace;
-  const input = { rendered: objects, defaultNamespace, owner: `${namespace}/${name}` };
-  const { placed, unplaced, problems } = await placeObjects(kinds, input);
-  if (problems.length > 0) return refused('RenderFailed', 'the files cannot be used', problems.map(problemFailure));
-  const desired = await Promise.all(
-    placed.map(async (one): Promise<DesiredObject> => {
-      const rules = rulesOf(one, gitSync.spec);
-      return { ...one, digest: await digest(digestedContent(one.object, rules)), rules };
-    }),
-  );
-  return { wanted: new Map(desired.map((one) => [one.key, one])), unplaced };
+): Promise<WantedObjects | RefusedRun> {
+  const { objects, problems } = await (await openRendering(dependencies, gitSync)).render(tree);
+  if (problems.length > 0) return unusable(problems);
+  const found = await findWanted({ kinds, digest: dependencies.digest }, gitSync, objects);
+  return found.problems.length > 0 ? unusable(found.problems) : found;
+}
+
+function unusable(problems: readonly RenderProblem[]): RefusedRun {
+  return refused('RenderFailed', 'the files cannot be used', problems.map(problemFailure));
 }
 
 /** Reads the inventory, and everything that lives of what is wanted or owned. */
 export async function beginRun(
   dependencies: RunSyncDependencies,
   input: RunSyncInput,
-  { wanted, unplaced, kinds }: PreparedRun & { readonly kinds: ServedKinds },
+  { wanted, unplaced, kinds }: WantedObjects & { readonly kinds: ServedKinds },
 ): Promise<Run> {
   const { client, nowMs } = dependencies;
   const { namespace = '', name = '' } = input.gitSync.metadata;
@@ -115,7 +101,7 @@ export async function beginRun(
   const sought = desired.map(({ identity, object }) => ({ identity, version: versionOf(object.apiVersion) }));
   const live = new LiveSnapshot(client, kinds, [...left, ...sought]);
   await live.read();
-  const owner = `${namespace}/${name}`;
+  const owner = placeKey(request);
   const claims = desired.flatMap(({ key, identity }) => {
     const lookup = live.find(identity);
     const claimed = typeof lookup === 'object' ? lookup.owner : undefined;

@@ -93,6 +93,10 @@ export function lookUp(live: LiveObjects, key: ObjectKey): LiveLookup {
   return object === null ? 'absent' : readLiveObject(object);
 }
 
+function describeLeaving(how: string | undefined): string {
+  return `it is being deleted already${how === undefined ? '' : ` (${how})`}`;
+}
+
 function toAction(identity: ObjectIdentity, decision: PruneDecision): PrunePreview[] {
   switch (decision.kind) {
     case 'gone':
@@ -105,7 +109,7 @@ function toAction(identity: ObjectIdentity, decision: PruneDecision): PrunePrevi
       return [{ kind: 'keep', identity, reason: `until its deletion is approved: ${reason}`, approval }];
     }
     case 'terminating':
-      return [{ kind: 'prune', identity, reason: 'it is being deleted already' }];
+      return [{ kind: 'prune', identity, reason: describeLeaving(decision.how) }];
     case 'release':
     case 'forget':
     case 'keep':

@@ -9,7 +9,7 @@ import { OWNER_ANNOTATION } from '../resources/names.ts';
 import { annotationOf, identityOf, type ObjectIdentity, objectKey, versionOf } from '../resources/object-meta.ts';
 import { type DesiredObject, type PlacedObject, withOwner } from '../sync-plan/desired-object.ts';
 import type { FileTree, SkippedFile } from '../sync-plan/file-tree.ts';
-import { checkDeletions, checkGuard, type GuardInput } from '../sync-plan/guard.ts';
+import type { OwnedObjects } from '../sync-plan/inventory.ts';
 import { ignoreDifferencesProblem, rulesOf } from '../sync-plan/object-rules.ts';
 import type { RenderProblem } from '../sync-plan/render-problem.ts';
 import type { BuildKustomization } from '../sync-plan/render-revision.ts';
@@ -18,12 +18,12 @@ import type { DigestValue } from '../sync-plan/shown-object.ts';
 import { unhonouredAnnotations } from '../sync-plan/unhonoured.ts';
 import { waveOf } from '../sync-plan/waves.ts';
 import { SyncError } from './errors.ts';
-import { placeObjects, type UnplacedObject } from './place-objects.ts';
+import { type PlaceObjectsInput, placementOf, placeObjects, type UnplacedObject } from './place-objects.ts';
 import type { PlannedAction } from './planned-action.ts';
 import { type ApplyPreviewInput, previewApplies } from './preview-apply.ts';
-import { type PreviewApproval, previewApproval, withApproval } from './preview-approval.ts';
+import type { PreviewApproval } from './preview-approval.ts';
 import { driftOf } from './preview-drift.ts';
-import { previewPrunes } from './preview-prune.ts';
+import { previewLeft } from './preview-left.ts';
 import { type AskKeyList, type PreviewRefusal, previewSealed } from './preview-sealed.ts';
 import { type LiveObjects, readLive } from './read-live.ts';
 import { openRendering } from './revision-renderer.ts';
@@ -80,37 +80,46 @@ export interface PlainSecret {
 
 /** Previews one sync. Single objects that cannot be read or are refused say so. @throws KubeError when discovery fails */
 export async function previewSync(dependencies: PreviewDependencies, input: PreviewInput): Promise<SyncPreview> {
-  const invalid = ignoreDifferencesProblem(input.gitSync?.spec ?? {});
+  const { gitSync, commit, controllerNamespace } = input;
+  const invalid = ignoreDifferencesProblem(gitSync?.spec ?? {});
   if (invalid !== null) throw new SyncError('SYNC_SPEC_INVALID', invalid);
-  const rendered = await (await openRendering(dependencies, input.gitSync)).render(input.tree);
-  const { problems: renderProblems, skipped } = rendered;
-  if (renderProblems.length > 0)
-    return { actions: [], problems: renderProblems, skipped, refusal: null, plainSecrets: [] };
-  const { client: home, target: client = home, digest } = dependencies;
+  const { objects, problems: faults, skipped } = await (await openRendering(dependencies, gitSync)).render(input.tree);
+  if (faults.length > 0) return unusable(faults, skipped);
+  const { target: client = dependencies.client } = dependencies;
   const kinds = createServedKinds(client);
-  const owner = ownerOf(input.gitSync);
-  const defaultNamespace = defaultNamespaceOf(input);
-  const { placed, unplaced, problems } = await placeObjects(kinds, {
-    rendered: rendered.objects,
-    defaultNamespace,
-    owner,
-  });
-  if (problems.length > 0) return { actions: [], problems, skipped, refusal: null, plainSecrets: [] };
+  const placement = previewedPlacement(input);
+  const { placed, unplaced, problems } = await placeObjects(kinds, { rendered: objects, ...placement });
+  if (problems.length > 0) return unusable(problems, skipped);
   const live = await readDesired(client, kinds, placed);
+  const { owner } = placement;
   const desired = placed.map((object) => toDesired(input, object, { owner, live }));
-  const { gitSync } = input;
   const owned = new Map(input.entries.map((entry) => [objectKey(entry), entry]));
-  const drift = gitSync === null ? {} : { isDrift: driftOf(gitSync, input.commit, owned) };
-  const recreation = owner === null ? {} : { recreation: recreationFor(input, owner, owned) };
-  const previews = await previewApplies({ client, home, kinds, digest, owner, live, ...recreation, ...drift }, desired);
+  const previews = await previewApplies(applyPreviewInput(dependencies, input, { kinds, owner, live, owned }), desired);
   const actions = [...inWaves(previews, desired), ...unplaced.map(toFailed)];
   const plainSecrets = desired.filter(isPlainSecret).map(({ identity, origin }) => ({ identity, origin }));
-  if (gitSync === null || owner === null) return { actions, problems: [], skipped, refusal: null, plainSecrets };
-  const wanted = rendered.objects.length;
-  const left = await previewLeft({ client, kinds }, { input, gitSync, owner, wanted, owned, desired, live, actions });
+  const files = { problems: [], skipped, plainSecrets };
+  if (gitSync === null || owner === null) return { ...files, actions, refusal: null };
+  const wanted = objects.length;
+  const context = { gitSync, owner, controllerNamespace, commit };
+  const left = await previewLeft(client, kinds, { ...context, wanted, owned, desired, live, actions });
   const sealed = await previewSealed(placed, askKeyListOf(input));
   const refusal = left.refusal ?? sealed.refusal;
-  return { ...left, actions: left.actions.map(sealed.annotate), refusal, problems: [], skipped, plainSecrets };
+  return { ...files, ...left, actions: left.actions.map(sealed.annotate), refusal };
+}
+
+function unusable(problems: readonly RenderProblem[], skipped: readonly SkippedFile[]): SyncPreview {
+  return { actions: [], problems, skipped, refusal: null, plainSecrets: [] };
+}
+
+function applyPreviewInput(
+  { client: home, target: client = home, digest }: PreviewDependencies,
+  input: PreviewInput,
+  { owned, ...live }: Pick<ApplyPreviewInput, 'kinds' | 'owner' | 'live'> & { readonly owned: OwnedObjects },
+): ApplyPreviewInput {
+  const { gitSync, commit } = input;
+  const drift = gitSync === null ? {} : { isDrift: driftOf(gitSync, commit, owned) };
+  const recreation = live.owner === null ? {} : { recreation: recreationFor(input, live.owner, owned) };
+  return { client, home, digest, ...live, ...recreation, ...drift };
 }
 
 /** What is said of keys here says nothing of those of another cluster. */
@@ -118,40 +127,10 @@ function askKeyListOf({ askKeyList, gitSync }: PreviewInput): AskKeyList {
   return askKeyList !== undefined && gitSync?.spec.kubeConfig === undefined ? askKeyList : async () => null;
 }
 
-interface LeftInput extends Pick<GuardInput, 'wanted' | 'owned'> {
-  readonly input: PreviewInput;
-  readonly gitSync: GitSync;
-  readonly owner: string;
-  readonly desired: readonly DesiredObject[];
-  readonly live: LiveObjects;
-  /** Of what Git wants. */
-  readonly actions: readonly PlannedAction[];
-}
-
-/** All actions, with those for what left Git; what the guard says of them; and what wants approval. */
-async function previewLeft(
-  { client, kinds }: { readonly client: PreviewDependencies['client']; readonly kinds: ServedKinds },
-  { input, gitSync, owner, wanted, owned, desired, live, actions }: LeftInput,
-): Promise<Pick<SyncPreview, 'actions' | 'refusal' | 'approval'>> {
-  const { controllerNamespace, commit } = input;
-  const pruned = await previewPrunes(client, kinds, { gitSync, owner, controllerNamespace, owned, desired, live });
-  const guarded = { wanted, owned, spec: gitSync.spec };
-  const refusal = checkGuard(guarded) ?? checkDeletions(pruned.planned, guarded);
-  const all = [...actions, ...(isHeldBack(actions) ? pruned.actions.map(holdBack) : pruned.actions)];
-  const approval = await previewApproval({ gitSync, owner, commit, refusal, planned: pruned.planned, actions: all });
-  if (approval === null) return { actions: all, refusal };
-  return approval.isApproved ? { actions: all.map(withApproval), refusal: null } : { actions: all, refusal, approval };
-}
-
-/** As the controller sees it: nothing is deleted before everything else is in place. */
-function isHeldBack(actions: readonly PlannedAction[]): boolean {
-  return actions.some(({ kind, approval }) => kind === 'failed' || kind === 'conflict' || approval !== undefined);
-}
-
 function recreationFor(
   { gitSync, controllerNamespace }: PreviewInput,
   owner: string,
-  owned: GuardInput['owned'],
+  owned: OwnedObjects,
 ): NonNullable<ApplyPreviewInput['recreation']> {
   const { namespace = '', name = '' } = gitSync?.metadata ?? {};
   return {
@@ -180,12 +159,11 @@ function inWaves(actions: readonly PlannedAction[], desired: readonly DesiredObj
     .toSorted((a, b) => waveOf(metadataOf(a)) - waveOf(metadataOf(b)));
 }
 
-function ownerOf(gitSync: GitSync | null): string | null {
-  return gitSync === null ? null : `${gitSync.metadata.namespace ?? ''}/${gitSync.metadata.name ?? ''}`;
-}
-
-function defaultNamespaceOf({ gitSync, namespace = 'default' }: PreviewInput): string {
-  return gitSync === null ? namespace : (gitSync.spec.targetNamespace ?? gitSync.metadata.namespace ?? '');
+function previewedPlacement({
+  gitSync,
+  namespace = 'default',
+}: PreviewInput): Pick<PlaceObjectsInput, 'defaultNamespace' | 'owner'> {
+  return gitSync === null ? { defaultNamespace: namespace, owner: null } : placementOf(gitSync);
 }
 
 /** Nothing is known to be in place, so there is no digest. Compared on behalf of nobody, an object stays whose it is. */
@@ -202,10 +180,6 @@ function toDesired(
 
 function toFailed({ rendered: { object, origin }, failure }: UnplacedObject): PlannedAction {
   return { kind: 'failed', identity: identityOf(object), origin, reason: failure.message };
-}
-
-function holdBack(action: PlannedAction): PlannedAction {
-  return action.kind === 'prune' ? { reason: 'once everything else is in place', ...action } : action;
 }
 
 async function readDesired(

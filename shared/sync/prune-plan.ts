@@ -1,7 +1,7 @@
 /** @module Carries out what a plan says about objects that left Git, in the reverse of the order in which they were applied. */
 import { describeError } from '../errors/describe-error.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
-import { describeIdentity } from '../resources/object-meta.ts';
+import { describeIdentity, type ObjectIdentity } from '../resources/object-meta.ts';
 import type { ApprovalItem } from '../sync-plan/approval.ts';
 import { terminatingEntry } from '../sync-plan/inventory.ts';
 import { toPruneStages } from '../sync-plan/order.ts';
@@ -76,7 +76,7 @@ async function pruneOne(options: PrunePlanOptions, planned: PlannedPrune, report
       return;
     case 'terminating':
       state.book.set(key, terminatingEntry(entry));
-      report.waiting.push(describeIdentity(identity));
+      report.waiting.push(describeWaiting(identity, decision.how));
       return;
     case 'forget':
       state.book.delete(key);
@@ -90,6 +90,11 @@ async function pruneOne(options: PrunePlanOptions, planned: PlannedPrune, report
     case 'delete':
       await deleteOne(options, planned, decision.uid, report);
   }
+}
+
+/** An object that is on its way out, and what holds it as far as it is known. */
+export function describeWaiting(identity: ObjectIdentity, how: string | undefined): string {
+  return `${describeIdentity(identity)}${how === undefined ? '' : ` (${how})`}`;
 }
 
 async function deleteOne(

@@ -104,7 +104,7 @@ interface Samples {
 }
 
 async function measureOurs(context: BenchContext, { cluster, client, count }: Samples): Promise<UnsealFigures> {
-  const controller = await cluster.startController({ program: context.signetController, nodeFlags: context.nodeFlags });
+  const controller = await cluster.startController(context.controller);
   await controller.ready();
   const sealed = await sealSamples(await firstKey(client, KEYS_NAMESPACE), count);
   const unsealMs = await timeUnsealing(client, sealed);
@@ -112,7 +112,7 @@ async function measureOurs(context: BenchContext, { cluster, client, count }: Sa
   await controller.stop();
   const before = await secretVersions(client);
   const startedAt = performance.now();
-  const restarted = await cluster.startController({ program: context.signetController, nodeFlags: context.nodeFlags });
+  const restarted = await cluster.startController(context.controller);
   await restarted.ready();
   const restartMs = performance.now() - startedAt;
   await delay(3_000);

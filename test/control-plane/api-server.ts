@@ -5,7 +5,7 @@ import { type ApiAccess, askApi } from './api-request.ts';
 import { awaitReady } from './await-ready.ts';
 import type { Credentials } from './credentials.ts';
 import { findFreePort } from './free-port.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { ManagedProcess, Supervisor } from './supervisor.ts';
 
 /** What the API server is started with. */
 export interface ApiServerParts {
@@ -17,13 +17,38 @@ export interface ApiServerParts {
 /** A documentation address (RFC 5737): endpoints may not be on loopback, and the egress proxy takes any address. */
 const ADVERTISED_ADDRESS = '192.0.2.1';
 
+/** A kube-apiserver, which can be taken away and brought back. */
+export interface ApiServer {
+  readonly access: ApiAccess;
+  /** Kills it outright; its port refuses connections afterwards. */
+  stop(): Promise<void>;
+  /** Starts it again with the same address, certificate and etcd; resolves when /readyz is 200. */
+  start(): Promise<void>;
+}
+
 /** Starts kube-apiserver and its egress proxy; resolves with the administrator's access when /readyz is 200. */
-export async function startApiServer(supervisor: Supervisor, parts: ApiServerParts): Promise<ApiAccess> {
-  const port = await findFreePort();
+export async function startApiServer(supervisor: Supervisor, parts: ApiServerParts): Promise<ApiServer> {
+  const place = { port: await findFreePort(), egressFile: await openEgress(supervisor) };
+  let running = await runApiServer(supervisor, parts, { ...place, name: 'kube-apiserver' });
+  let runs = 1;
+  return {
+    access: running.access,
+    stop: () => running.process.kill(),
+    start: async () => {
+      runs += 1;
+      running = await runApiServer(supervisor, parts, { ...place, name: `kube-apiserver-${runs}` });
+    },
+  };
+}
+
+async function runApiServer(
+  supervisor: Supervisor,
+  parts: ApiServerParts,
+  { name, port, egressFile }: { readonly name: string; readonly port: number; readonly egressFile: string },
+): Promise<{ readonly process: ManagedProcess; readonly access: ApiAccess }> {
   const certificateFolder = path.join(supervisor.directory, 'api-server');
-  const egressFile = await openEgress(supervisor);
   const process = await supervisor.run({
-    name: 'kube-apiserver',
+    name,
     command: parts.binary,
     args: [
       `--etcd-servers=${parts.etcdUrl}`,
@@ -41,13 +66,14 @@ export async function startApiServer(supervisor: Supervisor, parts: ApiServerPar
       `--egress-selector-config-file=${egressFile}`,
     ],
   });
-  return await awaitReady(process, async () => {
+  const access = await awaitReady(process, async () => {
     // The server makes its certificate and the authority above it before it listens.
     const caPem = await readFile(path.join(certificateFolder, 'apiserver.crt'), 'utf8');
     const access = { server: `https://127.0.0.1:${port}`, caPem, adminToken: parts.credentials.adminToken };
     const { status } = await askApi(access, 'GET', '/readyz');
     return status === 200 ? access : undefined;
   });
+  return { process, access };
 }
 
 async function openEgress(supervisor: Supervisor): Promise<string> {

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type ApiAccess, callApi } from './api-request.ts';
-import { startApiServer } from './api-server.ts';
+import { type ApiServer, startApiServer } from './api-server.ts';
 import { startControllerManager } from './controller-manager.ts';
 import { makeCredentials } from './credentials.ts';
 import { type MachineEnvironment, readEnvironment } from './environment.ts';
@@ -32,6 +32,8 @@ export interface ControlPlane extends ApiAccess {
   readonly kubectlPath: string;
   /** Path of a new kubeconfig that acts as ServiceAccount `name` through a token valid for a week; it must exist. */
   serviceAccountKubeconfig(namespace: string, name: string): Promise<string>;
+  /** The API server alone, to take it away for a while. */
+  readonly apiServer: Pick<ApiServer, 'stop' | 'start'>;
   /** Every key and value that etcd holds now, as they are stored. */
   etcdDump(): Promise<Map<string, Buffer>>;
   /** Kills everything and removes the folder; may be called twice. Not calling it only delays that to our own end. */
@@ -73,7 +75,8 @@ async function startPrograms(supervisor: Supervisor, paths: ControlPlanePaths): 
   const { directory } = supervisor;
   const credentials = await makeCredentials(directory);
   const etcdUrl = await startEtcd(supervisor, paths.etcd);
-  const access = await startApiServer(supervisor, { binary: paths['kube-apiserver'], etcdUrl, credentials });
+  const apiServer = await startApiServer(supervisor, { binary: paths['kube-apiserver'], etcdUrl, credentials });
+  const { access } = apiServer;
   const kubeconfigPath = path.join(directory, 'admin.kubeconfig');
   await writeKubeconfig(kubeconfigPath, { ...access, token: access.adminToken });
   await startControllerManager(supervisor, {
@@ -84,6 +87,7 @@ async function startPrograms(supervisor: Supervisor, paths: ControlPlanePaths): 
   });
   return {
     ...access,
+    apiServer,
     directory,
     kubeconfigPath,
     kubectlPath: paths.kubectl,

@@ -1,16 +1,16 @@
 /** @module `signet check opengitops`: a good installation passes, and each way of being none is found, with evidence. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { encodeBase64 } from '../../shared/encoding/base64.ts';
 import { encodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { CONFIG_MAPS, INVENTORIES, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { CheckResult } from '../../shared/opengitops/finding.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { configMap } from '../support/manifests.ts';
 import { RBAC_GROUP, rbacType } from '../support/resource-types.ts';
 import { type CliResult, runCli, withTempFolder } from '../support/run-cli.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { makeSshKey, type SigningKey, signCommit } from '../support/signing-keys.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 
@@ -37,12 +37,6 @@ async function findings(world: SyncWorld, ...words: readonly string[]): Promise<
   if (stdout === '') throw new Error(stderr);
   const answers: readonly Answer[] = JSON.parse(stdout).gitSyncs[0].findings;
   return Object.fromEntries(answers.filter(({ result }) => result !== 'pass').map((one) => [one.check, one]));
-}
-
-async function servedUrl({ repository: { folder } }: SyncWorld): Promise<string> {
-  const server = await startGitServer(path.dirname(folder));
-  onTestFinished(() => server.stop());
-  return `http://127.0.0.1:${server.port}/${path.basename(folder)}`;
 }
 
 const PROBE = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: probe, annotations: {signet.dev/probe: "at rest"}}\n';

@@ -1,17 +1,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import { CONFIG_MAPS, SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { eventually } from '../support/eventually.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { createKeyListWorld } from '../support/key-list-world.ts';
 import { configMap } from '../support/manifests.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
 import { type CliResult, runCli, withTempFolder } from '../support/run-cli.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 import { secretOf } from '../support/test-secrets.ts';
-import { DEPLOYMENTS, deployment, writeRollout } from '../support/workloads.ts';
+import { deployment, writeRollout } from '../support/workloads.ts';
 
 function run(world: SyncWorld, words: readonly string[], cwd = '/', signal?: AbortSignal): Promise<CliResult> {
   const place = ['--kubeconfig', inject('kubeconfig'), '-n', world.namespace];
@@ -46,48 +47,43 @@ const gitSyncFile = (url: string): string =>
 
 test('a GitSync in a file is synced from Git, over and over, and nothing of it need be in the cluster', async () => {
   const world = await createSyncWorld();
-  const { folder } = world.repository;
-  const server = await startGitServer(path.dirname(folder));
-  onTestFinished(() => server.stop());
+  const url = await servedUrl(world);
   const first = await world.repository.commit({ 'a.yaml': configMap('a', '1'), 'b.yaml': configMap('b', '1') });
-  await inFolder(
-    { 'sync.yaml': gitSyncFile(`http://127.0.0.1:${server.port}/${path.basename(folder)}`) },
-    async (cwd) => {
-      const sync = (...words: string[]): Promise<CliResult> =>
-        run(world, ['-f', 'sync.yaml', '--allow-http-git', ...words], cwd);
-      const planned = await sync('--dry-run');
-      expect(planned.code, planned.stderr).toBe(1);
-      expect(await world.get(CONFIG_MAPS, 'a')).toBeNull();
-      expect(await world.inventory('app')).toBeNull();
+  await inFolder({ 'sync.yaml': gitSyncFile(url) }, async (cwd) => {
+    const sync = (...words: string[]): Promise<CliResult> =>
+      run(world, ['-f', 'sync.yaml', '--allow-http-git', ...words], cwd);
+    const planned = await sync('--dry-run');
+    expect(planned.code, planned.stderr).toBe(1);
+    expect(await world.get(CONFIG_MAPS, 'a')).toBeNull();
+    expect(await world.inventory('app')).toBeNull();
 
-      const created = await sync();
-      expect(created.stderr).toBe(`signet: main@sha1:${first}: 2 created\n`);
-      expect(created.stdout).toMatch(new RegExp(`^created +ConfigMap ${world.namespace}/a +a\\.yaml:1$`, 'm'));
-      expect(created.code).toBe(0);
-      const inventory = await world.inventory('app');
-      expect(inventory?.spec.entries.map(({ name, state }) => [name, state])).toEqual([
-        ['a', 'applied'],
-        ['b', 'applied'],
-      ]);
-      expect(await sync()).toMatchObject({ code: 0, stderr: `signet: main@sha1:${first}: 2 unchanged\n` });
+    const created = await sync();
+    expect(created.stderr).toBe(`signet: main@sha1:${first}: 2 created\n`);
+    expect(created.stdout).toMatch(new RegExp(`^created +ConfigMap ${world.namespace}/a +a\\.yaml:1$`, 'm'));
+    expect(created.code).toBe(0);
+    const inventory = await world.inventory('app');
+    expect(inventory?.spec.entries.map(({ name, state }) => [name, state])).toEqual([
+      ['a', 'applied'],
+      ['b', 'applied'],
+    ]);
+    expect(await sync()).toMatchObject({ code: 0, stderr: `signet: main@sha1:${first}: 2 unchanged\n` });
 
-      const second = await world.repository.commit({ 'a.yaml': configMap('a', '2'), 'b.yaml': null });
-      const changed = await sync('-o', 'json');
-      expect(changed.code, changed.stderr).toBe(0);
-      expect(JSON.parse(changed.stdout)).toEqual({
-        form: 1,
-        gitSync: `${world.namespace}/app`,
-        revision: `main@sha1:${second}`,
-        refusal: null,
-        heldBack: 0,
-        objects: [
-          { action: 'changed', object: `ConfigMap ${world.namespace}/a`, file: 'a.yaml', line: 1 },
-          { action: 'pruned', object: `ConfigMap ${world.namespace}/b` },
-        ],
-      });
-      expect(await world.get(CONFIG_MAPS, 'b')).toBeNull();
-    },
-  );
+    const second = await world.repository.commit({ 'a.yaml': configMap('a', '2'), 'b.yaml': null });
+    const changed = await sync('-o', 'json');
+    expect(changed.code, changed.stderr).toBe(0);
+    expect(JSON.parse(changed.stdout)).toEqual({
+      form: 1,
+      gitSync: `${world.namespace}/app`,
+      revision: `main@sha1:${second}`,
+      refusal: null,
+      heldBack: 0,
+      objects: [
+        { action: 'changed', object: `ConfigMap ${world.namespace}/a`, file: 'a.yaml', line: 1 },
+        { action: 'pruned', object: `ConfigMap ${world.namespace}/b` },
+      ],
+    });
+    expect(await world.get(CONFIG_MAPS, 'b')).toBeNull();
+  });
 });
 
 test('a folder with a name is applied and pruned; what fails is told, and holds pruning back', async () => {

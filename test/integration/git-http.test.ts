@@ -3,13 +3,13 @@ import { createServer, request as httpRequest, type RequestListener, type Server
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import forge from 'node-forge';
 import { expect, test } from 'vitest';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { GitRepository } from '../../shared/git/git-repository.ts';
 import { openRepository, type RepositoryOptions } from '../../shared/git/open-repository.ts';
 import { GitTestRepository, makeTemporaryFolder } from '../support/git-repository.ts';
 import { startGitServer } from '../support/git-server.ts';
+import { issueLoopbackCertificate } from '../support/loopback-certificate.ts';
 
 const TOKEN = 'canary-token-9Zx';
 const PASSWORD = 'canary/pass:word@9';
@@ -81,27 +81,6 @@ function forward(target: string, ...dropped: readonly string[]): RequestListener
 /** As an old server would see them: protocol version 2 is asked for in a header. */
 function forwardAsOldProtocol(target: string): RequestListener {
   return forward(target, 'git-protocol');
-}
-
-/** A certificate for 127.0.0.1 that signs itself. */
-function issueLoopbackCertificate(): { keyPem: string; certificatePem: string } {
-  const keys = forge.pki.rsa.generateKeyPair(2048);
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = keys.publicKey;
-  certificate.serialNumber = '01';
-  certificate.validity.notBefore = new Date(Date.now() - 60_000);
-  certificate.validity.notAfter = new Date(Date.now() + 3_600_000);
-  certificate.setSubject([{ name: 'commonName', value: 'test' }]);
-  certificate.setIssuer([{ name: 'commonName', value: 'test' }]);
-  certificate.setExtensions([
-    { name: 'basicConstraints', cA: true },
-    { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
-  ]);
-  certificate.sign(keys.privateKey, forge.md.sha256.create());
-  return {
-    keyPem: forge.pki.privateKeyToPem(keys.privateKey),
-    certificatePem: forge.pki.certificateToPem(certificate),
-  };
 }
 
 async function failureOf(attempt: Promise<unknown>): Promise<{ code: string; message: string; text: string }> {

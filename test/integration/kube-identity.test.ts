@@ -9,7 +9,7 @@ import { inClusterConnection } from '../../shared/kube/in-cluster.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
-import { SERVICE_ACCOUNTS } from '../support/resource-types.ts';
+import { makeAccount, tokenOf } from '../support/tenant-accounts.ts';
 
 function clientOf(connection: ClusterConnection): KubeClient {
   const client = createKubeClient(connection);
@@ -37,19 +37,8 @@ async function whoAmI(client: KubeClient): Promise<{ username: string; groups: s
   return JSON.parse(Buffer.from(answer.body).toString('utf8')).status.userInfo;
 }
 
-async function tokenOf(admin: KubeClient, namespace: string, account: string): Promise<string> {
-  const answer = await admin.raw({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
-    maxBytes: 100_000,
-  });
-  return JSON.parse(Buffer.from(answer.body).toString('utf8')).status.token;
-}
-
-async function makeAccount(admin: KubeClient, namespace: string, name: string): Promise<string> {
-  await admin.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
+async function accountToken(admin: KubeClient, namespace: string, name: string): Promise<string> {
+  await makeAccount(admin, namespace, name);
   return tokenOf(admin, namespace, name);
 }
 
@@ -85,7 +74,7 @@ describe('identity on a real API server', () => {
   it('is the service account whose files a Pod has, and a new token is found when the old one is refused', async () => {
     const admin = await adminClient();
     const namespace = await freshNamespace(admin);
-    const token = await makeAccount(admin, namespace, 'robot');
+    const token = await accountToken(admin, namespace, 'robot');
     const { server, caPem = '' } = await loadKubeconfig({ path: inject('kubeconfig'), env: {} });
     const root = await folder();
     const mount = path.join(root, 'var/run/secrets/kubernetes.io/serviceaccount');

@@ -218,6 +218,26 @@ test('a program that takes too long, writes or needs too much is ended, and leav
   expect(await script(grow, { maxMemoryBytes: 64 * 1024 * 1024 })).toMatchObject({ code: 'KUSTOMIZE_MEMORY' });
 });
 
+test('one program runs at a time, and the same files are built once even when they are asked for meanwhile', async () => {
+  await using world = await makeWorld({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': configMap('a') });
+  const program = path.join(world.root, '..', 'program');
+  const log = path.join(world.root, '..', 'log');
+  const slow = `#!/bin/sh\necho begin >>${log}\n/bin/sleep 0.3\necho end >>${log}\necho 'apiVersion: v1'\n`;
+  await writeFile(program, slow);
+  await chmod(program, 0o700);
+  const { privateDirectory } = world;
+  const build = createKustomizeBuilder({ program, searchPath: undefined, privateDirectory });
+  const trees = ['a', 'a', 'b', 'c'].map((text) => ({
+    folder: '',
+    keepsOrigins: false,
+    files: [{ path: 'kustomization.yaml', bytes: new TextEncoder().encode(text), rewritten: '{}' }],
+  }));
+  await Promise.all(trees.map((tree) => build(tree)));
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['begin', 'end', 'begin', 'end', 'begin', 'end']);
+  const gone = AbortSignal.abort(new Error('stopped'));
+  await expect(build({ folder: '', keepsOrigins: false, files: [] }, gone)).rejects.toThrow('stopped');
+});
+
 test('the program sees no variable of ours and the private copy only', async () => {
   await using world = await makeWorld({
     'kustomization.yaml': 'resources: [a.yaml]\n',

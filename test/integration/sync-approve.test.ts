@@ -1,10 +1,9 @@
-import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONFIG_MAPS, GIT_SYNCS } from '../../shared/kube/resource-type.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { configMap, configMaps } from '../support/manifests.ts';
 import { CLAIMS, JOBS } from '../support/resource-types.ts';
-import { type CliResult, runCli } from '../support/run-cli.ts';
+import { runSyncVerb } from '../support/run-sync-verb.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 
 const claim = `apiVersion: v1
@@ -21,19 +20,6 @@ spec:
   suspend: true
   template: {spec: {restartPolicy: Never, containers: [{name: main, image: "${image}"}]}}
 `;
-}
-
-/** The command line reads repositories over http, and never from files. */
-async function servedUrl({ repository }: SyncWorld): Promise<string> {
-  const server = await startGitServer(path.dirname(repository.folder));
-  onTestFinished(() => server.stop());
-  return `http://127.0.0.1:${server.port}/${path.basename(repository.folder)}`;
-}
-
-function sync(world: SyncWorld, words: readonly string[], typed?: readonly string[]): Promise<CliResult> {
-  const place = ['-n', world.namespace, '--kubeconfig', inject('kubeconfig')];
-  const env = { PATH: process.env['PATH'] ?? '' };
-  return runCli(['sync', ...words, ...place], { cwd: '/', env, ...(typed === undefined ? {} : { typed }) });
 }
 
 /** A world in which a Job that wants to be made anew and a claim that left Git wait for approval. */
@@ -60,20 +46,20 @@ async function holdBack(world: SyncWorld): Promise<{ commit: string; digest: str
 
 test('plan, status and approve speak of one digest, and approving it carries out just that', async () => {
   const { world, commit, digest } = await heldWorld();
-  const plan = await sync(world, ['plan', 'app', '-o', 'json']);
+  const plan = await runSyncVerb(world, ['plan', 'app', '-o', 'json']);
   expect(plan.code).toBe(1);
   const { approval, counts } = JSON.parse(plan.stdout);
   expect(approval.digest).toBe(digest);
   expect(approval.command).toBe(`signet sync approve app -n ${world.namespace} --plan ${digest}`);
   expect(counts).toMatchObject({ recreate: 1, keep: 1, prune: 0 });
-  const markdown = await sync(world, ['plan', 'app', '-o', 'markdown']);
+  const markdown = await runSyncVerb(world, ['plan', 'app', '-o', 'markdown']);
   expect(markdown.stdout).toContain(approval.command);
-  const text = await sync(world, ['plan', 'app']);
+  const text = await runSyncVerb(world, ['plan', 'app']);
   expect(text.stdout).toMatch(/recreate +Job .*once that is approved/);
   expect(text.stderr).toContain(approval.command);
 
   const before = (await world.get(JOBS, 'once'))?.metadata.uid;
-  const approved = await sync(world, ['approve', 'app', '--plan', digest]);
+  const approved = await runSyncVerb(world, ['approve', 'app', '--plan', digest]);
   expect(approved.stdout).toContain(`PersistentVolumeClaim ${world.namespace}/data`);
   expect(approved.stdout).toContain(`Job ${world.namespace}/once`);
   expect((await world.get(JOBS, 'once'))?.metadata.uid).not.toBe(before);
@@ -90,24 +76,24 @@ test('plan, status and approve speak of one digest, and approving it carries out
   const done = await world.untilReason('app', 'Applied', commit);
   expect(await world.get(CLAIMS, 'data')).toBeNull();
   expect(done.status?.approval).toBeUndefined();
-  const again = await sync(world, ['approve', 'app', '--plan', digest]);
+  const again = await runSyncVerb(world, ['approve', 'app', '--plan', digest]);
   expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('wants approval')]);
 });
 
 test('another digest, a plan that changed and a paused GitSync are refused, and nobody is asked without a terminal', async () => {
   const { world, digest } = await heldWorld();
-  const other = await sync(world, ['approve', 'app', '--plan', 'f'.repeat(32)]);
+  const other = await runSyncVerb(world, ['approve', 'app', '--plan', 'f'.repeat(32)]);
   expect([other.code, other.stderr]).toEqual([3, expect.stringContaining(digest)]);
-  const unasked = await sync(world, ['approve', 'app']);
+  const unasked = await runSyncVerb(world, ['approve', 'app']);
   expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining(`--plan ${digest}`)]);
-  const refused = await sync(world, ['approve', 'app'], ['n']);
+  const refused = await runSyncVerb(world, ['approve', 'app'], { typed: ['n'] });
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('nothing was changed')]);
   expect((await world.gitSync('app')).metadata.annotations?.['signet.dev/approve']).toBeUndefined();
 
   // A new commit that asks for the same is another plan.
   await world.repository.commit({ 'a.yaml': configMap('a', '2') });
   await world.reconcile('app');
-  const stale = await sync(world, ['approve', 'app', '--plan', digest]);
+  const stale = await runSyncVerb(world, ['approve', 'app', '--plan', digest]);
   expect(stale.code).toBe(3);
   await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/approve': digest });
   await world.reconcile('app');
@@ -116,7 +102,7 @@ test('another digest, a plan that changed and a paused GitSync are refused, and 
   expect((await world.gitSync('app')).status?.approval?.digest).not.toBe(digest);
 
   await world.patchSpec('app', { suspend: true });
-  expect(await sync(world, ['approve', 'app', '--plan', digest])).toMatchObject({ code: 3 });
+  expect(await runSyncVerb(world, ['approve', 'app', '--plan', digest])).toMatchObject({ code: 3 });
 });
 
 test('a plan that deletes too much is approved as a whole, by a person who saw it, and an event names the manager', async () => {
@@ -129,9 +115,9 @@ test('a plan that deletes too much is approved as a whole, by a person who saw i
   await world.reconcile('app');
   const refused = await world.untilReason('app', 'TooManyDeletions');
   const digest = refused.status?.approval?.digest;
-  const plan = await sync(world, ['plan', 'app', '-o', 'json']);
+  const plan = await runSyncVerb(world, ['plan', 'app', '-o', 'json']);
   expect(JSON.parse(plan.stdout)).toMatchObject({ refusal: { reason: 'TooManyDeletions' }, approval: { digest } });
-  const approved = await sync(world, ['approve', 'app'], ['yes']);
+  const approved = await runSyncVerb(world, ['approve', 'app'], { typed: ['yes'] });
   expect(approved.stdout.match(/delete +ConfigMap/g)).toHaveLength(10);
   expect(approved.code).toBe(0);
   await world.untilReason('app', 'Applied', commit);

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { CONFIG_MAPS, SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap } from '../support/manifests.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
 import { createSyncWorld } from '../support/sync-engine.ts';
-import { DEPLOYMENTS, deployment } from '../support/workloads.ts';
+import { deployment } from '../support/workloads.ts';
 
 const sealed = (name: string): string =>
   `apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: ${name}}\nspec: {encryptedData: {password: AgBB}}\n`;

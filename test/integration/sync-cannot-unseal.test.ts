@@ -35,7 +35,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await (await import('node:fs/promises')).copyFile(cluster.controllerLog, '/tmp/c_controller.log');
   client?.close();
   await cluster?.stop();
 });

@@ -189,7 +189,7 @@ test('a GitSync with objects does not move to another cluster, unless it is told
   await world.untilReason('app', 'Applied');
   await world.patchSpec('app', inOther());
   const message = await messageOf(world, 'app', 'ClusterChanged');
-  expect(message).toContain('1 objects of this GitSync are in cluster in-cluster');
+  expect(message).toContain('this GitSync has 1 object in cluster in-cluster');
   expect(await dataOf(other, world, 'one')).toBeUndefined();
   expect(await dataOf(world.client, world, 'one')).toEqual({ k: 'v' });
   await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/leave-cluster': 'in-cluster' });

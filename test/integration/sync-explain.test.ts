@@ -1,10 +1,10 @@
-import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { configMap } from '../support/manifests.ts';
-import { type CliResult, runCli } from '../support/run-cli.ts';
+import type { CliResult } from '../support/run-cli.ts';
+import { runSyncVerb } from '../support/run-sync-verb.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type RunningEngine, type SyncWorld } from '../support/sync-engine.ts';
 
 const DEPLOYMENT = `apiVersion: apps/v1
@@ -17,17 +17,13 @@ spec:
 `;
 
 function explain(world: SyncWorld, word: string, ...words: readonly string[]): Promise<CliResult> {
-  const place = ['-n', world.namespace, '--kubeconfig', inject('kubeconfig')];
-  const env = { PATH: process.env['PATH'] ?? '' };
-  return runCli(['sync', 'explain', word, ...words, ...place], { cwd: '/', env });
+  return runSyncVerb(world, ['explain', word, ...words]);
 }
 
 /** A world with two objects in place, whose files come from two commits. */
 async function syncedWorld(): Promise<{ world: SyncWorld; engine: RunningEngine; first: string; second: string }> {
   const world = await createSyncWorld();
-  const server = await startGitServer(path.dirname(world.repository.folder));
-  onTestFinished(() => server.stop());
-  const url = `http://127.0.0.1:${server.port}/${path.basename(world.repository.folder)}`;
+  const url = await servedUrl(world);
   const first = await world.repository.commit({ 'deploy/all.yaml': `${configMap('a', '1')}---\n${DEPLOYMENT}` });
   const second = await world.repository.commit({ 'deploy/b.yaml': configMap('b', '1') });
   await world.createGitSync('app', { source: { url, path: 'deploy' } });

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { EXIT } from '../../cli/terminal/exit-codes.ts';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { configMap } from '../support/manifests.ts';
 import { usePeers } from '../support/peers.ts';
 import { runCli, withTempFolder } from '../support/run-cli.ts';
-import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { servedUrl } from '../support/served-url.ts';
+import { createSyncWorld } from '../support/sync-engine.ts';
 
 const peers = await usePeers('kustomize');
 
@@ -24,12 +24,6 @@ const OVERLAY = {
   ].join('\n'),
   'shop/stray.yaml': configMap('stray', 'not in the kustomization'),
 };
-
-async function served(world: SyncWorld): Promise<string> {
-  const server = await startGitServer(path.dirname(world.repository.folder));
-  onTestFinished(() => server.stop());
-  return `http://127.0.0.1:${server.port}/${path.basename(world.repository.folder)}`;
-}
 
 test('a kustomization is synced as kustomize builds it, and built again only when its files change', async () => {
   const world = await createSyncWorld();
@@ -99,7 +93,7 @@ test('where the program is missing, the GitSync says so, and goes on when anothe
 test('a plan shows what a kustomization is built to, from Git and from a checkout', async () => {
   const world = await createSyncWorld();
   await world.repository.commit(OVERLAY);
-  const url = await served(world);
+  const url = await servedUrl(world);
   await world.createGitSync('shop', { source: { url, path: 'shop' }, suspend: true });
   const words = ['sync', 'plan', 'shop', '-n', world.namespace, '--kubeconfig', inject('kubeconfig'), '-o', 'json'];
   const kustomize = ['--kustomize', peers.pathOf('kustomize')];

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { configMap } from '../support/manifests.ts';
 import { readMarkdown } from '../support/read-markdown.ts';
 import { type CliResult, type CliWorld, runCli, withTempFolder } from '../support/run-cli.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 
 const FORMS = ['text', 'markdown', 'json'] as const;
@@ -24,13 +24,6 @@ async function withFiles<T>(files: Readonly<Record<string, string>>, task: (fold
     }
     return task(folder);
   });
-}
-
-async function servedUrl(world: SyncWorld): Promise<string> {
-  const { folder } = world.repository;
-  const server = await startGitServer(path.dirname(folder));
-  onTestFinished(() => server.stop());
-  return `http://127.0.0.1:${server.port}/${path.basename(folder)}`;
 }
 
 /** Every way in which a value could turn up. */

@@ -1,27 +1,13 @@
-import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { configMap } from '../support/manifests.ts';
-import { type CliResult, runCli } from '../support/run-cli.ts';
+import { runSyncVerb } from '../support/run-sync-verb.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 
 async function heldBy(world: SyncWorld, name: string): Promise<unknown> {
   return ((await world.get(CONFIG_MAPS, name))?.['data'] as { value?: unknown } | undefined)?.value;
-}
-
-/** The command line reads repositories over http, and never from files. */
-async function servedUrl({ repository }: SyncWorld): Promise<string> {
-  const server = await startGitServer(path.dirname(repository.folder));
-  onTestFinished(() => server.stop());
-  return `http://127.0.0.1:${server.port}/${path.basename(repository.folder)}`;
-}
-
-function sync(world: SyncWorld, words: readonly string[], typed?: readonly string[]): Promise<CliResult> {
-  const place = ['-n', world.namespace, '--kubeconfig', inject('kubeconfig')];
-  const env = { PATH: process.env['PATH'] ?? '' };
-  return runCli(['sync', ...words, ...place], { cwd: '/', env, ...(typed === undefined ? {} : { typed }) });
 }
 
 /** A world in which the second commit, the bad one, is applied. */
@@ -117,7 +103,7 @@ test('a pin is checked by the API server', async () => {
 
 test('rollback shows what it would do, asks, pins and waits; unpin lets go', async () => {
   const { world, good, bad } = await badWorld('served');
-  const declined = await sync(world, ['rollback', 'app'], ['n']);
+  const declined = await runSyncVerb(world, ['rollback', 'app'], { typed: ['n'] });
   expect(declined.code).toBe(1);
   expect(declined.stdout).toMatch(new RegExp(`^update +ConfigMap ${world.namespace}/a +a\\.yaml:1`, 'm'));
   expect(declined.stdout).toMatch(new RegExp(`^prune +ConfigMap ${world.namespace}/b `, 'm'));
@@ -127,7 +113,7 @@ test('rollback shows what it would do, asks, pins and waits; unpin lets go', asy
   expect(declined.stderr).toContain('signet: nothing was changed\n');
   expect((await world.gitSync('app')).spec.pin).toBeUndefined();
 
-  const done = await sync(world, ['rollback', 'app', good.slice(0, 7)], ['yes']);
+  const done = await runSyncVerb(world, ['rollback', 'app', good.slice(0, 7)], { typed: ['yes'] });
   expect(done.code).toBe(0);
   expect(done.stdout).toMatch(new RegExp(`^app +True +main@sha1:${good.slice(0, 12)} +1 +pinned to `, 'm'));
   const pinned = await world.gitSync('app');
@@ -137,18 +123,18 @@ test('rollback shows what it would do, asks, pins and waits; unpin lets go', asy
   expect(owning.map(({ manager }) => manager)).toEqual(['signet-cli']);
   expect(await heldBy(world, 'a')).toBe('good');
 
-  const further = await sync(world, ['rollback', 'app', '-1', '--yes']);
+  const further = await runSyncVerb(world, ['rollback', 'app', '-1', '--yes']);
   expect(further.stderr).toContain('cannot go back 1 in the history: it does not reach that far');
-  const free = await sync(world, ['unpin', 'app']);
+  const free = await runSyncVerb(world, ['unpin', 'app']);
   expect(free.stderr).toBe(`signet: let go of ${good}: GitSync "${world.namespace}/app" follows its reference again\n`);
   await world.untilReason('app', 'Applied', bad);
-  expect((await sync(world, ['unpin', 'app'])).stderr).toContain('is not pinned');
+  expect((await runSyncVerb(world, ['unpin', 'app'])).stderr).toContain('is not pinned');
 });
 
 test('rollback says that the repository has moved on, and counts that as bad, too', async () => {
   const { world, good } = await badWorld('served');
   const unseen = await world.repository.commit({ 'a.yaml': configMap('a', 'unseen') });
-  const { code, stderr } = await sync(world, ['rollback', 'app', '--yes']);
+  const { code, stderr } = await runSyncVerb(world, ['rollback', 'app', '--yes']);
   expect(stderr).toContain(`the repository has moved on to ${unseen.slice(0, 12)}, which was not synced yet`);
   expect(code).toBe(0);
   expect((await world.gitSync('app')).spec.pin).toEqual({ commit: good, until: unseen });
@@ -156,7 +142,7 @@ test('rollback says that the repository has moved on, and counts that as bad, to
 
 test('rollback without a look at the repository takes the commit that was synced last for the bad one', async () => {
   const { world, good, bad } = await badWorld();
-  const { code, stderr, stdout } = await sync(world, ['rollback', 'app', '--no-preflight', '--yes']);
+  const { code, stderr, stdout } = await runSyncVerb(world, ['rollback', 'app', '--no-preflight', '--yes']);
   expect(stderr).toContain(`pinned GitSync "${world.namespace}/app" to ${good}; waiting`);
   expect(stdout).toMatch(/^app +True /m);
   expect(code).toBe(0);
@@ -169,7 +155,7 @@ test('rollback to a commit that the controller would refuse changes nothing', as
   await world.reconcile('app');
   await world.repository.commit({ 'c.yaml': null });
   await world.reconcile('app');
-  const { code, stderr } = await sync(world, ['rollback', 'app', broken.slice(0, 10), '--yes']);
+  const { code, stderr } = await runSyncVerb(world, ['rollback', 'app', broken.slice(0, 10), '--yes']);
   expect(stderr).toContain('did not get into place when it was synced: RenderFailed');
   expect(stderr).toContain('c.yaml:1');
   expect(stderr).toContain('nothing was changed: the controller would refuse the commit whole');
@@ -179,21 +165,21 @@ test('rollback to a commit that the controller would refuse changes nothing', as
 
 test('pause stops all work and resume takes it up, and rollback of what is paused is refused', async () => {
   const { world } = await badWorld();
-  const paused = await sync(world, ['pause', 'app']);
+  const paused = await runSyncVerb(world, ['pause', 'app']);
   expect(paused.stderr).toContain('no new commit is looked at, and nothing is applied, repaired or pruned');
   await eventually(async () => {
     const conditions = (await world.gitSync('app')).status?.conditions ?? [];
     expect(conditions.find(({ type }) => type === 'Reconciling')?.reason).toBe('Suspended');
   });
   await world.client.delete(CONFIG_MAPS, { namespace: world.namespace, name: 'a' });
-  expect((await sync(world, ['pause', 'app'])).stderr).toContain('is paused already');
-  const refused = await sync(world, ['rollback', 'app', '--yes']);
+  expect((await runSyncVerb(world, ['pause', 'app'])).stderr).toContain('is paused already');
+  const refused = await runSyncVerb(world, ['rollback', 'app', '--yes']);
   expect(refused.stderr).toContain(
     `it is paused\nsignet: hint: \`signet sync resume app -n ${world.namespace}\` first`,
   );
   expect(refused.code).toBe(3);
   expect(await world.get(CONFIG_MAPS, 'a')).toBeNull();
-  expect((await sync(world, ['resume', 'app'])).stderr).toContain('resumed GitSync');
+  expect((await runSyncVerb(world, ['resume', 'app'])).stderr).toContain('resumed GitSync');
   await eventually(async () => expect(await heldBy(world, 'a')).toBe('bad'));
-  expect((await sync(world, ['resume', 'app'])).stderr).toContain('is not paused');
+  expect((await runSyncVerb(world, ['resume', 'app'])).stderr).toContain('is not paused');
 });

@@ -1,9 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: "${name}" is what this file is about
-import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { runCli } from '../support/run-cli.ts';
+import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 import { allow, makeAccount } from '../support/tenant-accounts.ts';
 
@@ -87,6 +86,26 @@ test('variables, labels, annotations and images arrive; a changed ConfigMap and 
   for (const value of ['hunter2-Correct', 'hunter3-Battery']) expect(said).not.toContain(value);
 });
 
+test('what the API server says against an object with a value of a Secret quotes no part of it', async () => {
+  const world = await createSyncWorld();
+  await createValues(world, 'Ab9-Canary5 Canary6');
+  const policy = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: ${world.namespace}}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  validations: [{expression: "\${password}"}]
+`;
+  const lease = `apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: x}\nspec: {renewTime: "\${password}"}\n`;
+  const commit = await world.repository.commit({ 'policy.yaml': policy, 'lease.yaml': lease });
+  await world.createGitSync('app', { substitute: { from: [{ kind: 'Secret', name: 'values' }] } });
+  const engine = await world.startEngine();
+  const { status } = await world.untilReason('app', 'ApplyFailed', commit);
+  expect(status?.failures?.map(({ file }) => file)).toEqual(['lease.yaml', 'policy.yaml']);
+  const said = JSON.stringify([status, engine.events, engine.logs]);
+  for (const part of ['Ab9', 'Canary5', 'Canary6']) expect(said).not.toContain(part);
+});
+
 test('what is not defined is an error with its place, and mending the ConfigMap mends it', async () => {
   const world = await createSyncWorld();
   const { client, namespace } = world;
@@ -120,9 +139,7 @@ test('a plan shows values of Secrets as digests on both sides, wherever they wer
   const { client, namespace } = world;
   await createValues(world);
   await world.repository.commit({ 'app.yaml': MANIFEST });
-  const server = await startGitServer(path.dirname(world.repository.folder));
-  onTestFinished(() => server.stop());
-  const url = `http://127.0.0.1:${server.port}/${path.basename(world.repository.folder)}`;
+  const url = await servedUrl(world);
   await world.createGitSync('app', { source: { url }, substitute: SUBSTITUTE });
   const words = ['sync', 'plan', 'app', '-n', namespace, '--kubeconfig', inject('kubeconfig')];
   const plan = async () => {

@@ -60,6 +60,49 @@ test('a restarted engine takes up where the last one ended, without a write', as
   expect(second.events).toEqual([]);
 });
 
+test('what is known of many objects is stored after the status says that they are in place', async () => {
+  const world = await createSyncWorld();
+  const commit = await world.repository.commit({ 'all.yaml': configMaps(250) });
+  await world.createGitSync('app', { prune: true });
+  const first = await world.startEngine();
+  await world.untilReason('app', 'Applied', commit);
+  await eventually(async () => {
+    const entries = (await world.inventory('app'))?.spec.entries ?? [];
+    expect(entries.filter(({ state, digest }) => state === 'applied' && digest !== undefined)).toHaveLength(250);
+  });
+  const before = await versions(world);
+  await first.stop();
+  const second = await world.startEngine();
+  await eventually(() => expect(second.logs.join('\n')).toContain('nothing to sync'));
+  expect(await versions(world)).toEqual(before);
+});
+
+test('after a restart, statuses that others write cost no request', async () => {
+  const world = await createSyncWorld();
+  const names = ['web', 'web-1', 'web-2', 'web-3', 'web-4', 'web-5'];
+  const manifests = names.map((name) => DEPLOYMENT.replaceAll('name: web}', `name: ${name}}`));
+  await world.repository.commit(Object.fromEntries(manifests.map((text, index) => [`${index}.yaml`, text])));
+  await world.createGitSync('app');
+  const first = await world.startEngine();
+  await world.untilReason('app', 'Applied');
+  await first.stop();
+  const second = await world.startEngine();
+  await eventually(() => expect(second.logs.join('\n')).toContain('nothing to sync'));
+  const requests = second.requestCount();
+  const type = (await world.client.findType('apps/v1', 'Deployment'))!;
+  const [edited = '', ...others] = names;
+  for (const name of others) {
+    const patch = { status: { observedGeneration: 1, conditions: [] } };
+    await world.client.mergePatch(type, { namespace: world.namespace, name }, patch, { subresource: 'status' });
+  }
+  const reference = { namespace: world.namespace, name: edited };
+  await world.client.mergePatch(type, reference, { spec: { replicas: 1 } }, { fieldManager: 'meddler' });
+  // The watch tells of changes in their order: what came before was looked at by then.
+  await eventually(async () => expect(await world.get(type, edited)).toMatchObject({ spec: { replicas: 0 } }));
+  expect(second.events.map(({ reason }) => reason)).toEqual(['DriftRepaired']);
+  expect(second.requestCount() - requests).toBeLessThan(others.length);
+});
+
 test('what the engine writes itself makes it look no second time', async () => {
   const world = await createSyncWorld();
   await world.repository.commit({ 'all.yaml': configMaps(3) });

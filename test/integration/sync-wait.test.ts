@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { CONFIG_MAPS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap, configMaps } from '../support/manifests.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
+import { runCli } from '../support/run-cli.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
-import { DEPLOYMENTS, deployment, writeRollout } from '../support/workloads.ts';
+import { deployment, writeRollout } from '../support/workloads.ts';
 
 function conditionsOf({ status }: GitSync): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -195,4 +197,33 @@ test('what failed is tried again once in retryInterval at least', async () => {
   await eventually(() => expect(Math.max(...waits())).toBeGreaterThan(2_000));
   await world.client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: other } });
   await world.untilReason('app', 'Applied');
+});
+
+test('a reconcile that runs out of time says what the GitSync still waits for', async () => {
+  const world = await createSyncWorld();
+  await world.repository.commit({ 'a.yaml': deployment('web') });
+  await world.createGitSync('app', { wait: true });
+  await world.startEngine();
+  await world.untilReason('app', 'WaitingForHealth');
+  let hoursLater = 0;
+  const result = await runCli(
+    ['sync', 'reconcile', 'app', '-n', world.namespace, '--kubeconfig', inject('kubeconfig')],
+    {
+      cwd: '/',
+      now: () => new Date(Date.now() + hoursLater * 3_600_000),
+      sleep: async () => {
+        await eventually(async () => {
+          const { metadata, status } = await world.gitSync('app');
+          expect(status?.lastHandledReconcileAt).toBe(metadata.annotations?.['signet.dev/reconcile-requested-at']);
+          expect(status?.conditions?.[0]?.reason).toBe('WaitingForHealth');
+        });
+        hoursLater = 1;
+      },
+    },
+  );
+  expect(result).toMatchObject({ code: 9, stdout: '' });
+  expect(result.stderr).toContain(
+    `GitSync "${world.namespace}/app" was looked at and is not in place yet: WaitingForHealth: waiting until`,
+  );
+  expect(result.stderr).not.toContain('no answer');
 });

@@ -4,8 +4,9 @@ import { previewSync } from '../../shared/sync/preview-sync.ts';
 import { eventually } from '../support/eventually.ts';
 import { loadTree } from '../support/load-tree.ts';
 import { widgetDefinition } from '../support/manifests.ts';
+import { DEPLOYMENTS } from '../support/resource-types.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
-import { DEPLOYMENTS, deployment, writeRollout } from '../support/workloads.ts';
+import { deployment, writeRollout } from '../support/workloads.ts';
 
 function inWave(name: string, wave: string, annotation = 'signet.dev/wave', data = 'value: "1"'): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, annotations: {${annotation}: "${wave}"}}\ndata: {${data}}\n`;

@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Agent, request as forwardTo } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { ApiAccess } from '../control-plane/api-request.ts';
 
 /** A request on its way to the API server. */
 export interface ProxiedRequest {
@@ -38,12 +37,10 @@ export type Decide = (request: ProxiedRequest) => Fate | Promise<Fate>;
 
 /** A running proxy. */
 export interface ApiProxy {
-  /** `http://127.0.0.1:PORT` */
-  readonly server: string;
+  /** Path of a copy of the kubeconfig that leads here. */
+  readonly kubeconfig: string;
   /** Decides from now on; null: everything passes. */
   decide(rule: Decide | null): void;
-  /** Path of a copy of `kubeconfig`, which is JSON, that leads here. */
-  kubeconfigFor(kubeconfig: string): Promise<string>;
   /** Breaks the connections of all watches. */
   cutWatches(): void;
   stop(): Promise<void>;
@@ -51,28 +48,34 @@ export interface ApiProxy {
 
 const PASS: Fate = { kind: 'pass' };
 
-/** Starts a proxy before the API server of `access`. Callers bring their own credentials. */
-export async function startApiProxy(access: Pick<ApiAccess, 'server' | 'caPem'>): Promise<ApiProxy> {
-  const agent = new Agent({ ca: access.caPem, keepAlive: true });
+/** Starts a proxy before the API server of `kubeconfig`, a file of JSON with one cluster. Who comes through it is who the file says. */
+export async function startApiProxy(kubeconfig: string): Promise<ApiProxy> {
+  const content = JSON.parse(await readFile(kubeconfig, 'utf8'));
+  const [{ cluster }] = content.clusters;
+  const target: string = cluster.server;
+  const ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
+  const agent = new Agent({ ca, keepAlive: true });
   const watches = new Set<ServerResponse>();
   let rule: Decide | null = null;
   const server = createServer((incoming, outgoing) => {
     const request = describeRequest(incoming);
     if (request.isWatch) watches.add(outgoing);
     outgoing.on('close', () => watches.delete(outgoing));
-    handle({ incoming, outgoing, agent, target: access.server }, async () => (await rule?.(request)) ?? PASS).catch(
-      () => outgoing.destroy(),
+    handle({ incoming, outgoing, agent, target }, async () => (await rule?.(request)) ?? PASS).catch(() =>
+      outgoing.destroy(),
     );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  content.clusters[0].cluster = { server: `http://127.0.0.1:${port}` };
+  const proxied = `${kubeconfig}.proxied-${port}`;
+  await writeFile(proxied, JSON.stringify(content), { mode: 0o600 });
   return {
-    server: address,
+    kubeconfig: proxied,
     decide: (next) => {
       rule = next;
     },
-    kubeconfigFor: (kubeconfig) => redirect(kubeconfig, address),
     cutWatches: () => {
       for (const watch of watches) watch.destroy();
     },
@@ -122,6 +125,7 @@ async function forward(
   const { host: _, connection: __, ...headers } = incoming.headers;
   const request = forwardTo(`${target}${path}`, { agent, method: incoming.method ?? 'GET', headers });
   outgoing.on('close', () => request.destroy());
+  request.on('error', () => outgoing.destroy());
   request.end(body);
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   return answer;
@@ -146,15 +150,4 @@ function describeRequest({ method = 'GET', url = '/' }: IncomingMessage): Proxie
     isWatch: method === 'GET' && query.get('watch') === 'true',
     isWrite: method !== 'GET' && !query.has('dryRun'),
   };
-}
-
-async function redirect(kubeconfig: string, server: string): Promise<string> {
-  const content = JSON.parse(await readFile(kubeconfig, 'utf8'));
-  for (const { cluster } of content.clusters) {
-    cluster.server = server;
-    delete cluster['certificate-authority-data'];
-  }
-  const file = `${kubeconfig}.proxied-${new URL(server).port}`;
-  await writeFile(file, JSON.stringify(content), { mode: 0o600 });
-  return file;
 }

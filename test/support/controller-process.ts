@@ -22,6 +22,8 @@ export interface ControllerProcessOptions {
   readonly program?: string;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A controller that was started; it may not be ready yet. */
@@ -48,7 +50,8 @@ export async function startControllerProcess(options: ControllerProcessOptions):
     options.program ?? program,
     ...controllerFlags(options, port, metricsPort),
   ];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...options.environment };
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });

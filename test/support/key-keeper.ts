@@ -1,7 +1,8 @@
 /** @module A ServiceAccount with the rights of `signet-key-keeper` and nothing else, for the verbs that handle private keys. */
 import type { KubeClient } from '../../shared/kube/client.ts';
+import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { RBAC_GROUP, rbacType, SERVICE_ACCOUNTS } from './resource-types.ts';
+import { RBAC_GROUP, rbacType } from './resource-types.ts';
 
 const NAMESPACE = 'signet-system';
 const NAME = 'keeper';

@@ -28,22 +28,6 @@ export function liveSealed(
   };
 }
 
-/** Secret `shop/db` of uid `secret-uid` with `values`. */
-export function liveSecret(
-  values: Readonly<Record<string, string>>,
-  metadata: ObjectMeta = {},
-  fields: Partial<Secret> = {},
-): Secret {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'db', namespace: 'shop', uid: 'secret-uid', resourceVersion: '20', ...metadata },
-    type: 'Opaque',
-    data: encoded(values),
-    ...fields,
-  };
-}
-
 /** What is wanted for `shop/db`. */
 export function desiredSecret(
   values: Readonly<Record<string, string>>,
@@ -57,6 +41,16 @@ export function desiredSecret(
     data: encoded(values),
     ...fields,
   };
+}
+
+/** Secret `shop/db` of uid `secret-uid` with `values`. */
+export function liveSecret(
+  values: Readonly<Record<string, string>>,
+  metadata: ObjectMeta = {},
+  fields: Partial<Secret> = {},
+): Secret {
+  const live = { uid: 'secret-uid', resourceVersion: '20', ...metadata };
+  return desiredSecret(values, live, { type: 'Opaque', ...fields });
 }
 
 /** The owner reference of {@link liveSealed}. */

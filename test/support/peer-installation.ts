@@ -1,6 +1,7 @@
 /** @module What an installation of sealed-secrets consists of beside its program: account, rights, arguments. Made of its documented manifests. */
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { RBAC_GROUP, rbacType, SERVICE_ACCOUNTS } from './resource-types.ts';
+import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
+import { RBAC_GROUP, rbacType } from './resource-types.ts';
 
 /** Namespace of the installation. */
 export const INSTALLATION_NAMESPACE = 'kube-system';

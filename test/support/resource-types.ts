@@ -1,4 +1,4 @@
-/** @module Types that only tests create by name: workloads, accounts and their rights. */
+/** @module Types that only tests create by name: workloads and rights. */
 import type { ResourceType } from '../../shared/kube/resource-type.ts';
 
 /** API group of roles and bindings. */
@@ -24,15 +24,6 @@ export const CLAIMS: ResourceType = {
 
 /** What runs once; its template cannot be changed. */
 export const JOBS: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
-
-/** Accounts of programs. */
-export const SERVICE_ACCOUNTS: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  namespaced: true,
-};
 
 /** The type of a kind of {@link RBAC_GROUP}. */
 export function rbacType(kind: 'Role' | 'RoleBinding' | 'ClusterRole' | 'ClusterRoleBinding'): ResourceType {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { run } from '../../cli/run.ts';
 import type { ExitCode } from '../../cli/terminal/exit-codes.ts';
 import type { Io, Terminal } from '../../cli/terminal/io.ts';
+import { sleep } from '../../cli/terminal/sleep.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 
 /** What one run of the program left behind, beside files. */
@@ -59,7 +60,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     env: world.env ?? {},
     cwd: world.cwd,
     now: world.now ?? (() => new Date()),
-    sleep: world.sleep ?? ((ms) => sleepUnless(signal, ms)),
+    sleep: world.sleep ?? ((ms) => sleep(ms, signal)),
     signal,
     holdInterrupts: () => () => undefined,
   };
@@ -86,14 +87,4 @@ export async function withTempFolder<Result>(task: (folder: string) => Promise<R
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function sleepUnless(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 }

@@ -17,6 +17,7 @@ export interface ControllerOptions {
   readonly flags?: readonly string[];
   readonly program?: string;
   readonly nodeFlags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A cluster that one test file, the demo or a benchmark has for itself. */

@@ -33,6 +33,8 @@ export interface RunningEngine {
   readonly logs: readonly string[];
   /** How often it ran kustomize. */
   buildCount(): number;
+  /** How many revisions it rendered from their files. */
+  renderCount(): number;
   /** Number of requests that it sent so far, watches included. */
   requestCount(): number;
   stop(): Promise<void>;
@@ -155,6 +157,10 @@ async function startEngine(
   const events: EventNote[] = [];
   const logs: string[] = [];
   let builds = 0;
+  let renders = 0;
+  const rendered = (): void => {
+    renders += 1;
+  };
   const part = createSyncPart({
     client: mortal(onlyScope(client, options.scope), options.diesAfterApplies ?? Number.POSITIVE_INFINITY),
     openClient: (...words) => clients.open(...words),
@@ -181,7 +187,7 @@ async function startEngine(
     nowMs: () => performance.now(),
     random: Math.random,
     logger: collectingLogger(logs),
-    metrics: { reconcile: quietReconcileMetrics, sync: quietSyncMetrics },
+    metrics: { reconcile: quietReconcileMetrics, sync: { ...quietSyncMetrics, rendered } },
     concurrency: 4,
   });
   await part.start();
@@ -202,6 +208,7 @@ async function startEngine(
     logs,
     requestCount: () => client.requestCount() + clients.requestCount(),
     buildCount: () => builds,
+    renderCount: () => renders,
     stop,
   };
 }
@@ -251,6 +258,7 @@ async function releaseGitSync(client: KubeClient, namespace: string, name: strin
 const quietReconcileMetrics: ReconcileMetrics = { reconciled: () => undefined, queueDepth: () => undefined };
 const quietSyncMetrics: SyncMetrics = {
   synced: () => undefined,
+  rendered: () => undefined,
   written: () => undefined,
   driftRepaired: () => undefined,
   driftReported: () => undefined,

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import type { ClusterConnection } from '../../shared/kube/connection.ts';
+import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import { makeTemporaryFolder } from './git-repository.ts';
-import { RBAC_GROUP, rbacType, SERVICE_ACCOUNTS } from './resource-types.ts';
+import { RBAC_GROUP, rbacType } from './resource-types.ts';
 
 /** One rule of a role. */
 export interface Rule {

@@ -1,15 +1,6 @@
 /** @module Workloads that tests commit, and the statuses that a kubelet and its controllers would write for them. */
 import type { KubeClient } from '../../shared/kube/client.ts';
-import type { ResourceType } from '../../shared/kube/resource-type.ts';
-
-/** apps/v1 Deployment. */
-export const DEPLOYMENTS: ResourceType = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-};
+import { DEPLOYMENTS } from './resource-types.ts';
 
 /** A Deployment of one replica, as a file. */
 export function deployment(name: string, image = 'a:1', annotations: Readonly<Record<string, string>> = {}): string {

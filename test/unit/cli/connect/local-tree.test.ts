@@ -60,7 +60,10 @@ test('a path that leads out of the root, or to nothing, is refused', () =>
     await expect(readLocalTree(folder, { path: '../..' }, 'here')).rejects.toThrow(
       'cannot read "here": its path "../.." leads out of it',
     );
-    await expect(readLocalTree(folder, { path: 'missing' }, 'here')).rejects.toThrow(
+    await expect(readLocalTree(folder, { path: './missing' }, 'here')).rejects.toThrow(
+      'cannot read "here": it has no folder "./missing"',
+    );
+    await expect(readLocalTree(path.join(folder, 'missing'), {}, 'here')).rejects.toThrow(
       'cannot read "here": no such file or directory',
     );
   }));

@@ -56,6 +56,30 @@ test('requests made before the start are kept, and those for one object merge', 
   expect(loop.isBusy()).toBe(false);
 });
 
+test('retryNow brings what failed forward with a new backoff, and leaves all else alone', async () => {
+  let isFailing = true;
+  const outcome = async ({ name }: Request): Promise<Outcome> => {
+    if (name === 'b') return { kind: 'again', afterMs: 60_000 };
+    return isFailing ? { kind: 'retry', error: new Error('away') } : SETTLED;
+  };
+  const { loop, calls } = bench(outcome);
+  loop.start();
+  loop.enqueue(a);
+  loop.enqueue(b);
+  await vi.advanceTimersByTimeAsync(30_000);
+  const before = calls.filter((name) => name === 'a').length;
+  loop.retryNow();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls.filter((name) => name === 'a')).toHaveLength(before + 1);
+  isFailing = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(calls.filter((name) => name === 'a')).toHaveLength(before + 2);
+  loop.retryNow();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls.filter((name) => name === 'a')).toHaveLength(before + 2);
+  expect(calls.filter((name) => name === 'b')).toHaveLength(1);
+});
+
 test('a request for an object that is being worked on runs afterwards, never at the same time', async () => {
   const gates: (() => void)[] = [];
   const { loop, calls } = bench(() => new Promise((resolve) => gates.push(() => resolve(SETTLED))));

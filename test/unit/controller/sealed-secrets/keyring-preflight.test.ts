@@ -65,6 +65,16 @@ test('what opens is tried once for each set of keys, and what does not neither',
   expect(await preflight.check([good, bad], signal)).toEqual({ failures: [], untried: 0 });
 });
 
+test('the same object in another file, or of another repository, is told where it stands there', async () => {
+  const { preflight } = bench([firstKey]);
+  const bad = desired(await sealedOf({ a: 'x' }, secondCertificate), 'bad');
+  const moved = { ...bad, origin: { file: 'team/moved.yaml', line: 7, document: 1 } };
+  await preflight.check([bad], signal);
+  const answer = await preflight.check([moved], signal);
+  expect(answer?.failures).toMatchObject([{ file: 'team/moved.yaml', line: 7 }]);
+  expect(JSON.stringify(answer)).not.toContain('deploy/db.yaml');
+});
+
 test('a strange object costs a bounded number of tries, and so does a commit full of them', async () => {
   const { world, preflight } = bench([firstKey]);
   const { metadata, spec } = await sealedOf({ a: 'x' }, secondCertificate);

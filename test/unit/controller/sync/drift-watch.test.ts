@@ -135,6 +135,56 @@ test('an object of the inventory that Git no longer wants asks for a look when i
   expect(world.enqueued).toEqual([undefined]);
 });
 
+/** The object as it is while finalizer `x/y` keeps it. */
+function leaving(desired: DesiredObject, resourceVersion: string): LiveLookup {
+  const object = live(desired, resourceVersion);
+  const annotations = { 'signet.dev/git-sync': 'n/app' };
+  const metadata = { annotations, deletionTimestamp: '2030-01-01T00:00:00Z', finalizers: ['x/y'] };
+  return readLiveObject({ ...object, metadata: { ...object.metadata, ...metadata } });
+}
+
+const HELD = 'since 2030-01-01T00:00:00Z, held by finalizer x/y';
+
+function toldOf(parts: { failure?: string; waiting?: string }, identity: DesiredObject['identity']) {
+  const { kind, namespace, name } = identity;
+  const failures = parts.failure === undefined ? [] : [{ kind, namespace, name, message: parts.failure }];
+  const waiting = parts.waiting === undefined ? [] : [parts.waiting];
+  const pruned = { deleted: [], released: [], waiting, failures: [], held: [] };
+  const enforced = { applied: { created: 0, changed: 0, failures }, pruned, heldBack: 0 };
+  return { ask: '', summary: { revision: 'r', refusal: null, enforced, objects: 1 } };
+}
+
+test('an object that somebody deletes and a finalizer keeps asks for a look until that is told', () => {
+  const { watch, world, state, desired } = createWatch();
+  world.lookup = leaving(desired, '2');
+  watch.onChange(desired.identity);
+  expect(world.enqueued).toEqual([500]);
+  state.look = toldOf({ failure: `is being deleted (${HELD})` }, desired.identity);
+  watch.onChange(desired.identity);
+  expect(world.enqueued).toEqual([500]);
+  expect(world.applied).toBe(0);
+});
+
+test('an object that left Git and a finalizer keeps asks for a look until that is told', () => {
+  const { watch, world, state, desired } = createWatch();
+  state.enforced = null;
+  world.lookup = leaving(desired, '2');
+  watch.onChange(desired.identity);
+  expect(world.enqueued).toEqual([500]);
+  state.look = toldOf({ waiting: `ConfigMap n/a (${HELD})` }, desired.identity);
+  watch.onChange(desired.identity);
+  expect(world.enqueued).toEqual([500]);
+});
+
+test('the repair of an object that was told to fail asks for a look', async () => {
+  const { watch, world, state, desired } = createWatch();
+  state.look = toldOf({ failure: `is being deleted (${HELD})` }, desired.identity);
+  world.lookup = 'absent';
+  watch.onChange(desired.identity);
+  await eventually(() => expect(world.enqueued).toEqual([500]));
+  expect(world.applied).toBe(1);
+});
+
 test('an object that another GitSync took asks for a look, and is not taken back', () => {
   const { watch, world, state, desired } = createWatch();
   const taken = live(desired, '2');

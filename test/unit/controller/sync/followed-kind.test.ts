@@ -5,6 +5,7 @@ import { CONFIG_MAPS } from '../../../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { readLiveObject } from '../../../../shared/sync/live-object.ts';
 import { createDrivenWatcher } from '../../../support/driven-watcher.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 const identity = { group: '', kind: 'ConfigMap', namespace: 'n', name: 'a' };
 
@@ -73,13 +74,27 @@ test('the answer to our own write that comes after later news changes nothing', 
   expect(followed.find(identity)?.resourceVersion).toBe('7');
 });
 
-test('the removal of an earlier object does not hide the one that we made after it', () => {
-  const { followed, watch } = follow();
+test('the removal of an earlier object does not hide the one that we made after it', async () => {
+  const { followed, watch, world } = follow();
   watch.sync();
   watch.tell('added', object('1'));
   followed.learn(identity, readLiveObject(object('5', 'new')));
+  world.stored = object('5', 'new');
   watch.tell('removed', object('4'));
+  await eventually(() => expect(world.reads).toBe(1));
   expect(followed.find(identity)?.uid).toBe('new');
+});
+
+test('a list without what we made, after a watch that was cut, has it read again at once', async () => {
+  const { followed, watch, changes, world } = follow();
+  watch.sync();
+  watch.tell('added', object('1'));
+  followed.learn(identity, readLiveObject(object('5')));
+  // The difference to the list before has the state of then.
+  watch.tell('removed', object('1'));
+  await eventually(() => expect(followed.find(identity)).toBeUndefined());
+  expect(world.reads).toBe(1);
+  expect(changes).toEqual(['a', 'a']);
 });
 
 test('the removal of what we made is believed even when it comes before the answer to our write', () => {

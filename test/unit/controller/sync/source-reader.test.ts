@@ -32,6 +32,7 @@ function createReader(secret: KubeObject | null = null) {
           resolves.push(answer);
           return answer.promise;
         },
+        isSameFolder: async () => false,
         readTree: async (commit) => {
           world.reads += 1;
           return { commit, files: [], problems: [], skipped: [] };

@@ -10,6 +10,7 @@ function linesFor(summary: SyncSummary): readonly (readonly [string, LogFields])
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const metrics = {
     synced: () => undefined,
+    rendered: () => undefined,
     written: () => undefined,
     driftRepaired: () => undefined,
     driftReported: () => undefined,

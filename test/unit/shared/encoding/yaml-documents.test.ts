@@ -165,3 +165,14 @@ test('parseDocuments accepts 16 MiB and no more unless told', () => {
   expect(() => parseDocuments(`${comment}x`)).toThrow(expect.objectContaining({ code: 'YAML_TOO_LARGE' }));
   expect(parseDocuments(`${comment}x`, { maxBytes: Number.POSITIVE_INFINITY })).toEqual([]);
 });
+
+test.each([
+  ['empty documents', '---\n'.repeat(60_000), 'more than 50000 documents'],
+  ['documents', 'a: 1\n---\n'.repeat(60_000), 'more than 50000 documents'],
+  ['JSON values', '{} '.repeat(60_000), 'more than 50000 JSON values'],
+  ['values', `[${'1,'.repeat(1_100_000)}]\n# no JSON`, 'more than 1000000 values'],
+])('parseDocuments refuses too many %s', { timeout: 30_000 }, (_, text, message) => {
+  expect(() => parseDocuments(text)).toThrow(
+    expect.objectContaining({ code: 'YAML_TOO_LARGE', message: expect.stringContaining(message) }),
+  );
+});

@@ -28,6 +28,10 @@ describe('toGitError', () => {
       'GIT_TLS_REJECTED',
     ],
     ["fatal: unable to access 'https://x/': The requested URL returned error: 301", 'GIT_REDIRECTED'],
+    [
+      'fatal: attempting to allocate 1073741825 over limit 134217728\nfatal: fetch-pack: invalid index-pack output',
+      'GIT_TREE_TOO_LARGE',
+    ],
     ["fatal: repository 'https://git.example.com/x.git/' not found", 'GIT_REPOSITORY_NOT_FOUND'],
     ['ERROR: Repository not found.\nfatal: Could not read from remote repository.', 'GIT_REPOSITORY_NOT_FOUND'],
     ["fatal: '/srv/x' does not appear to be a git repository", 'GIT_REPOSITORY_NOT_FOUND'],

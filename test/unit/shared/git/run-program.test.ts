@@ -87,3 +87,16 @@ test('runProgram leaves no listener on a signal that outlives it', async () => {
   await shell('sleep 100', { signal, timeoutMs: 100 }).catch(() => undefined);
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
+
+test.skipIf(process.platform !== 'linux')('runProgram ends a group that takes too much memory together', async () => {
+  const helper = `node -e "const kept = Buffer.alloc(100_000_000, 1); setTimeout(() => kept, 20_000)"`;
+  const attempt = shell(`${helper} & ${helper} & wait`, {
+    env: { PATH: process.env['PATH'] ?? '' },
+    maxMemoryBytes: 180_000_000,
+    timeoutMs: 30_000,
+  });
+  await expect(attempt).rejects.toMatchObject({
+    code: 'GIT_TREE_TOO_LARGE',
+    message: expect.stringContaining('memory'),
+  });
+});

@@ -65,3 +65,9 @@ test.each([
   expect(error).toMatchObject({ code: 'KUBE_KUBECONFIG_INVALID' });
   expect(String(error)).not.toContain('canary-token');
 });
+
+test('what is no YAML is named once, with the line', async () => {
+  await expect(inlineConnection(Buffer.from('a: ['), WHERE)).rejects.toThrow(
+    `cannot use kubeconfig ${WHERE}: cannot parse it: line 1: unexpected end of the stream within a flow collection`,
+  );
+});

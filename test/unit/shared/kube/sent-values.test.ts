@@ -13,6 +13,10 @@ describe('withoutSentValues', () => {
     const data = { a: Buffer.from('hunter2-hunter2').toString('base64') };
     expect(withoutSentValues('got hunter2-hunter2', { data })).toBe('got [withheld]');
   });
+  it('reads values of several MiB', () => {
+    const data = { a: '9'.repeat(8 * 1024 * 1024), b: 'canary-1234' };
+    expect(withoutSentValues('got canary-1234', { data })).toBe('got [withheld]');
+  });
   it('marks a value in its escaped form', () => {
     expect(withoutSentValues(String.raw`got "pass\"word\nx"`, { a: 'pass"word\nx' })).toBe('got "[withheld]"');
   });

@@ -54,6 +54,7 @@ async function watching(answer: StubAnswer, setup: Setup = {}): Promise<Seen> {
       log.push('synced');
       setup.handler?.onSynced?.();
     },
+    onRecovered: () => setup.handler?.onRecovered?.(),
     onProblem: (error) => {
       log.push(`problem ${(error as { code?: string }).code ?? String(error)}`);
       setup.handler?.onProblem?.(error);
@@ -82,6 +83,33 @@ function server(
     else sendJson(response, list(state.items, state.version));
   };
 }
+
+describe('a watch whose server was away', () => {
+  it('says once that it answers again, and not after an answer that only forgot the past', async () => {
+    let recovered = 0;
+    const { log } = await watching(
+      server({ items: [object('a', '1')], version: '5' }, (response, count) => {
+        if (count === 1) return sendStatus(response, 410, 'Expired');
+        if (count <= 3) return sendStatus(response, 503, 'ServiceUnavailable');
+        stream(response, line('ADDED', object('b', '6')));
+      }),
+      {
+        handler: {
+          onRecovered: () => {
+            recovered += 1;
+          },
+        },
+      },
+    );
+    await expect.poll(() => log).toContain('added b@6');
+    expect(log.filter((entry) => entry.startsWith('problem'))).toEqual([
+      'problem KUBE_GONE',
+      'problem KUBE_SERVER_ERROR',
+      'problem KUBE_SERVER_ERROR',
+    ]);
+    expect(recovered).toBe(1);
+  });
+});
 
 describe('watchObjects', () => {
   it('delivers the list, then says that it is whole, then follows changes', async () => {

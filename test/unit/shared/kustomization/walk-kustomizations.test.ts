@@ -119,6 +119,14 @@ test.each([
     'transformers: ["apiVersion: builtin\\nkind: PatchTransformer\\npath: https://example.com\\n"]',
     'transformers "https://example.com" is remote or looks so, and is refused',
   ],
+  [
+    'transformers: ["apiVersion: builtin\\nkind: ValueAddTransformer\\ntargetFilePath: http://127.0.0.1/x\\n"]',
+    'field "targetFilePath" in an entry of transformers is not known',
+  ],
+  [
+    'transformers: ["apiVersion: builtin\\nkind: ValueAddTransformer\\nTargetFilepath: targets.yaml\\n"]',
+    'field "TargetFilepath" in an entry of transformers is not known',
+  ],
   ['validators: [sub]', 'validators "sub" is a folder; name the file with the settings'],
   [
     'secretGenerator: [{name: s, literals: [hunter2]}]',

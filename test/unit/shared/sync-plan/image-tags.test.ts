@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changeImage, changeImages } from '../../../../shared/sync-plan/image-tags.ts';
+import { changeImages } from '../../../../shared/sync-plan/image-tags.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -15,7 +15,9 @@ test.each([
   ['example.com/web:1', { name: 'web', newTag: '2' }, 'example.com/web:1'],
   ['web:1 or so', { name: 'web', newTag: '2' }, 'web:1 or so'],
 ])('%s with %j becomes %s', (image, change, expected) => {
-  expect(changeImage(image, change)).toBe(expected);
+  const spec = (of: string) => ({ containers: [{ name: 'c', image: of }] });
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: spec(image) };
+  expect(changeImages(pod, [change])['spec']).toEqual(spec(expected));
 });
 
 test('containers at any depth are changed, other images and definitions are not, and what stays is the same object', () => {

@@ -69,3 +69,18 @@ test('a path that leads nowhere changes nothing', () => {
   ];
   expect(leaveFields(wanted, paths, live({}))).toEqual(wanted);
 });
+
+test('who owns the object is said whatever is ignored', () => {
+  const owned = (owner: string | undefined): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'a',
+      annotations: { ...(owner === undefined ? {} : { 'signet.dev/git-sync': owner }), note: 'x' },
+    },
+  });
+  for (const live of [owned('other/app'), owned(undefined)]) {
+    const left = leaveFields(owned('shop/app'), [['metadata', 'annotations']], live);
+    expect(left.metadata.annotations?.['signet.dev/git-sync']).toBe('shop/app');
+  }
+});

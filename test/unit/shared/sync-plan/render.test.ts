@@ -127,6 +127,29 @@ describe('render', () => {
     expect(problems({ 'a.yaml': configMap('x', `  labels: {${labels}}\n`) })).toHaveLength(20);
   });
 
+  test('stops where more is wrong than anybody reads', () => {
+    const labels = Array.from({ length: 30 }, (_, index) => `l${index}: ${index}`).join(', ');
+    const bad = (_: unknown, index: number): string => configMap(`n${index}`, `  labels: {${labels}}\n`);
+    const text = Array.from({ length: 200 }, bad).join('---\n');
+    const codes = render(treeOf({ 'a.yaml': text, 'b.yaml': '[' })).problems.map(({ code }) => code);
+    expect(codes.filter((code) => code === 'RENDER_TOO_MANY_PROBLEMS')).toHaveLength(1);
+    expect(codes).toHaveLength(1001);
+    expect(codes).not.toContain('RENDER_NOT_PARSED');
+  });
+
+  test('refuses an object, and a revision, that takes too much memory', () => {
+    const heavy = configMap('heavy', `data: {a: "${'x'.repeat(900)}"}\n`);
+    const light = Array.from({ length: 60 }, (_, index) => configMap(`n${index}`)).join('---\n');
+    const codes = (text: string): string[] =>
+      render(treeOf({ 'a.yaml': text }), { weight: { object: 1000, revision: 2500 } }).problems.map(
+        ({ code, line }) => `${code} ${line}`,
+      );
+    expect(codes(configMap('fine'))).toEqual([]);
+    expect(codes(`${configMap('fine')}---\n${heavy}`)).toEqual(['RENDER_TOO_LARGE 6']);
+    expect(codes(light)).toHaveLength(1);
+    expect(codes(light)[0]).toMatch(/^RENDER_TOO_LARGE [1-9]/);
+  });
+
   test('refuses an alias bomb', () => {
     const levels = Array.from(
       { length: 12 },

@@ -121,3 +121,12 @@ test('many references to a long value end in an error, not in a huge object', ()
   });
   expect(problems).toMatchObject([{ message: 'the text becomes longer than 1 MiB' }]);
 });
+
+test('many texts with a long value end in one error, before they fill the memory', () => {
+  const long: Variables = new Map([['v', { value: 'x'.repeat(60_000), isSecret: false }]]);
+  const items = 'a:\n' + '- "b${v}"\n'.repeat(50_000);
+  const { problems } = render(loadTree({ 'a.yaml': config(items) }), {
+    settings: { ...PLAIN_SETTINGS, variables: long },
+  });
+  expect(problems).toMatchObject([{ message: 'the texts of the object become longer than 4 MiB' }]);
+});

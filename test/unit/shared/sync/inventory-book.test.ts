@@ -15,14 +15,22 @@ const entry: OwnedEntry = {
   resourceVersion: '1',
 };
 
-test('new, removed and differently wanted objects must be stored, other versions can wait', () => {
+test('new, removed and leaving objects must be stored, what is known of the others can wait', () => {
   const book = new InventoryBook(new Map([[key, entry]]));
   expect(book.lag).toBe('none');
   book.set(key, { ...entry, resourceVersion: '2' });
   expect(book.lag).toBe('versions');
   book.set(key, { ...entry, digest: 'e' });
-  expect(book.lag).toBe('membership');
+  expect(book.lag).toBe('proofs');
   book.set(key, { ...entry, digest: 'e', resourceVersion: '3' });
+  expect(book.lag).toBe('proofs');
+  book.set(key, { ...entry, state: 'terminating' });
+  expect(book.lag).toBe('membership');
+  book.markStored(book.changes);
+  book.set('/ConfigMap/n/b' as ObjectKey, { ...entry, name: 'b', state: 'pending' });
+  expect(book.lag).toBe('membership');
+  book.markStored(book.changes);
+  book.delete(key);
   expect(book.lag).toBe('membership');
 });
 

@@ -19,6 +19,7 @@ test('readLiveObject takes identity, owner and wishes from the metadata', () => 
     owner: 'shop/app',
     isPruneDisabled: true,
     isTerminating: true,
+    termination: 'since 2030-01-01T00:00:00Z',
   });
 });
 
