@@ -7,6 +7,7 @@ import type { ClusterConnection } from '../shared/kube/connection.ts';
 import { createKustomizeBuilder } from '../shared/kustomize/kustomize-builder.ts';
 import { createInstalledRenderer } from '../shared/template/installed-engine.ts';
 import type { WorkerRenderer } from '../shared/template/worker-renderer.ts';
+import { type ClientFactory, createClientFactory } from './clusters/open-client.ts';
 import type { ControllerConfig } from './config/config.ts';
 import { partialViewOf } from './config/partial-view.ts';
 import { createEventRecorder, type KubeEventRecorder } from './events/kube-event-recorder.ts';
@@ -19,7 +20,6 @@ import { createMetrics, type Metrics } from './metrics/registry.ts';
 import type { ControllerPart } from './reconcile-loop/controller-part.ts';
 import { KeyringPreflight } from './sealed-secrets/keyring-preflight.ts';
 import { createUnsealPart, type UnsealPart } from './sealed-secrets/unseal-part.ts';
-import { type ClientFactory, createClientFactory } from './sync/open-client.ts';
 import { createSyncPart, type SyncPart } from './sync/sync-part.ts';
 
 /** What the world gives to a controller. */

@@ -6,7 +6,7 @@ import {
   findDependencyFault,
   findUnready,
 } from '../../shared/sync-plan/dependencies.ts';
-import { RefusedError } from './sync-refusal.ts';
+import { RefusedError } from '../git-syncs/sync-refusal.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** What is held back. */

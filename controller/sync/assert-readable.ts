@@ -1,8 +1,8 @@
 /** @module Refuses a revision whole when the identity that acts for a GitSync may not even look at where its objects belong. */
 import { objectFailure } from '../../shared/sync-plan/sync-failure.ts';
-import { RefusedError } from './sync-refusal.ts';
+import type { TargetCluster } from '../clusters/target-cluster.ts';
+import { RefusedError } from '../git-syncs/sync-refusal.ts';
 import type { EnforcedRevision } from './sync-state.ts';
-import type { TargetCluster } from './target-cluster.ts';
 
 /**
  * Returns when every place of `revision` can be listed and watched, as far as rights go; kinds that are not served yet have no places.

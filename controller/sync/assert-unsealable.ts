@@ -3,7 +3,7 @@ import type { SyncFailure } from '../../shared/resources/git-sync.ts';
 import { type SealedPreflight, selectSealed } from '../../shared/sync/sealed-preflight.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { describeFailure, sortFailures } from '../../shared/sync-plan/sync-failure.ts';
-import { RefusedError } from './sync-refusal.ts';
+import { RefusedError } from '../git-syncs/sync-refusal.ts';
 
 /**
  * Returns when every SealedSecret of `wanted` opens, as far as `preflight` can tell.

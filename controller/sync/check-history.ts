@@ -4,8 +4,8 @@ import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { ACCEPT_REWRITE_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
+import { RefusedError } from '../git-syncs/sync-refusal.ts';
 import type { OpenSource } from './source-reader.ts';
-import { RefusedError } from './sync-refusal.ts';
 
 /** The history of a repository, as far as it is asked for. */
 export type HistorySource = Pick<OpenSource, 'readCommit' | 'compareHistory'>;

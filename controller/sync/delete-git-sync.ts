@@ -10,9 +10,9 @@ import type { PruneReport } from '../../shared/sync/sync-reports.ts';
 import { kindsOf } from '../../shared/sync/wanted-kinds.ts';
 import { planPrune } from '../../shared/sync-plan/plan.ts';
 import { letProtectedGo, protectPrunes } from '../../shared/sync-plan/protected-prunes.ts';
-import { type FinalizerDependencies, hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { type FinalizerDependencies, hasFinalizer, removeFinalizer } from '../git-syncs/finalizer.ts';
+import type { SyncRefusal } from '../git-syncs/sync-refusal.ts';
 import { listSome } from './git-sync-status.ts';
-import type { SyncRefusal } from './sync-refusal.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncSummary } from './sync-summary.ts';
 
@@ -24,6 +24,8 @@ export interface DeletionDependencies extends FinalizerDependencies {
   readonly reach: (gitSync: GitSync, state: SyncState, signal: AbortSignal) => Promise<SyncRefusal | null>;
   /** The GitSync goes, and so many objects stay behind, for this reason. */
   readonly onOrphaned: (gitSync: GitSync, count: number, why: string) => void;
+  /** These objects of a GitSync that goes were let go on purpose; each text names one, and why. */
+  readonly onReleased: (gitSync: GitSync, released: readonly string[]) => void;
   readonly controllerNamespace: string;
 }
 
@@ -68,7 +70,9 @@ async function pruneWhereItIs(
   const refusal = await dependencies.reach(gitSync, state, input.signal);
   if (refusal !== null) return blocked(state, refusal);
   state.kinds = createServedKinds(state.reached.client);
-  return judge(state, await pruneAll(dependencies, input));
+  const pruned = await pruneAll(dependencies, input);
+  if (pruned.released.length > 0) dependencies.onReleased(gitSync, pruned.released);
+  return judge(state, pruned);
 }
 
 /**

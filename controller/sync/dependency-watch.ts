@@ -1,7 +1,7 @@
 /** @module Wakes the GitSyncs that wait for another one the moment that something about it is different. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { dependenciesOf, readinessMark } from '../../shared/sync-plan/dependencies.ts';
-import { type GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
+import { type GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** What a dependency watch works with. */

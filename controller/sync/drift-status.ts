@@ -2,7 +2,7 @@
 import { type Condition, setConditions, toKubeTime } from '../../shared/resources/conditions.ts';
 import type { GitSync, GitSyncStatus, SyncDrift } from '../../shared/resources/git-sync.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
-import type { DriftRecord } from './drift-book.ts';
+import type { DriftRecord } from '../keeping/drift-book.ts';
 import type { SyncSummary } from './sync-summary.ts';
 
 /** Objects that a status lists; the message of the condition says how many there are. */

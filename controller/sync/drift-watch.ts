@@ -5,10 +5,10 @@ import { describeWaiting } from '../../shared/sync/prune-plan.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { withVersionOf } from '../../shared/sync-plan/inventory.ts';
 import { DEFINITION_STAGE, stageOf } from '../../shared/sync-plan/order.ts';
+import type { WatchHub } from '../clusters/watch-hub.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { SyncState } from './sync-state.ts';
 import { failuresOf } from './sync-summary.ts';
-import type { WatchHub } from './watch-hub.ts';
 
 /** What the drift watch works with. */
 export interface DriftWatchOptions {

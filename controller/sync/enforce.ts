@@ -15,10 +15,10 @@ import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { type PlanInput, type PlannedPrune, planPrune, planSync, type SyncPlan } from '../../shared/sync-plan/plan.ts';
 import { protectPrunes } from '../../shared/sync-plan/protected-prunes.ts';
+import { askOf } from '../git-syncs/git-sync-cache.ts';
+import type { HealthReport } from '../keeping/health-wait.ts';
+import type { SecretsReport } from '../keeping/secrets-wait.ts';
 import { assertReadable } from './assert-readable.ts';
-import { askOf } from './git-sync-cache.ts';
-import type { HealthReport } from './health-wait.ts';
-import type { SecretsReport } from './secrets-wait.ts';
 import type { EnforcedRevision, SyncState } from './sync-state.ts';
 import type { SyncStates } from './sync-states.ts';
 import type { EnforceReport } from './sync-summary.ts';
@@ -70,8 +70,9 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
     { state, client, hub, kinds, nowMs, signal, revision, wanted: revision.wanted, areHealthy, isUnsealed },
     plan,
   );
+  if (waves.dropped > 0) return interrupt(dependencies, input, waves);
   const drift = await lookAtDrift(input, plan);
-  const { hold, held, ...done } = waves;
+  const { hold, held, dropped: _none, ...done } = waves;
   const secrets = awaitUnsealing(input, waves, nowMs());
   const applied = { ...done, failures: [...done.failures, ...secrets.failures] };
   const isIncomplete = hold !== null || applied.failures.length > 0 || held.length > 0;
@@ -85,6 +86,18 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   const health = await findHealth(input, waves, nowMs);
   const waits = { ...(hold && { hold }), ...(health && { health }), ...(secrets.leftMs !== null && { secrets }) };
   return { applied, pruned, heldBack, ...drift, ...(approval && { approval }), ...waits };
+}
+
+/** What was written is remembered, and nothing more is done: the next look is for what is wanted by now. */
+async function interrupt(
+  { store }: EnforceDependencies,
+  { state }: EnforceInput,
+  { created, changed, failures }: WavesReport,
+): Promise<EnforceReport> {
+  await state.keeper.idle();
+  await store.saveQuickly(state);
+  const pruned = { deleted: [], released: [], waiting: [], failures: [] };
+  return { applied: { created, changed, failures }, pruned, heldBack: 0, isInterrupted: true };
 }
 
 /** A commit, a change of the specification and a request each begin a wait of their own. */

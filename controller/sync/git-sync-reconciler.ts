@@ -9,22 +9,22 @@ import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import { createServedKinds } from '../../shared/sync/served-kinds.ts';
 import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
+import { addFinalizer } from '../git-syncs/finalizer.ts';
+import { askOf, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
+import type { LookSchedule } from '../git-syncs/look-schedule.ts';
+import { spreadOf } from '../git-syncs/spread.ts';
+import type { StatusWriter } from '../git-syncs/status-writer.ts';
+import { type SyncRefusal, toRefusal } from '../git-syncs/sync-refusal.ts';
+import type { HealthReport } from '../keeping/health-wait.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
 import { decideOutcome } from './decide-outcome.ts';
 import { type DeletionDependencies, finishDeletion } from './delete-git-sync.ts';
 import { type EnforceDependencies, enforce } from './enforce.ts';
-import { addFinalizer } from './finalizer.ts';
-import { askOf, ownerOf, requestFor } from './git-sync-cache.ts';
 import { statusAfterSync, statusDeleting, statusInProgress, statusSuspended } from './git-sync-status.ts';
 import { type GuardDeletionsInput, guardDeletions } from './guard-deletions.ts';
-import type { HealthReport } from './health-wait.ts';
-import type { LookSchedule } from './look-schedule.ts';
 import { releasePin } from './pinned-revision.ts';
 import { type RecordedRound, recordHistory } from './record-history.ts';
 import type { SourceReader } from './source-reader.ts';
-import { spreadOf } from './spread.ts';
-import type { StatusWriter } from './status-writer.ts';
-import { type SyncRefusal, toRefusal } from './sync-refusal.ts';
 import type { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncStates } from './sync-states.ts';
@@ -81,6 +81,8 @@ export class GitSyncReconciler implements Reconciler {
     state.look = null;
     await addFinalizer(this.#dependencies, gitSync);
     await store.load(state);
+    if (state.isInventoryDoubted) await store.restore(state);
+    state.isInventoryDoubted = false;
     const refusal = await reach(gitSync, state, signal);
     const before = state.enforced;
     const taken = refusal === null ? await this.#take(gitSync, state, signal) : this.#leave(gitSync, refusal);
@@ -92,6 +94,10 @@ export class GitSyncReconciler implements Reconciler {
         ? await this.#enforce(gitSync, state, taken, signal)
         : { revision: null, refusal, enforced: null, objects: state.book.entries.size };
     if (isWhollyRefused(summary)) state.enforced = before;
+    if (summary.enforced?.isInterrupted === true) {
+      this.#dependencies.reporter.interrupted(gitSync, summary);
+      return { kind: 'again', afterMs: 0 };
+    }
     if (state.enforced === null) state.target?.hub.release(state.owner);
     const isNews = await this.#conclude(gitSync, state, { summary, startedAt, describeCommit: taken.describeCommit });
     this.#dependencies.reporter.report(gitSync, summary, { tookMs: this.#dependencies.nowMs() - startedAtMs, isNews });

@@ -8,11 +8,11 @@ import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts'
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { toApprovalStatus } from '../../shared/sync-plan/approval-status.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
+import type { ConditionReason } from '../git-syncs/reasons.ts';
 import { describeSource } from './check-history.ts';
 import { withDrift } from './drift-status.ts';
 import { judgeApproval } from './judge-approval.ts';
 import { describeHold, healthyCondition, judgeHealth } from './judge-health.ts';
-import type { ConditionReason } from './reasons.ts';
 import { type EnforceReport, failuresOf, isApplied, type SyncSummary } from './sync-summary.ts';
 
 /** Failures that a status lists; its Ready message says how many there are. */
@@ -57,10 +57,10 @@ export function statusInProgress(gitSync: GitSync, revision: string, now: Date):
   return { ...status, lastAttemptedRevision: revision };
 }
 
-/** The status of a suspended GitSync: Ready stays as it was, since nobody looks. */
+/** The status of a suspended GitSync: Ready stays as it was, since nobody looks; work that was under way is not any more. */
 export function statusSuspended(gitSync: GitSync, now: Date): GitSyncStatus {
   const current = gitSync.status?.conditions ?? [];
-  const ready = current.find(({ type }) => type === 'Ready');
+  const ready = current.find(({ type, reason }) => type === 'Ready' && reason !== 'Progressing');
   const message = 'suspended: nothing is applied, repaired or pruned';
   const changes: ConditionChange[] = [
     ready

@@ -9,9 +9,8 @@ import { approveCommand } from '../../shared/sync-plan/approve-command.ts';
 import { checkDeletions } from '../../shared/sync-plan/guard.ts';
 import { type PlannedPrune, planPrune } from '../../shared/sync-plan/plan.ts';
 import { protectPrunes } from '../../shared/sync-plan/protected-prunes.ts';
-
+import { RefusedError, withHint } from '../git-syncs/sync-refusal.ts';
 import type { EnforceDependencies, EnforceInput } from './enforce.ts';
-import { RefusedError, withHint } from './sync-refusal.ts';
 
 /** What is looked at: a revision that is not in force yet. */
 export type GuardDeletionsInput = Pick<EnforceInput, 'gitSync' | 'state' | 'revision' | 'signal'> & {

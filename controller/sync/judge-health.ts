@@ -2,8 +2,8 @@
 import type { ConditionChange } from '../../shared/resources/conditions.ts';
 import type { WaveHold } from '../../shared/sync/sync-reports.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
-import type { HealthReport } from './health-wait.ts';
-import type { ConditionReason } from './reasons.ts';
+import type { ConditionReason } from '../git-syncs/reasons.ts';
+import type { HealthReport } from '../keeping/health-wait.ts';
 import type { EnforceReport, SyncSummary } from './sync-summary.ts';
 
 /** Why a revision that is applied is not Ready. */

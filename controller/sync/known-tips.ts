@@ -1,7 +1,7 @@
 /** @module What references named when they were last asked for, so that one question to a remote serves every GitSync that follows the same one. */
 import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
+import { ownerOf } from '../git-syncs/git-sync-cache.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import { ownerOf } from './git-sync-cache.ts';
 
 /** What the tips work with. */
 export interface KnownTipsOptions {

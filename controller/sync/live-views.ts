@@ -1,12 +1,12 @@
 /** @module The live view of each cluster and identity that objects are written with, and the drift that is looked for in it alone. */
 import { objectKey } from '../../shared/resources/object-meta.ts';
+import type { TargetCluster, TargetPlace } from '../clusters/target-cluster.ts';
+import { WatchHub } from '../clusters/watch-hub.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import { DriftWatch } from './drift-watch.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncStates } from './sync-states.ts';
-import type { TargetCluster, TargetPlace } from './target-cluster.ts';
-import { WatchHub } from './watch-hub.ts';
 
 /** What live views work with. */
 export interface LiveViewsOptions {

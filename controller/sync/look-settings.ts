@@ -1,8 +1,8 @@
 /** @module The settings of a GitSync that every look goes by. They are checked here once more: an older resource definition may have let anything in. */
-import { parseDuration } from '../../shared/resources/duration.ts';
+import { LONGEST_DURATION, parseDuration } from '../../shared/resources/duration.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { ignoreDifferencesProblem } from '../../shared/sync-plan/object-rules.ts';
-import { RefusedError } from './sync-refusal.ts';
+import { RefusedError } from '../git-syncs/sync-refusal.ts';
 
 const DEFAULT_INTERVAL = '1m';
 const MIN_INTERVAL_MS = 1_000;
@@ -31,6 +31,6 @@ export function retryIntervalOf({ spec }: GitSync): number | undefined | null {
 }
 
 function notUsable(field: string, value: string | undefined): RefusedError {
-  const message = `spec.${field} ${JSON.stringify(value)} is not usable; write a duration above zero, such as 30s or 1m30s`;
+  const message = `spec.${field} ${JSON.stringify(value)} is not usable; write a duration above zero, such as 30s or 1m30s, of at most ${LONGEST_DURATION}`;
   return new RefusedError({ reason: 'SpecInvalid', outlook: 'spec', message, failures: [] });
 }

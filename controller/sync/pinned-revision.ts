@@ -9,7 +9,7 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncPin } from '../../shared/resources/git-sync.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import { type GitSyncCache, requestFor } from './git-sync-cache.ts';
+import { type GitSyncCache, requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { OpenSource } from './source-reader.ts';
 
 /** The revision to take on, and what became of the pin: `held` while it counts, `released` when the reference went past it. */

@@ -7,7 +7,7 @@ import { findWanted } from '../../shared/sync/wanted-objects.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
 import { problemFailure } from '../../shared/sync-plan/sync-failure.ts';
-import { renderRefusal } from './sync-refusal.ts';
+import { renderRefusal } from '../git-syncs/sync-refusal.ts';
 import type { EnforcedRevision } from './sync-state.ts';
 
 /** What preparing takes. */

@@ -2,11 +2,11 @@
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { LEAVE_CLUSTER_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
-import { clusterAskOf } from './choose-cluster.ts';
-import type { ClusterPool } from './cluster-pool.ts';
-import { RefusedError, type SyncRefusal, toRefusal } from './sync-refusal.ts';
+import { clusterAskOf } from '../clusters/choose-cluster.ts';
+import type { ClusterPool } from '../clusters/cluster-pool.ts';
+import type { TargetCluster } from '../clusters/target-cluster.ts';
+import { RefusedError, type SyncRefusal, toRefusal } from '../git-syncs/sync-refusal.ts';
 import type { SyncState } from './sync-state.ts';
-import type { TargetCluster } from './target-cluster.ts';
 
 /** What reaching a cluster takes. */
 export interface ReachDependencies {

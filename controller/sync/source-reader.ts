@@ -10,8 +10,8 @@ import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
+import { requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import { requestFor } from './git-sync-cache.ts';
 import { KnownTips, type KnownTipsOptions } from './known-tips.ts';
 
 /** A repository as {@link SourceReaderOptions.openRepository} is asked for it. */

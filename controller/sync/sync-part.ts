@@ -1,33 +1,36 @@
 /** @module The sync engine as one running part: the watch on GitSyncs, the loop over them, the live view and the drift watch. */
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import type { WatchEvent } from '../../shared/kube/client.ts';
+import type { ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
+import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { InventoryStore } from '../../shared/sync/inventory-store.ts';
 import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
 import type { BuildKustomization } from '../../shared/sync-plan/render-revision.ts';
+import { laneOf } from '../clusters/choose-cluster.ts';
+import { ClusterPool, type OpenClient } from '../clusters/cluster-pool.ts';
+import type { SyncClient } from '../clusters/sync-client.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
+import { askOf, GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
+import { GitSyncWatch } from '../git-syncs/git-sync-watch.ts';
+import { LaneLoops } from '../git-syncs/lane-loops.ts';
+import { LookSchedule } from '../git-syncs/look-schedule.ts';
+import { accountsOf, configMapsOf, secretsOf } from '../git-syncs/named-objects.ts';
+import { NamedWatch } from '../git-syncs/named-watch.ts';
+import { StatusWriter } from '../git-syncs/status-writer.ts';
+import type { HealthKeeper } from '../keeping/health-keeper.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../metrics/sync-metrics.ts';
 import type { ControllerPart } from '../reconcile-loop/controller-part.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import { laneOf } from './choose-cluster.ts';
-import { ClusterPool, type OpenClient } from './cluster-pool.ts';
 import { DependencyWatch } from './dependency-watch.ts';
-import { askOf, GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 import { GitSyncReconciler } from './git-sync-reconciler.ts';
-import { GitSyncWatch } from './git-sync-watch.ts';
-import type { HealthKeeper } from './health-keeper.ts';
-import { LaneLoops } from './lane-loops.ts';
+import { watchInventories } from './inventory-watch.ts';
 import { LiveViews } from './live-views.ts';
-import { LoginWatch } from './login-watch.ts';
-import { LookSchedule } from './look-schedule.ts';
 import { reachCluster } from './reach-cluster.ts';
 import { SourceReader, type SourceReaderOptions } from './source-reader.ts';
-import { StatusWriter } from './status-writer.ts';
-import type { SyncClient } from './sync-client.ts';
 import { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import { SyncStates } from './sync-states.ts';
@@ -97,10 +100,11 @@ class SyncEngine implements SyncPart {
   readonly #schedule = new LookSchedule();
   readonly #dependencies: DependencyWatch;
   readonly #sources: SourceReader;
-  readonly #logins: LoginWatch;
+  readonly #named: readonly NamedWatch[];
   readonly #loop: LaneLoops;
   /** What each GitSync asked for when the watch last told of it; the cache may have run ahead of the watch. */
   readonly #asked = new Map<string, string>();
+  #inventories: ObjectWatch | null = null;
   #digest: Promise<DigestObject> | null = null;
 
   constructor(options: SyncPartOptions) {
@@ -108,8 +112,7 @@ class SyncEngine implements SyncPart {
     const cache = this.#cache;
     this.#options = options;
     // Who owns what can be told only when all GitSyncs are known.
-    const onSynced = (): void => this.#loop.start();
-    this.#watch = this.#createWatch(onSynced);
+    this.#watch = this.#createWatch(() => this.#loop.start());
     this.#sources = new SourceReader({ ...options, onMoved: (request) => this.#enqueue(request) });
     const reporter = new SyncReporter({ events, metrics: metrics.sync, logger, cache });
     const enqueue = (request: Request, delayMs?: number): void => this.#enqueue(request, delayMs);
@@ -143,7 +146,7 @@ class SyncEngine implements SyncPart {
       states: () => this.#states.all(),
       enqueue: ({ request }) => enqueue(request),
     });
-    this.#logins = new LoginWatch({ client, cache, logger, enqueue });
+    this.#named = this.#createNamedWatches();
     this.webhooks = new WebhookInbox({ cache, nowMs, look: (...words) => this.#lookAnew(...words) });
     this.#store = new InventoryStore(client, nowMs);
     const reconciler = new GitSyncReconciler({
@@ -153,6 +156,7 @@ class SyncEngine implements SyncPart {
       reach: (...words) =>
         reachCluster({ pool: this.#pool, onLeft: (...left) => reporter.leftBehind(...left) }, ...words),
       onOrphaned: (...words) => reporter.leftBehind(...words),
+      onReleased: (...words) => reporter.letGo(...words),
       store: this.#store,
       sources: this.#sources,
       rendering: { client, ...(options.build !== undefined && { build: options.build }) },
@@ -183,9 +187,33 @@ class SyncEngine implements SyncPart {
     return new GitSyncWatch({ client, logger, onEvent, onSynced, onRecovered });
   }
 
+  #createNamedWatches(): readonly NamedWatch[] {
+    const { client, logger, defaultServiceAccount } = this.#options;
+    const shared = { client, logger, cache: this.#cache };
+    const onChange = (request: Request): void => this.#enqueue(request);
+    return [
+      new NamedWatch({ ...shared, type: SECRETS, namesOf: secretsOf, onChange }),
+      new NamedWatch({ ...shared, type: CONFIG_MAPS, namesOf: configMapsOf, onChange }),
+      new NamedWatch({
+        ...shared,
+        type: SERVICE_ACCOUNTS,
+        namesOf: (gitSync) => accountsOf(gitSync, defaultServiceAccount),
+        onChange: (request, kind) => {
+          // The look may have to wait for one that is under way.
+          if (kind === 'removed') this.#states.halt(request);
+          this.#enqueue(request);
+        },
+      }),
+    ];
+  }
+
   async start(): Promise<void> {
     this.#options.preflight?.onChange(() => this.#retryUnsealing());
     this.#watch.start();
+    const onRemoved = (request: Request): void => {
+      if (this.#states.doubtInventory(request)) this.#enqueue(request);
+    };
+    this.#inventories = watchInventories({ ...this.#options, onRemoved });
   }
 
   waitingFor(): string | null {
@@ -198,7 +226,7 @@ class SyncEngine implements SyncPart {
 
   async stop(): Promise<void> {
     this.#watch.stop();
-    this.#logins.stop();
+    for (const watch of [...this.#named, this.#inventories]) watch?.stop();
     await this.#loop.stop();
     await Promise.all(Array.from(this.#states.all(), (state) => this.#flush(state)));
     this.#pool.stop();
@@ -214,7 +242,7 @@ class SyncEngine implements SyncPart {
       this.webhooks.forget(request);
     } else this.#cache.learn(gitSync);
     this.#dependencies.onGitSync(gitSync, kind === 'removed');
-    this.#logins.onGitSync(request.namespace);
+    for (const named of this.#named) named.onGitSync(request.namespace);
     const asked = kind === 'removed' ? undefined : askOf(gitSync);
     if (asked !== undefined && asked === this.#asked.get(owner)) return;
     if (asked === undefined) this.#asked.delete(owner);

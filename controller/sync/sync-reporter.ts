@@ -8,15 +8,15 @@ import { describeOrigin } from '../../shared/sync-plan/rendered-object.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
 import { unhonouredAnnotations } from '../../shared/sync-plan/unhonoured.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
+import type { GitSyncCache } from '../git-syncs/git-sync-cache.ts';
+import type { ConditionReason } from '../git-syncs/reasons.ts';
+import type { DriftRecord } from '../keeping/drift-book.ts';
+import type { Repair } from '../keeping/object-keeper.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { SyncMetrics, SyncResult } from '../metrics/sync-metrics.ts';
 import { describeApprover } from './approver.ts';
-import type { DriftRecord } from './drift-book.ts';
-import type { GitSyncCache } from './git-sync-cache.ts';
 import { listSome } from './git-sync-status.ts';
 import { healthyCondition } from './judge-health.ts';
-import type { Repair } from './object-keeper.ts';
-import type { ConditionReason } from './reasons.ts';
 import type { SyncState } from './sync-state.ts';
 import { describeWrites, failuresOf, hasWritten, isInPlace, type SyncSummary } from './sync-summary.ts';
 
@@ -51,6 +51,13 @@ export class SyncReporter {
     this.#tellWrites(gitSync, summary);
     if (isNews) this.#tellProblem(gitSync, summary);
     if (isNews) this.#tellHealth(gitSync, summary);
+  }
+
+  /** A sync of `gitSync` was given up on the way, since somebody suspended or deleted it: what it wrote is told, and nothing else. */
+  interrupted(gitSync: GitSync, { enforced }: SyncSummary): void {
+    const { created = 0, changed = 0 } = enforced?.applied ?? {};
+    this.#dependencies.metrics.written(created + changed, 0);
+    this.#dependencies.logger.info({ gitSync: placeKey(gitSync.metadata), created, changed }, 'sync interrupted');
   }
 
   /** The health of what was applied is another one than the status said. */
@@ -146,6 +153,16 @@ export class SyncReporter {
     this.#dependencies.logger.warn({ gitSync: placeKey(gitSync.metadata), objects, why }, 'objects stay behind');
     const message = `${objects} objects stay behind and belong to nobody from now on: ${why}`;
     this.#dependencies.events.record({ regarding: gitSync, type: 'Warning', reason: 'LeftBehind', message });
+  }
+
+  /** A GitSync is deleted, and these objects of it stay on purpose. */
+  letGo(gitSync: GitSync, released: readonly string[]): void {
+    this.#dependencies.logger.info(
+      { gitSync: placeKey(gitSync.metadata), objects: listSome(released) },
+      'objects stay behind',
+    );
+    const message = `the GitSync is deleted, and these stay in the cluster: ${listSome(released)}`;
+    this.#dependencies.events.record({ regarding: gitSync, type: 'Normal', reason: 'Kept', message });
   }
 
   #log(gitSync: GitSync, summary: SyncSummary, tookMs: number): void {

@@ -10,17 +10,17 @@ import type { OwnerContext } from '../../shared/sync-plan/decide-apply.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
+import type { TargetCluster } from '../clusters/target-cluster.ts';
+import type { WatchHub } from '../clusters/watch-hub.ts';
+import type { SyncRefusal } from '../git-syncs/sync-refusal.ts';
+import type { DriftRecord } from '../keeping/drift-book.ts';
+import { HealthKeeper } from '../keeping/health-keeper.ts';
+import { type HealthReport, type HealthRound, HealthWait } from '../keeping/health-wait.ts';
+import { ObjectKeeper, type ObjectKeeperOptions, type Repair } from '../keeping/object-keeper.ts';
+import { SecretsWait } from '../keeping/secrets-wait.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import type { DriftRecord } from './drift-book.ts';
-import { HealthKeeper } from './health-keeper.ts';
-import { type HealthReport, type HealthRound, HealthWait } from './health-wait.ts';
-import { ObjectKeeper, type ObjectKeeperOptions, type Repair } from './object-keeper.ts';
-import { SecretsWait } from './secrets-wait.ts';
 import type { SyncAttempt } from './sync-history.ts';
-import type { SyncRefusal } from './sync-refusal.ts';
 import type { SyncSummary } from './sync-summary.ts';
-import type { TargetCluster } from './target-cluster.ts';
-import type { WatchHub } from './watch-hub.ts';
 
 /** The revision that the cluster is kept at. */
 export interface EnforcedRevision {
@@ -111,6 +111,8 @@ export class SyncState {
   /** resourceVersion of the stored Inventory; null when there is none. */
   inventoryVersion: string | null = null;
   inventorySavedAtMs = 0;
+  /** Somebody deleted the stored Inventory, or one of its name. */
+  isInventoryDoubted = false;
   kinds: ServedKinds;
   cluster = '';
   /** Where its objects are looked at and written; null before the first look, and while that is not clear. */

@@ -7,12 +7,12 @@ import { readObject } from '../../shared/sync/read-object.ts';
 import { createServedKinds, type ServedKinds } from '../../shared/sync/served-kinds.ts';
 import type { ApprovalItem } from '../../shared/sync-plan/approval.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
+import { clusterAskOf } from '../clusters/choose-cluster.ts';
+import type { ClusterPool } from '../clusters/cluster-pool.ts';
+import type { WatchHub } from '../clusters/watch-hub.ts';
+import { type GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import { clusterAskOf } from './choose-cluster.ts';
-import type { ClusterPool } from './cluster-pool.ts';
-import { type GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 import { SyncState, type SyncStateOptions } from './sync-state.ts';
-import type { WatchHub } from './watch-hub.ts';
 
 type SharedOptions =
   | 'now'
@@ -76,6 +76,20 @@ export class SyncStates {
     if (!this.#options.cache.has(owner)) return false;
     const state = this.#states.get(owner);
     return state?.isLoaded !== true || (state.book.entries.has(key) && state.cluster === cluster);
+  }
+
+  /** The stored Inventory of the GitSync may be gone. False when nothing was kept in it. */
+  doubtInventory(request: Request): boolean {
+    const state = this.#states.get(ownerOf(request));
+    if (state === undefined || state.inventoryVersion === null) return false;
+    state.isInventoryDoubted = true;
+    return true;
+  }
+
+  /** Nothing is applied or repaired for the GitSync any more until a look has reached its cluster anew. Returns at once. */
+  halt(request: Request): void {
+    const state = this.#states.get(ownerOf(request));
+    if (state) state.targetAsk = '';
   }
 
   /** The GitSync is gone: nothing of it is followed any more. */

@@ -4,10 +4,10 @@ import type { ApplyReport, PruneReport, WaveHold } from '../../shared/sync/sync-
 import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { SkippedFile } from '../../shared/sync-plan/file-tree.ts';
 import { sortFailures } from '../../shared/sync-plan/sync-failure.ts';
-import type { DriftRecord } from './drift-book.ts';
-import type { HealthReport } from './health-wait.ts';
-import type { SecretsReport } from './secrets-wait.ts';
-import type { SyncRefusal } from './sync-refusal.ts';
+import type { SyncRefusal } from '../git-syncs/sync-refusal.ts';
+import type { DriftRecord } from '../keeping/drift-book.ts';
+import type { HealthReport } from '../keeping/health-wait.ts';
+import type { SecretsReport } from '../keeping/secrets-wait.ts';
 
 /** What enforcing a revision came to. */
 export interface EnforceReport {
@@ -15,6 +15,8 @@ export interface EnforceReport {
   readonly pruned: PruneReport;
   /** Objects that left Git and wait until everything else is in place. */
   readonly heldBack: number;
+  /** It was suspended, deleted, or taken from its cluster or account on the way: what is left is no failure, and of no interest any more. */
+  readonly isInterrupted?: true;
   /** What waits for somebody to approve it; absent for nothing. */
   readonly approval?: ApprovalHold;
   /** Where the waves stopped; absent when all were gone through. */

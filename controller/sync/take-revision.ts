@@ -9,6 +9,7 @@ import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import type { FindGitSync } from '../../shared/sync-plan/dependencies.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { checkGuard } from '../../shared/sync-plan/guard.ts';
+import { RefusedError, type SyncRefusal, toRefusal, withHint } from '../git-syncs/sync-refusal.ts';
 import { assertDependencies } from './assert-dependencies.ts';
 import { assertUnsealable } from './assert-unsealable.ts';
 import { assertNotRewritten } from './check-history.ts';
@@ -16,7 +17,6 @@ import { assertSettings, intervalOf } from './look-settings.ts';
 import { choosePinned, type PinChoice } from './pinned-revision.ts';
 import { placeRevision, prepareRevision } from './prepare-revision.ts';
 import type { OpenSource, SourceReader } from './source-reader.ts';
-import { RefusedError, type SyncRefusal, toRefusal, withHint } from './sync-refusal.ts';
 import type { EnforcedRevision, RefusedRevision, SyncState } from './sync-state.ts';
 
 /** What taking a revision on takes. */

@@ -1,9 +1,9 @@
 /** @module Where deliveries of webhooks end: they make the controller look at a remote earlier than it would have, and nothing else. */
 import { identifyRepository, type RepositoryIdentity } from '../../shared/git/repository-identity.ts';
 import type { GitReference, GitSync, GitSyncWebhook } from '../../shared/resources/git-sync.ts';
+import { type GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import type { PushHint } from '../webhooks/delivery.ts';
-import { type GitSyncCache, ownerOf, requestFor } from './git-sync-cache.ts';
 
 /** What an inbox works with. */
 export interface WebhookInboxOptions {

@@ -21,7 +21,7 @@ export async function findFolder(read: OpenTreeRead): Promise<FoundFolder | null
   if (folder === '') return { tree: `${commit}^{tree}`, folder };
   const tree = await store.findTree(commit, folder);
   if (tree !== null) return { tree, folder };
-  const index = new TreeIndex(await store.listTree(`${commit}^{tree}`, '', limits.maxEntries));
+  const index = new TreeIndex(await store.listCommit(commit, limits.maxCommitEntries));
   const linkTexts = new Map<string, string>();
   for (;;) {
     const target = index.resolve(folder, linkTexts);

@@ -58,7 +58,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /attempting to allocate \d+ over limit/i,
     code: 'GIT_TREE_TOO_LARGE',
-    says: 'it has an object of more than 128 MiB that is no plain file',
+    says: 'one object that is no plain file, or one answer of the server, has more than 128 MiB',
   },
   {
     pattern: /fsck error in packed object/i,

@@ -12,6 +12,8 @@ export interface GitLimits {
   readonly maxFiles: number;
   /** Entries below the path, of any kind; default 200,000. */
   readonly maxEntries: number;
+  /** Entries of the whole commit, where links or a kustomization have to be followed through it; default 500,000. */
+  readonly maxCommitEntries: number;
   /** What one fetch may write to disk; default 512 MiB. */
   readonly maxTransferBytes: number;
 }
@@ -25,6 +27,7 @@ export const DEFAULT_GIT_LIMITS: GitLimits = Object.freeze({
   maxTotalBytes: 32 * MIB,
   maxFiles: 20_000,
   maxEntries: 200_000,
+  maxCommitEntries: 500_000,
   maxTransferBytes: 512 * MIB,
 });
 

@@ -31,15 +31,21 @@ export function parseTreeListing(output: Uint8Array, folder: string): TreeEntry[
   while (start < output.length) {
     const end = output.indexOf(0, start);
     if (end < 0) break;
-    const entry = parseEntry(output.subarray(start, end), prefix, strict);
+    const entry = parseLine(output.subarray(start, end), prefix, strict);
     if (entry !== null) entries.push(entry);
     start = end + 1;
   }
   return entries;
 }
 
+/** The same of the one entry `line`, without its NUL; null when it is none. */
+export function parseTreeEntry(line: Uint8Array, folder: string): TreeEntry | null {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return parseLine(line, folder === '' ? '' : `${folder}/`, strict);
+}
+
 /** `<mode> <type> <oid>\t<path>`; the part before the tab is ASCII. */
-function parseEntry(line: Uint8Array, prefix: string, strict: Utf8Decoder): TreeEntry | null {
+function parseLine(line: Uint8Array, prefix: string, strict: Utf8Decoder): TreeEntry | null {
   const tab = line.indexOf(9);
   const [mode, , oid] = Buffer.from(line.subarray(0, tab)).toString('latin1').split(' ');
   if (tab < 0 || mode === undefined || oid === undefined) return null;

@@ -1,5 +1,6 @@
 /** @module Reads objects of a mirror by id, through git, and without any network. */
 import { BatchParser } from './batch-parser.ts';
+import { CommitListing } from './commit-listing.ts';
 import { GitError } from './errors.ts';
 import { DEFAULT_GIT_LIMITS } from './git-limits.ts';
 import type { GitRunner } from './git-runner.ts';
@@ -39,6 +40,15 @@ export class ObjectStore {
     const onOutput = (chunk: Buffer): void => listing.push(chunk);
     await this.#git.read(args, { cwd: this.#mirror, onOutput, signal: this.#signal });
     return parseTreeListing(listing.bytes(), folder);
+  }
+
+  /** Everything in `commit`, to be looked up by path. @throws GitError `GIT_TREE_TOO_LARGE` */
+  async listCommit(commit: string, maxEntries: number): Promise<CommitListing> {
+    const args = ['--git-dir=.', 'ls-tree', '-r', '-t', '-z', '--full-tree', `${commit}^{tree}`];
+    const listing = new CommitListing(maxEntries);
+    const onOutput = (chunk: Buffer): void => listing.push(chunk);
+    await this.#git.read(args, { cwd: this.#mirror, onOutput, signal: this.#signal });
+    return listing;
   }
 
   /** Ids of all folders of `commit` by path, the root under the empty one; none when there are more than `maxFolders`. */

@@ -7,6 +7,7 @@ import { GitError } from './errors.ts';
 import { fetchBlobs } from './fetch-blobs.ts';
 import { describeBytes } from './git-limits.ts';
 import type { TreeEntry } from './list-tree.ts';
+import type { EntriesByPath } from './tree-index.ts';
 import type { OpenTreeRead } from './tree-read.ts';
 
 /** The folder, and what lies below it. */
@@ -33,7 +34,7 @@ export function findKustomization({ folder, entries, rules }: ListedFolder): boo
 /** The tree of the kustomization in `folder`; null when the server does not give out a file by its id. @throws GitError */
 export async function readKustomizationTree(read: OpenTreeRead, folder: string): Promise<FileTree | null> {
   const { store, commit, limits } = read;
-  const files = new CommitFiles(read, await store.listTree(`${commit}^{tree}`, '', limits.maxEntries));
+  const files = new CommitFiles(read, await store.listCommit(commit, limits.maxCommitEntries));
   const walk = await walkKustomizations(folder, files);
   if (walk === null) return null;
   const tree = { commit, files: [], skipped: [] };
@@ -45,11 +46,11 @@ export async function readKustomizationTree(read: OpenTreeRead, folder: string):
 /** The files of one commit. */
 class CommitFiles implements RepositoryFiles {
   readonly #read: OpenTreeRead;
-  readonly #entries: ReadonlyMap<string, TreeEntry>;
+  readonly #entries: EntriesByPath;
 
-  constructor(read: OpenTreeRead, entries: readonly TreeEntry[]) {
+  constructor(read: OpenTreeRead, entries: EntriesByPath) {
     this.#read = read;
-    this.#entries = new Map(entries.filter(({ isNameValid }) => isNameValid).map((entry) => [entry.path, entry]));
+    this.#entries = entries;
   }
 
   kindOf(path: string): ReturnType<RepositoryFiles['kindOf']> {

@@ -71,26 +71,21 @@ async function openFolder(read: OpenTreeRead): Promise<(OpenedFolder & Pick<Foun
 async function selectFiles(read: OpenTreeRead, opened: OpenedFolder): Promise<Selection | null> {
   const { store, commit, limits } = read;
   const { entries, folder, ignore } = opened;
-  const hasLinks = entries.some((entry) => entry.kind === 'symlink');
-  const all = !hasLinks || folder === '' ? entries : await store.listTree(`${commit}^{tree}`, '', limits.maxEntries);
-  const index = hasLinks ? new TreeIndex(all) : null;
+  const all = hasLinks(entries) ? await store.listCommit(commit, limits.maxCommitEntries) : null;
+  const index = all === null ? null : new TreeIndex(all);
   const { rules } = ignore;
   const linkTexts = new Map<string, string>();
   for (let round = 1; ; round++) {
     const selection = selectManifests({ entries, folder, index, linkTexts, rules });
     if (selection.unreadLinks.length === 0)
       return { ...selection, problems: [...ignore.problems, ...selection.problems] };
-    const oids = round < WHOLE_ROUND ? selection.unreadLinks : linksOf(all);
+    const oids = round < WHOLE_ROUND || all === null ? selection.unreadLinks : all.linkOids();
     assertFileCount(oids.length, limits);
     if (!(await readLinkTexts(read, oids, linkTexts))) return null;
   }
 }
 
 const WHOLE_ROUND = 3;
-
-function linksOf(entries: readonly TreeEntry[]): string[] {
-  return [...new Set(entries.flatMap(({ kind, oid }) => (kind === 'symlink' ? [oid] : [])))];
-}
 
 function separateTooLarge(
   files: readonly SelectedFile[],

@@ -13,12 +13,15 @@ export type Resolution =
 /** As many links as Linux follows before it calls a path a loop. */
 const MAX_LINKS = 40;
 
-/** The entries of a whole tree by path. */
-export class TreeIndex {
-  readonly #entries: ReadonlyMap<string, TreeEntry>;
+/** The entries of a whole tree by path, those with invalid names left out. */
+export type EntriesByPath = Pick<ReadonlyMap<string, TreeEntry>, 'get'>;
 
-  constructor(entries: readonly TreeEntry[]) {
-    this.#entries = new Map(entries.filter((entry) => entry.isNameValid).map((entry) => [entry.path, entry]));
+/** Follows paths through the entries of a whole tree. */
+export class TreeIndex {
+  readonly #entries: EntriesByPath;
+
+  constructor(entries: EntriesByPath) {
+    this.#entries = entries;
   }
 
   /** Follows `path` from the root, and every link on the way. `linkTexts` holds the texts of links by object id. */
@@ -29,13 +32,13 @@ export class TreeIndex {
 
 /** One walk: the segments still to go, last one first, and where it stands. */
 class Walk {
-  readonly #entries: ReadonlyMap<string, TreeEntry>;
+  readonly #entries: EntriesByPath;
   readonly #linkTexts: ReadonlyMap<string, string>;
   readonly #pending: string[] = [];
   readonly #walked: string[] = [];
   #links = 0;
 
-  constructor(entries: ReadonlyMap<string, TreeEntry>, linkTexts: ReadonlyMap<string, string>) {
+  constructor(entries: EntriesByPath, linkTexts: ReadonlyMap<string, string>) {
     this.#entries = entries;
     this.#linkTexts = linkTexts;
   }

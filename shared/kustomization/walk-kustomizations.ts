@@ -159,17 +159,24 @@ class Walk {
   /** The one kustomization file of `folder`; null after a problem. */
   #findFile(folder: string): string | null {
     const paths = kustomizationPaths(folder).filter((path) => this.#files.kindOf(path) !== 'missing');
-    const [path = kustomizationPaths(folder)[0] ?? folder] = paths;
-    const message = this.#judgeFile(path, paths.length);
-    if (message === null) return path;
-    this.problems.push({ file: path, message });
-    return null;
+    const [path] = paths;
+    const problem = path === undefined ? this.#missing(folder) : this.#judgeFile(path, paths.length);
+    if (problem !== null) this.problems.push(problem);
+    return problem === null ? (path ?? null) : null;
   }
 
-  #judgeFile(path: string, count: number): string | null {
-    if (count === 0) return 'a base has to be a folder with a kustomization file';
-    if (count > 1) return 'there is more than one kustomization file in this folder';
-    return this.#files.kindOf(path) === 'file' ? null : 'the kustomization file is no plain file';
+  /** The line to mend is the one that names the folder. */
+  #missing(folder: string): KustomizationProblem {
+    const reference = [...this.#bases.values()].flat().find((one) => one.path === folder);
+    if (reference === undefined) return { file: folder, message: 'there is no kustomization file' };
+    const { file, line, entry } = reference;
+    const message = `${entry} leads to a folder without a kustomization file`;
+    return { file, ...(line !== undefined && { line }), message };
+  }
+
+  #judgeFile(file: string, count: number): KustomizationProblem | null {
+    if (count > 1) return { file, message: 'there is more than one kustomization file in this folder' };
+    return this.#files.kindOf(file) === 'file' ? null : { file, message: 'the kustomization file is no plain file' };
   }
 
   #follow(folder: string, reference: KustomizationReference): void {

@@ -3,6 +3,9 @@
 /** How long a GitSync waits for health when it does not say. */
 export const DEFAULT_TIMEOUT = '5m';
 
+/** The longest duration that {@link parseDuration} reads, in whole hours. */
+export const LONGEST_DURATION = `${Math.floor(Number.MAX_SAFE_INTEGER / 3_600_000)}h`;
+
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|h|m|s))+$/;
 

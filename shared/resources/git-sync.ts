@@ -111,7 +111,7 @@ export interface GitSyncSpec {
   readonly kubeConfig?: { readonly secretRef: { readonly name: string; readonly key?: string } };
   /** Whether a revision is Ready only when its objects are healthy; default false. */
   readonly wait?: boolean;
-  /** How long health is waited for; default `5m`. */
+  /** How long SealedSecrets, and with `wait` health, are waited for; default `5m`. */
   readonly timeout?: string;
   /** GitSyncs of the same namespace that have to be Ready before a new revision is applied. */
   readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];

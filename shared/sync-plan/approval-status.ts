@@ -1,11 +1,10 @@
 /** @module What wants approval as the status of a GitSync holds it, and back. */
 import type { ApprovalStatus } from '../resources/git-sync.ts';
-import type { ApprovalItem } from './approval.ts';
+import { type ApprovalItem, MAX_REASON } from './approval.ts';
 import type { ApprovalHold } from './approvals.ts';
 
 /** Items that a status lists; every GitSync is held in memory by whoever watches them. */
 const MAX_ITEMS = 100;
-const MAX_REASON = 300;
 
 /** `hold` as it is stored. */
 export function toApprovalStatus({ digest, commit, items }: ApprovalHold): ApprovalStatus {

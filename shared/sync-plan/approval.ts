@@ -3,6 +3,7 @@ import { encodeUtf8, toHex } from '../encoding/bytes.ts';
 import { canonicalJson } from '../encoding/json.ts';
 import { type ObjectIdentity, objectKey } from '../resources/object-meta.ts';
 import type { PlannedPrune } from './plan.ts';
+import { lossKindOf } from './protected-prunes.ts';
 
 /** One deletion that wants approval. `Recreate`: the object is made anew at once. */
 export interface ApprovalItem {
@@ -26,12 +27,26 @@ export interface ApprovalRequest {
 /** Half of SHA-256's output. It holds no secret, so it needs no key: commits, names and uids are public to whoever reads the GitSync. */
 const DIGEST_BYTES = 16;
 
-/** 32 hex digits that differ, for all practical purposes, whenever owner, commit, actions, objects or uids do; order and reasons do not count. */
+/** As much of a reason as a status keeps. */
+export const MAX_REASON = 300;
+
+/**
+ * 32 hex digits that differ, for all practical purposes, whenever owner, commit, actions, objects or uids do, or what is said to go along with a
+ * namespace or definition; order and other reasons do not count.
+ */
 export async function digestApproval({ owner, commit, items }: ApprovalRequest): Promise<string> {
-  const lines = items.map(({ action, identity, uid }) => `${action} ${objectKey(identity)} ${uid}`).sort();
+  const lines = items.map(lineOf).sort();
   const text = canonicalJson(['git-sync approval 1', owner, commit, lines]);
   const hash = await crypto.subtle.digest('SHA-256', encodeUtf8(text));
   return toHex(new Uint8Array(hash, 0, DIGEST_BYTES));
+}
+
+/** What fills a namespace may come at any time, and whoever approved its end saw what there was. */
+function lineOf({ action, identity, uid, reason = '' }: ApprovalItem): string {
+  const line = `${action} ${objectKey(identity)} ${uid}`;
+  const kind = lossKindOf(identity);
+  const isFilled = action === 'Delete' && (kind === 'namespace' || kind === 'definition');
+  return isFilled && reason !== '' ? `${line} ${reason.slice(0, MAX_REASON)}` : line;
 }
 
 /** The deletions of a plan as items, and those that it protects with why. */

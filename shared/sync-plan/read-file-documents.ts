@@ -9,7 +9,12 @@ import type { RenderProblem } from './render-problem.ts';
 /** The documents, or what is wrong with the file as a whole. */
 export type FileReading =
   | { readonly documents: readonly ParsedDocument[]; readonly problem?: never }
-  | { readonly problem: RenderProblem; readonly documents?: never };
+  | {
+      readonly problem: RenderProblem;
+      readonly documents?: never;
+      /** Finding it took as long as reading a file may: nobody has to look at more of the kind. */
+      readonly isCostly: boolean;
+    };
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
@@ -17,11 +22,15 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 export function readFileDocuments(file: TreeFile, options: Pick<ParseOptions, 'marksReferences'> = {}): FileReading {
   try {
     const text = decodeInputText(file.bytes, 'the file');
-    if (text.startsWith(LFS_POINTER)) return { problem: lfsProblem(file.path) };
+    if (text.startsWith(LFS_POINTER)) return { problem: lfsProblem(file.path), isCostly: false };
     return { documents: parseDocuments(text, { where: 'the file', ...options }) };
   } catch (error) {
-    return { problem: parseProblem(file.path, error) };
+    return { problem: parseProblem(file.path, error), isCostly: isBeyondLimits(error) };
   }
+}
+
+function isBeyondLimits(error: unknown): boolean {
+  return error instanceof EncodingError && (error.code === 'YAML_TOO_LARGE' || error.code === 'YAML_ALIAS_BOMB');
 }
 
 function parseProblem(file: string, error: unknown): RenderProblem {

@@ -73,6 +73,12 @@ export class RenderCollector {
     }
   }
 
+  /** Takes in a problem that was costly to find, and is full: a hundred of them would hold up everybody else. */
+  endWith(problem: RenderProblem): void {
+    this.#isFull = true;
+    this.problems.push({ ...problem, message: `${problem.message}; what stands behind it was not read` });
+  }
+
   #count(origin: ObjectOrigin): boolean {
     const { maxObjects } = this.#limits;
     this.#seen += 1;
@@ -83,7 +89,7 @@ export class RenderCollector {
 
   #reportHeavy({ object, origin: { file, line } }: RenderedObject): void {
     const message = `the object takes more than ${this.#limits.weight.object / MIB} MiB of memory`;
-    this.problems.push({ file, line, code: 'RENDER_TOO_LARGE', message, hint: NO_SERVER, object: identityOf(object) });
+    this.endWith({ file, line, code: 'RENDER_TOO_LARGE', message, hint: NO_SERVER, object: identityOf(object) });
   }
 
   /** The last problem: nothing is read any more. */

@@ -81,12 +81,13 @@ function resultOf(tree: FileTree, collector: RenderCollector, skipped: readonly 
 }
 
 function renderFile(file: TreeFile, settings: DocumentSettings, collector: RenderCollector): void {
-  const { documents, problem } = readFileDocuments(file, { marksReferences: settings.variables !== null });
-  if (problem !== undefined) {
-    collector.problems.push(problem);
+  const reading = readFileDocuments(file, { marksReferences: settings.variables !== null });
+  if (reading.problem !== undefined) {
+    if (reading.isCostly) collector.endWith(reading.problem);
+    else collector.problems.push(reading.problem);
     return;
   }
-  for (const { value, line, index } of documents) {
+  for (const { value, line, index } of reading.documents) {
     if (collector.isFull) return;
     renderDocument({ value, origin: { file: file.path, line, document: index } }, settings, collector);
   }

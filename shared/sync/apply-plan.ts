@@ -66,7 +66,7 @@ export async function applyPlan(
 ): Promise<PlanReport> {
   const failures = plan.blocked.map(({ desired, reason }) => objectFailure(desired.identity, desired.origin, reason));
   const failed = new Set(plan.blocked.map(({ desired }) => desired.key));
-  const counts = { created: 0, changed: 0 };
+  const counts = { created: 0, changed: 0, dropped: 0 };
   const definitions: PlannedApply[] = [];
   const held: HeldConsumer[] = [];
   for (const { stage, items } of toApplyStages(plan.apply)) {
@@ -112,7 +112,7 @@ function usersOf(definitions: readonly PlannedApply[], items: readonly PlannedAp
 async function applyOne(
   state: ApplyPlanOptions['state'],
   { desired }: PlannedApply,
-  counts: { created: number; changed: number },
+  counts: { created: number; changed: number; dropped: number },
 ): Promise<SyncFailure | null> {
   const result = await state.keeper.ensure(desired.key);
   switch (result.kind) {
@@ -121,7 +121,8 @@ async function applyOne(
     case 'drifted':
       return null;
     case 'dropped':
-      return objectFailure(desired.identity, desired.origin, 'was left alone: the GitSync was suspended or deleted');
+      counts.dropped += 1;
+      return null;
     case 'applied':
       if (result.wasWritten) counts[result.cause === 'missing' ? 'created' : 'changed'] += 1;
       return null;

@@ -32,7 +32,7 @@ interface Wave {
 /** Carries out `plan.apply`, and reports what cannot be applied. Never throws for a single object. */
 export async function applyWaves(options: ApplyWavesOptions, plan: SyncPlan): Promise<WavesReport> {
   const waves = wavesOf(options.revision, plan);
-  const total = { created: 0, changed: 0, failures: [] as SyncFailure[], held: [] as HeldConsumer[] };
+  const total = { created: 0, changed: 0, dropped: 0, failures: [] as SyncFailure[], held: [] as HeldConsumer[] };
   for (const [index, { number, part, failures }] of waves.entries()) {
     const later = waves.slice(index + 1);
     const report = await applyPlan(
@@ -42,8 +42,11 @@ export async function applyWaves(options: ApplyWavesOptions, plan: SyncPlan): Pr
     );
     total.created += report.created;
     total.changed += report.changed;
+    total.dropped += report.dropped;
     total.failures.push(...failures, ...report.failures);
     total.held.push(...report.held);
+    // The rest of the waves is wanted no more.
+    if (total.dropped > 0) break;
     const left = later.reduce((sum, wave) => sum + workOf(wave), 0);
     if (left === 0) continue;
     if (total.failures.length > 0) return { ...total, hold: { wave: number, cause: 'failed', later: left } };

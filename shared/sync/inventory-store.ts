@@ -46,6 +46,14 @@ export class InventoryStore {
     this.#nowMs = nowMs;
   }
 
+  /** Writes the Inventory of `state`, which was read, again when it is gone. */
+  async restore(state: StoredInventory): Promise<void> {
+    if (state.inventoryVersion === null) return;
+    if ((await this.#client.get(INVENTORIES, state.request, { metadataOnly: true })) !== null) return;
+    state.inventoryVersion = null;
+    await this.#write(state);
+  }
+
   /** Reads the stored Inventory into `state`, once. */
   async load(state: StoredInventory): Promise<void> {
     if (state.isLoaded) return;

@@ -15,6 +15,8 @@ export interface ApplyReport {
 export interface PlanReport extends ApplyReport {
   /** Workloads that are left to a later round, since what they need was not unsealed. */
   readonly held: readonly HeldConsumer[];
+  /** Objects that nobody wanted any more when their turn came. */
+  readonly dropped: number;
 }
 
 /** Where the waves stopped. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { configMap, configMaps } from '../support/manifests.ts';
+import { CLAIMS } from '../support/resource-types.ts';
 import { createSyncWorld } from '../support/sync-engine.ts';
 
 test('a deleted GitSync that prunes takes its objects and its inventory with it', async () => {
@@ -16,6 +17,23 @@ test('a deleted GitSync that prunes takes its objects and its inventory with it'
   );
   expect(names).toEqual(['kept', 'kube-root-ca.crt']);
   expect(await world.inventory('app')).toBeNull();
+});
+
+test('what a deleted GitSync leaves for its data is named', async () => {
+  const world = await createSyncWorld();
+  const claim =
+    'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {requests: {storage: 1Mi}}}\n';
+  await world.repository.commit({ 'claim.yaml': claim, 'a.yaml': configMap('a', '1') });
+  await world.createGitSync('app', { prune: true });
+  const engine = await world.startEngine();
+  await world.untilReason('app', 'Applied');
+  await world.deleteGitSync('app');
+  const left = `PersistentVolumeClaim ${world.namespace}/data (data may be lost with it)`;
+  expect(engine.events.filter(({ reason }) => reason === 'Kept').map(({ message }) => message)).toEqual([
+    `the GitSync is deleted, and these stay in the cluster: ${left}`,
+  ]);
+  expect(engine.logs.join('\n')).toContain(left);
+  expect(await world.get(CLAIMS, 'data')).not.toBeNull();
 });
 
 test('a deleted GitSync that does not prune, or is suspended, leaves its objects', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, GIT_SYNCS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap, configMaps, widgetDefinition } from '../support/manifests.ts';
 import { CLAIMS } from '../support/resource-types.ts';
@@ -141,6 +141,37 @@ test('a claim, a namespace with foreign content and a definition with instances 
   await world.untilReason('app', 'Applied', back);
   expect(await world.get(CLAIMS, 'data')).not.toBeNull();
   await eventually(async () => expect(await world.get(NAMESPACES, namespace)).toBeNull());
+});
+
+test('what fills a namespace after its end was looked at wants an approval of its own', async () => {
+  const world = await createSyncWorld();
+  const namespace = uniqueName('filled');
+  await world.repository.commit({ 'namespace.yaml': namespaceFile(namespace), 'a.yaml': configMap('a', '1') });
+  onTestFinished(async () => {
+    await world.client.delete(NAMESPACES, { name: namespace });
+  });
+  await world.createGitSync('app', { prune: true });
+  await world.startEngine();
+  await world.untilReason('app', 'Applied');
+  const fill = (name: string) =>
+    world.client.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name } });
+  await fill('first');
+  const commit = await world.repository.commit({ 'namespace.yaml': null });
+  await world.reconcile('app');
+  const shown = (await world.untilReason('app', 'ApprovalNeeded', commit)).status?.approval?.digest ?? '';
+  await fill('second');
+  await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/approve': shown });
+  const { status } = await world.reconcile('app');
+  expect(status?.approval?.items.map(({ reason }) => reason)).toEqual([
+    `it holds ConfigMap ${namespace}/first, ConfigMap ${namespace}/second, which would go with it`,
+  ]);
+  expect(status?.approval?.digest).not.toBe(shown);
+  expect((await world.get(NAMESPACES, namespace))?.metadata.deletionTimestamp).toBeUndefined();
+  await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/approve': status?.approval?.digest ?? '' });
+  await eventually(async () => {
+    const left = await world.get(NAMESPACES, namespace);
+    expect(left === null || left.metadata.deletionTimestamp !== undefined).toBe(true);
+  });
 });
 
 test('a namespace whose whole content is pruned with it needs nobody, and a deleted GitSync lets a claim go', async () => {

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
-import { createClientFactory } from '../../controller/sync/open-client.ts';
+import { createClientFactory } from '../../controller/clusters/open-client.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
@@ -184,6 +185,26 @@ test('an account that does not exist acts for nobody, although its rights are st
   await makeAccount(client, namespace, 'deployer');
   await eventually(async () => expect(await client.get(GIT_SYNCS, { namespace, name: 'app' })).toBeNull(), LONG);
   expect(await world.get(CONFIG_MAPS, 'one')).toBeNull();
+});
+
+test('an account that is deleted loses its power at once, and one that comes back has it again', async () => {
+  const world = await createSyncWorld();
+  const { client, namespace } = world;
+  await makeAccount(client, namespace, 'deployer');
+  await allow(client, namespace, { name: 'deployer' }, CONFIG_MAP_RIGHTS);
+  await world.repository.commit({ 'one.yaml': configMap('one') });
+  await world.startEngine(await engineWithoutRights(world));
+  await world.createGitSync('app', { serviceAccountName: 'deployer', retryInterval: '10m' });
+  await world.untilReason('app', 'Applied');
+  await client.delete(SERVICE_ACCOUNTS, { namespace, name: 'deployer' });
+  expect(await messageOf(world, 'app', 'AccountNotFound')).toContain(`service account ${namespace}/deployer`);
+  await client.mergePatch(CONFIG_MAPS, { namespace, name: 'one' }, { data: { k: 'changed' } });
+  await delay(1_000);
+  expect((await world.get(CONFIG_MAPS, 'one'))?.['data']).toEqual({ k: 'changed' });
+  await makeAccount(client, namespace, 'deployer');
+  await eventually(async () => {
+    expect((await world.get(CONFIG_MAPS, 'one'))?.['data']).toEqual({ k: 'v' });
+  }, LONG);
 });
 
 test('a deleted namespace takes its GitSync with it, and what stays elsewhere is said', async () => {

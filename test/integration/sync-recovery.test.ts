@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS, INVENTORIES } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap, configMaps } from '../support/manifests.ts';
 import { createSyncWorld } from '../support/sync-engine.ts';
@@ -58,4 +58,36 @@ test('an inventory that somebody deleted is written again', async () => {
   await world.reconcile('app');
   await world.untilReason('app', 'Applied', commit);
   expect((await world.inventory('app'))?.spec.entries).toHaveLength(4);
+});
+
+test('an inventory that somebody deleted while nothing changes is written again', async () => {
+  const world = await createSyncWorld();
+  await world.repository.commit({ 'one.yaml': configMap('one', '1') });
+  await world.startEngine();
+  await world.createGitSync('app');
+  await world.untilReason('app', 'Applied');
+  const before = (await world.inventory('app'))?.spec;
+  await world.client.delete(INVENTORIES, { namespace: world.namespace, name: 'app' });
+  await eventually(async () => expect((await world.inventory('app'))?.spec).toEqual(before));
+});
+
+test('a suspension in the middle of a sync is no failure of its objects, and ends with the rest in place', async () => {
+  const world = await createSyncWorld();
+  await world.repository.commit({ 'all.yaml': configMaps(400) });
+  const engine = await world.startEngine();
+  await world.createGitSync('app');
+  await world.untilReason('app', 'Progressing');
+  await world.patchSpec('app', { suspend: true });
+  const suspended = await eventually(async () => {
+    const object = await world.gitSync('app');
+    const { status } = object;
+    expect(status?.conditions?.find(({ type }) => type === 'Reconciling')?.reason).toBe('Suspended');
+    expect(status?.observedGeneration).toBe(object.metadata.generation);
+    return status;
+  });
+  expect(suspended?.failures).toBeUndefined();
+  expect(suspended?.conditions?.find(({ type }) => type === 'Ready')?.reason).toMatch(/^(Suspended|Applied)$/);
+  expect(engine.events.filter(({ type }) => type === 'Warning')).toEqual([]);
+  await world.patchSpec('app', { suspend: false });
+  await world.untilReason('app', 'Applied');
 });

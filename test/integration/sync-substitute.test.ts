@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: "${name}" is what this file is about
 import { expect, inject, test } from 'vitest';
 import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
+import { eventually } from '../support/eventually.ts';
 import { runCli } from '../support/run-cli.ts';
 import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
@@ -86,6 +87,24 @@ test('variables, labels, annotations and images arrive; a changed ConfigMap and 
   for (const value of ['hunter2-Correct', 'hunter3-Battery']) expect(said).not.toContain(value);
 });
 
+test('a ConfigMap or Secret that appears or changes is taken up at once', async () => {
+  const world = await createSyncWorld();
+  const { client, namespace } = world;
+  const commit = await world.repository.commit({ 'app.yaml': MANIFEST });
+  await world.createGitSync('app', { substitute: SUBSTITUTE });
+  await world.startEngine();
+  await world.untilReason('app', 'VariablesInvalid', commit);
+  await createValues(world);
+  await world.untilReason('app', 'Applied', commit);
+  const host = { host: 'b.example.com' };
+  await client.mergePatch(CONFIG_MAPS, { namespace, name: 'values' }, { data: host });
+  await eventually(async () => expect((await world.get(CONFIG_MAPS, 'shop-config'))?.['data']).toMatchObject(host));
+  const data = { password: Buffer.from('hunter3-Battery').toString('base64') };
+  await client.mergePatch(SECRETS, { namespace, name: 'values' }, { data });
+  const login = { login: 'user:hunter3-Battery' };
+  await eventually(async () => expect((await world.get(CONFIG_MAPS, 'shop-config'))?.['data']).toMatchObject(login));
+});
+
 test('what the API server says against an object with a value of a Secret quotes no part of it', async () => {
   const world = await createSyncWorld();
   await createValues(world, 'Ab9-Canary5 Canary6');
@@ -153,9 +172,11 @@ test('a plan shows values of Secrets as digests on both sides, wherever they wer
     expect(text).toContain('shop-config');
     expect(text).not.toContain('hunter2-Correct');
   }
-  await world.startEngine();
+  const engine = await world.startEngine();
   await world.untilReason('app', 'Applied');
   for (const { code, text } of await plan()) expect(code, text).toBe(0);
+  // It would take the value up at once.
+  await engine.stop();
   const data = { password: Buffer.from('hunter3-Battery').toString('base64') };
   await client.mergePatch(SECRETS, { namespace, name: 'values' }, { data });
   for (const { code, text } of await plan()) {

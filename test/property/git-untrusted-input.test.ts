@@ -112,7 +112,8 @@ test('links never lead out of the entries of their tree', () => {
             : ('file' as const);
         return { path, kind, oid: path, isNameValid: true };
       });
-      const result = new TreeIndex(entries).resolve(start, new Map(Object.entries(links)));
+      const byPath = new Map(entries.map((one) => [one.path, one]));
+      const result = new TreeIndex(byPath).resolve(start, new Map(Object.entries(links)));
       expect(result.kind).not.toBe('unread');
       if (result.kind === 'found') expect(entries).toContain(result.entry);
       if (result.kind === 'found') expect(result.entry.kind).not.toBe('symlink');

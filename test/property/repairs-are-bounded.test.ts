@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DriftDamper } from '../../controller/sync/drift-damper.ts';
+import { DriftDamper } from '../../controller/keeping/drift-damper.ts';
 import type { ObjectKey } from '../../shared/resources/object-meta.ts';
 
 const key = '/ConfigMap/a/b' as ObjectKey;

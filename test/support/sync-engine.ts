@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { inject, onTestFinished } from 'vitest';
+import { createClientFactory } from '../../controller/clusters/open-client.ts';
 import type { EventNote } from '../../controller/events/event-recorder.ts';
 import type { ReconcileMetrics } from '../../controller/metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../../controller/metrics/sync-metrics.ts';
-import { createClientFactory } from '../../controller/sync/open-client.ts';
 import { createSyncPart, type SyncPart } from '../../controller/sync/sync-part.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { openRepository } from '../../shared/git/open-repository.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { LookSchedule } from '../../../../controller/git-syncs/look-schedule.ts';
 import { decideOutcome } from '../../../../controller/sync/decide-outcome.ts';
-import { LookSchedule } from '../../../../controller/sync/look-schedule.ts';
 import type { SyncSummary } from '../../../../controller/sync/sync-summary.ts';
 import type { GitSync, GitSyncSpec } from '../../../../shared/resources/git-sync.ts';
 

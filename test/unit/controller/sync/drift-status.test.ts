@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DriftRecord } from '../../../../controller/sync/drift-book.ts';
+import type { DriftRecord } from '../../../../controller/keeping/drift-book.ts';
 import { withDrift } from '../../../../controller/sync/drift-status.ts';
 import type { EnforceReport, SyncSummary } from '../../../../controller/sync/sync-summary.ts';
 import type { GitSync, GitSyncStatus } from '../../../../shared/resources/git-sync.ts';

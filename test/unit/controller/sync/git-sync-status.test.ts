@@ -124,6 +124,8 @@ test('a suspended GitSync keeps its Ready condition and says that nobody looks',
     'Stalled=False Suspended',
   ]);
   expect(conditionsOf(statusSuspended(gitSync(), now))[0]).toBe('Ready=Unknown Suspended');
+  const midway = gitSync(statusInProgress(gitSync(), 'main@sha1:abc', now));
+  expect(conditionsOf(statusSuspended(midway, now))[0]).toBe('Ready=Unknown Suspended');
 });
 
 test('a deletion that waits or fails says so', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { RefusedError } from '../../../../controller/git-syncs/sync-refusal.ts';
 import { type GuardDeletionsInput, guardDeletions } from '../../../../controller/sync/guard-deletions.ts';
-import { RefusedError } from '../../../../controller/sync/sync-refusal.ts';
 import type { GitSync } from '../../../../shared/resources/git-sync.ts';
 import { type ObjectIdentity, objectKey } from '../../../../shared/resources/object-meta.ts';
 import { Approvals } from '../../../../shared/sync-plan/approvals.ts';

@@ -27,7 +27,7 @@ test.each(['0s', '0.0000001s', '99999999999h'])(
     expect(taken.refusal).toMatchObject({
       reason: 'SpecInvalid',
       outlook: 'spec',
-      message: `spec.interval "${interval}" is not usable; write a duration above zero, such as 30s or 1m30s`,
+      message: `spec.interval "${interval}" is not usable; write a duration above zero, such as 30s or 1m30s, of at most 2501999792h`,
     });
   },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GitSyncCache } from '../../../../controller/sync/git-sync-cache.ts';
+import { GitSyncCache } from '../../../../controller/git-syncs/git-sync-cache.ts';
 import { WebhookInbox } from '../../../../controller/sync/webhook-inbox.ts';
 import type { GitSyncSource } from '../../../../shared/resources/git-sync.ts';
 

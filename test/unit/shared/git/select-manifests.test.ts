@@ -18,7 +18,7 @@ function select(
   return selectManifests({
     entries,
     folder,
-    index: new TreeIndex(entries),
+    index: new TreeIndex(new Map(entries.map((one) => [one.path, one]))),
     linkTexts,
     rules: new IgnoreRules(lists, null),
   });

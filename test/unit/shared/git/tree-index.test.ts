@@ -12,7 +12,8 @@ function resolve(tree: Record<string, TreeEntryKind | { to: string }>, path: str
   const texts = Object.entries(tree).flatMap(([name, kind]) =>
     typeof kind === 'string' ? [] : [[`oid of ${name}`, kind.to] as const],
   );
-  return new TreeIndex(entries).resolve(path, new Map(texts));
+  const byPath = new Map(entries.map((one) => [one.path, one]));
+  return new TreeIndex(byPath).resolve(path, new Map(texts));
 }
 
 const TREE: Record<string, TreeEntryKind | { to: string }> = {
@@ -66,7 +67,7 @@ describe('TreeIndex.resolve', () => {
   });
 
   test('asks for a link that was not read yet', () => {
-    const index = new TreeIndex([entry('link', 'symlink')]);
+    const index = new TreeIndex(new Map([['link', entry('link', 'symlink')]]));
     expect(index.resolve('link', new Map())).toEqual({ kind: 'unread', oid: 'oid of link' });
   });
 

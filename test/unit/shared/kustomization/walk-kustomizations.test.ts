@@ -173,7 +173,7 @@ test('two kustomization files in one folder, and none in a base, are refused', a
     ['app/kustomization.yaml: there is more than one kustomization file in this folder'],
   );
   expect(await problemsOf({ 'app/kustomization.yaml': 'resources: [../b]', 'b/a.yaml': 'x' })).toEqual([
-    'b/kustomization.yaml: a base has to be a folder with a kustomization file',
+    'app/kustomization.yaml:1 resources "../b" leads to a folder without a kustomization file',
   ]);
 });
 

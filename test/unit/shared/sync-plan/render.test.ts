@@ -137,6 +137,16 @@ describe('render', () => {
     expect(codes).not.toContain('RENDER_NOT_PARSED');
   });
 
+  test.each([
+    ['values', `- [${'1,'.repeat(1_000_000)}]\n`],
+    ['aliases', `a: &a [1]\nb: [${'*a,'.repeat(1_001)}]\n`],
+  ])('reads no file behind one with too many %s, and says so', (what, text) => {
+    expect(problems({ 'a.yaml': '[', 'b.yaml': text, 'c.yaml': text, 'd.yaml': '[' })).toEqual([
+      expect.stringMatching(/a\.yaml/),
+      expect.stringMatching(new RegExp(`b\\.yaml.*more than \\d+ ${what}; what stands behind it was not read`)),
+    ]);
+  });
+
   test('refuses an object, and a revision, that takes too much memory', () => {
     const heavy = configMap('heavy', `data: {a: "${'x'.repeat(900)}"}\n`);
     const light = Array.from({ length: 60 }, (_, index) => configMap(`n${index}`)).join('---\n');
@@ -146,6 +156,7 @@ describe('render', () => {
       );
     expect(codes(configMap('fine'))).toEqual([]);
     expect(codes(`${configMap('fine')}---\n${heavy}`)).toEqual(['RENDER_TOO_LARGE 6']);
+    expect(codes(`${heavy}---\n${heavy}`)).toEqual(['RENDER_TOO_LARGE 1']);
     expect(codes(light)).toHaveLength(1);
     expect(codes(light)[0]).toMatch(/^RENDER_TOO_LARGE [1-9]/);
   });

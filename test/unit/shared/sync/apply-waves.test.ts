@@ -10,6 +10,7 @@ interface Item {
   readonly wave: number;
   readonly isPlanned?: boolean;
   readonly isRefused?: boolean;
+  readonly isDropped?: boolean;
   readonly isHealthy?: boolean;
 }
 
@@ -38,6 +39,7 @@ async function apply(items: readonly Item[]) {
           ensure: async (key) => {
             order.push(byKey.get(key)?.name ?? '');
             if (byKey.get(key)?.isRefused) return { kind: 'failed', message: 'no' };
+            if (byKey.get(key)?.isDropped) return { kind: 'dropped' };
             return { kind: 'applied', cause: 'missing', wasWritten: true };
           },
         },
@@ -99,6 +101,15 @@ test('a failure lets its wave go on, and holds back later ones', async () => {
   expect(order).toEqual(['a', 'b']);
   expect(report.hold).toEqual({ wave: 0, cause: 'failed', later: 1 });
   expect(report.failures.map(({ name }) => name)).toEqual(['a']);
+});
+
+test('what nobody wants any more is no failure, and ends the waves', async () => {
+  const { order, asked, report } = await apply([
+    { name: 'a', wave: 0, isDropped: true },
+    { name: 'b', wave: 1 },
+  ]);
+  expect([order, asked]).toEqual([['a'], []]);
+  expect(report).toMatchObject({ created: 0, failures: [], dropped: 1, hold: null });
 });
 
 test('whatever the waves are, none is begun before all below it are applied, healthy and without a failure', async () => {

@@ -10,7 +10,7 @@ import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { assessHealth, hasHealth } from '../../shared/sync-plan/health.ts';
 import type { Health } from '../../shared/sync-plan/health-view.ts';
 import type { LiveLookup } from '../../shared/sync-plan/live-object.ts';
-import type { WatchHub } from './watch-hub.ts';
+import type { WatchHub } from '../clusters/watch-hub.ts';
 
 /** What a keeper works with, and whom it tells. */
 export interface HealthKeeperOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ClusterPool } from '../../../../controller/sync/cluster-pool.ts';
-import type { SyncClient } from '../../../../controller/sync/sync-client.ts';
-import type { TargetClient, TargetCluster } from '../../../../controller/sync/target-cluster.ts';
+import { ClusterPool } from '../../../../controller/clusters/cluster-pool.ts';
+import type { SyncClient } from '../../../../controller/clusters/sync-client.ts';
+import type { TargetClient, TargetCluster } from '../../../../controller/clusters/target-cluster.ts';
 import type { ServiceAccountReference } from '../../../../shared/kube/service-account.ts';
 import type { GitSync, GitSyncSpec } from '../../../../shared/resources/git-sync.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { HealthKeeper } from '../../../../controller/sync/health-keeper.ts';
-import { HealthWait } from '../../../../controller/sync/health-wait.ts';
+import { HealthKeeper } from '../../../../controller/keeping/health-keeper.ts';
+import { HealthWait } from '../../../../controller/keeping/health-wait.ts';
 import type { GitSync } from '../../../../shared/resources/git-sync.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { type DesiredObject, toPlacedObject } from '../../../../shared/sync-plan/desired-object.ts';

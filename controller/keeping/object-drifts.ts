@@ -10,10 +10,10 @@ import { readLiveObject } from '../../shared/sync/live-object.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { describeChanges } from '../../shared/sync-plan/drift-managers.ts';
 import { type LiveLookup, type LiveObject, liveVersionOf } from '../../shared/sync-plan/live-object.ts';
+import type { WatchHub } from '../clusters/watch-hub.ts';
 import { DriftBook, type DriftListener, type DriftRecord } from './drift-book.ts';
 import { DriftDamper } from './drift-damper.ts';
 import { Fights } from './fights.ts';
-import type { WatchHub } from './watch-hub.ts';
 
 /** What it works with. */
 export interface ObjectDriftsOptions extends DriftListener {

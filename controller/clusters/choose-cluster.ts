@@ -9,7 +9,7 @@ import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import { AccountError, accountUser, type ServiceAccountReference } from '../../shared/kube/service-account.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { readTargetKubeconfig } from '../../shared/sync/target-kubeconfig.ts';
-import { RefusedError, withHint } from './sync-refusal.ts';
+import { RefusedError, withHint } from '../git-syncs/sync-refusal.ts';
 
 /** What choosing takes. */
 export interface ChooseClusterOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ObjectKeeper, type Repair } from '../../../../controller/sync/object-keeper.ts';
+import { ObjectKeeper, type Repair } from '../../../../controller/keeping/object-keeper.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../../../shared/resources/resource-version.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askOf, GitSyncCache } from '../../../../controller/sync/git-sync-cache.ts';
+import { askOf, GitSyncCache } from '../../../../controller/git-syncs/git-sync-cache.ts';
 import type { GitSync } from '../../../../shared/resources/git-sync.ts';
 import type { ObjectMeta } from '../../../../shared/resources/object-meta.ts';
 

@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { isKubeError, KubeError } from '../../shared/kube/errors.ts';
+import { RefusedError, type SyncRefusal } from '../git-syncs/sync-refusal.ts';
 import type { SyncClient } from './sync-client.ts';
-import { RefusedError, type SyncRefusal } from './sync-refusal.ts';
 import type { TargetClient } from './target-cluster.ts';
 
 /** What guarding takes. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SecretsWait } from '../../../../controller/sync/secrets-wait.ts';
+import { SecretsWait } from '../../../../controller/keeping/secrets-wait.ts';
 import type { GitSync } from '../../../../shared/resources/git-sync.ts';
 import type { HeldConsumer } from '../../../../shared/sync/await-secrets.ts';
 import { type DesiredObject, toPlacedObject } from '../../../../shared/sync-plan/desired-object.ts';

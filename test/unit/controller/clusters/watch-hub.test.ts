@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WatchHub } from '../../../../controller/sync/watch-hub.ts';
+import { WatchHub } from '../../../../controller/clusters/watch-hub.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../../../shared/kube/resource-type.ts';
 import { readLiveObject } from '../../../../shared/sync/live-object.ts';

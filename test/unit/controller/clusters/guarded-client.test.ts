@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { GuardedClient } from '../../../../controller/sync/guarded-client.ts';
-import type { TargetClient } from '../../../../controller/sync/target-cluster.ts';
+import { GuardedClient } from '../../../../controller/clusters/guarded-client.ts';
+import type { TargetClient } from '../../../../controller/clusters/target-cluster.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { CONFIG_MAPS } from '../../../../shared/kube/resource-type.ts';
 

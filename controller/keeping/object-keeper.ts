@@ -19,8 +19,8 @@ import { isProven, provenEntry } from '../../shared/sync-plan/inventory.ts';
 import { type LiveLookup, liveVersionOf } from '../../shared/sync-plan/live-object.ts';
 import { lostAppliers } from '../../shared/sync-plan/lost-appliers.ts';
 import { describeBlock } from '../../shared/sync-plan/plan.ts';
+import type { WatchHub } from '../clusters/watch-hub.ts';
 import { ObjectDrifts, type ObjectDriftsOptions } from './object-drifts.ts';
-import type { WatchHub } from './watch-hub.ts';
 
 /** Somebody else's change that was undone. */
 export interface Repair {

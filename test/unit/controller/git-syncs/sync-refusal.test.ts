@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { RefusedError, renderRefusal, toRefusal } from '../../../../controller/git-syncs/sync-refusal.ts';
 import { KeysError } from '../../../../controller/keys/errors.ts';
-import { RefusedError, renderRefusal, toRefusal } from '../../../../controller/sync/sync-refusal.ts';
 import { GitError } from '../../../../shared/git/errors.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 

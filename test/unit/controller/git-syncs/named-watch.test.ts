@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { GitSyncCache } from '../../../../controller/sync/git-sync-cache.ts';
-import { LoginWatch } from '../../../../controller/sync/login-watch.ts';
+import { GitSyncCache } from '../../../../controller/git-syncs/git-sync-cache.ts';
+import { secretsOf } from '../../../../controller/git-syncs/named-objects.ts';
+import { NamedWatch } from '../../../../controller/git-syncs/named-watch.ts';
+import { SECRETS } from '../../../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncSpec } from '../../../../shared/resources/git-sync.ts';
 import { collectingLogger } from '../../../support/collecting-logger.ts';
 import { createDrivenWatcher } from '../../../support/driven-watcher.ts';
@@ -31,10 +33,12 @@ function setUp() {
   const cache = new GitSyncCache();
   const watcher = createDrivenWatcher();
   const woken: string[] = [];
-  const watch = new LoginWatch({
+  const watch = new NamedWatch({
+    type: SECRETS,
+    namesOf: secretsOf,
     client: watcher,
     cache,
-    enqueue: ({ namespace, name }) => woken.push(`${namespace}/${name}`),
+    onChange: ({ namespace, name }) => woken.push(`${namespace}/${name}`),
     logger: collectingLogger([]),
   });
   const learn = (...all: readonly GitSync[]): void => {

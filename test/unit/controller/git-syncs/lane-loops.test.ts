@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { LaneLoops } from '../../../../controller/git-syncs/lane-loops.ts';
 import type { Outcome, Request } from '../../../../controller/reconcile-loop/reconciler.ts';
-import { LaneLoops } from '../../../../controller/sync/lane-loops.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { quietLogger } from '../../../support/quiet-logger.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { GitSyncCache } from '../../../../controller/sync/git-sync-cache.ts';
-import { StatusWriter } from '../../../../controller/sync/status-writer.ts';
+import { GitSyncCache } from '../../../../controller/git-syncs/git-sync-cache.ts';
+import { StatusWriter } from '../../../../controller/git-syncs/status-writer.ts';
 import type { KubeWriter } from '../../../../shared/kube/client.ts';
 import type { GitSync } from '../../../../shared/resources/git-sync.ts';
 import type { ObjectMeta } from '../../../../shared/resources/object-meta.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fights } from '../../../../controller/sync/fights.ts';
+import { Fights } from '../../../../controller/keeping/fights.ts';
 import type { ObjectKey } from '../../../../shared/resources/object-meta.ts';
 
 const key = '/ConfigMap/n/a' as ObjectKey;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FollowedKind } from '../../../../controller/sync/followed-kind.ts';
+import { FollowedKind } from '../../../../controller/clusters/followed-kind.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { CONFIG_MAPS } from '../../../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';

@@ -2,8 +2,8 @@
 import type { ClusterConnection } from '../../shared/kube/connection.ts';
 import { accountUser, type ServiceAccountReference } from '../../shared/kube/service-account.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
 import { type ChooseClusterOptions, type ClusterChoice, chooseCluster } from './choose-cluster.ts';
-import { ownerOf, requestFor } from './git-sync-cache.ts';
 import { GuardedClient } from './guarded-client.ts';
 import type { SyncClient } from './sync-client.ts';
 import type { TargetClient, TargetCluster, TargetPlace } from './target-cluster.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { spreadOf } from '../../../../controller/sync/spread.ts';
+import { spreadOf } from '../../../../controller/git-syncs/spread.ts';
 
 test('spreadOf is the same for the same id, and fills the span evenly', () => {
   const counts = Array.from({ length: 10 }, () => 0);
