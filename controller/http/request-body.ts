@@ -12,8 +12,8 @@ export interface BodyLimits {
   readonly timeoutMs: number;
 }
 
-/** What is still taken of a body after its answer was sent, and for how long: an end in the middle could swallow the answer. */
-const MAX_DISCARDED_BYTES = 256 * 1024;
+/** What is still taken of a body after its answer was sent, and for how long: an end in the middle could swallow the answer, and no object that could be meant has more. */
+const MAX_DISCARDED_BYTES = 3 * 1024 * 1024;
 const MAX_DISCARD_MS = 1_000;
 
 /** Reads the whole body, or as much of it as is needed to know better. Never rejects. */

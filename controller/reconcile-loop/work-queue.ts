@@ -1,4 +1,5 @@
 /** @module A queue with one entry per key, entries that wait for their time, and none handed out twice at once. */
+import { FairLane } from './fair-lane.ts';
 import type { Request } from './reconciler.ts';
 
 /** `fresh`: somebody waits for it. `backlog`: a start or a repetition asked, and it may wait until fresh work is done. */
@@ -23,11 +24,11 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const BACKLOG_SHARE = 8;
 
 /**
- * Entries are taken in the order in which they came up, fresh ones before the backlog; what was taken is held back until it
- * is released.
+ * Fresh entries are taken before the backlog, namespaces take turns, and within one entries are taken in the order in which they came up; what was
+ * taken is held back until it is released.
  */
 export class WorkQueue {
-  readonly #ready: Readonly<Record<Urgency, Map<string, Entry>>> = { fresh: new Map(), backlog: new Map() };
+  readonly #ready: Readonly<Record<Urgency, FairLane<Entry>>> = { fresh: new FairLane(), backlog: new FairLane() };
   #freshInARow = 0;
   readonly #delayed = new Map<string, Delayed>();
   readonly #taken = new Set<string>();
@@ -61,17 +62,16 @@ export class WorkQueue {
     else this.#delay(entry, Math.min(delayMs, MAX_TIMER_MS));
   }
 
-  /** The entry that waits longest, or null; it is held back until {@link release}. */
+  /** The entry whose turn it is, or null; it is held back until {@link release}. */
   take(): Entry | null {
     const { fresh, backlog } = this.#ready;
     const isTurnOfBacklog = fresh.size === 0 || (backlog.size > 0 && this.#freshInARow >= BACKLOG_SHARE - 1);
     const lane = isTurnOfBacklog ? backlog : fresh;
-    const first = lane.values().next();
-    if (first.done) return null;
+    const entry = lane.take();
+    if (entry === null) return null;
     this.#freshInARow = isTurnOfBacklog ? 0 : this.#freshInARow + 1;
-    lane.delete(first.value.key);
-    this.#taken.add(first.value.key);
-    return first.value;
+    this.#taken.add(entry.key);
+    return entry;
   }
 
   /** Lets a taken key be handed out again. */
@@ -98,13 +98,13 @@ export class WorkQueue {
       this.#again.set(entry.key, entry);
       return;
     }
-    this.#ready[entry.urgency].set(entry.key, entry);
+    this.#ready[entry.urgency].add(entry);
     this.#onReady();
   }
 
   #promote(waiting: Entry, entry: Entry, delayMs: number): void {
     if (delayMs > 0 || entry.urgency === waiting.urgency || entry.urgency === 'backlog') return;
-    if (this.#ready.backlog.delete(entry.key)) this.#ready.fresh.set(entry.key, entry);
+    if (this.#ready.backlog.delete(entry.key)) this.#ready.fresh.add(entry);
     else if (this.#again.has(entry.key)) this.#again.set(entry.key, entry);
   }
 

@@ -234,6 +234,16 @@ test('a body that says it is too large is refused unread', async () => {
   clearInterval(pump);
 });
 
+test('an object that is too large is taken to its end, so that nothing on the way loses the answer', async () => {
+  const { socket, received } = await rawConnection(await servePublic());
+  socket.write('POST /v1/rotate HTTP/1.1\r\nHost: x\r\nContent-Length: 2097152\r\n\r\n');
+  socket.write(Buffer.alloc(2_097_152));
+  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  while (!/HTTP\/1\.1 200 /.test(received())) await once(socket, 'data');
+  expect(received()).toMatch(/^HTTP\/1\.1 413 /);
+  socket.destroy();
+});
+
 test('a body that turns out too large is not read to its end', async () => {
   const { socket, received, closed } = await rawConnection(await servePublic());
   socket.write('POST /v1/verify HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
