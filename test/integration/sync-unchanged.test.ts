@@ -99,7 +99,7 @@ test('after a restart, statuses that others write cost no request', async () => 
   await world.client.mergePatch(type, reference, { spec: { replicas: 1 } }, { fieldManager: 'meddler' });
   // The watch tells of changes in their order: what came before was looked at by then.
   await eventually(async () => expect(await world.get(type, edited)).toMatchObject({ spec: { replicas: 0 } }));
-  expect(second.events.map(({ reason }) => reason)).toEqual(['DriftRepaired']);
+  await eventually(() => expect(second.events.map(({ reason }) => reason)).toEqual(['DriftRepaired']));
   expect(second.requestCount() - requests).toBeLessThan(others.length);
 });
 
