@@ -3,7 +3,9 @@
  * split so that a verb loads only what it needs. What `signet seal` needs is in one file, because opening twenty takes longer
  * than sealing.
  */
-import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { Module } from 'node:module';
 import path from 'node:path';
 import { build, type CommonOptions, type Metafile, type Plugin, transform } from 'esbuild';
 import { describeError } from './shared/errors/describe-error.ts';
@@ -21,6 +23,13 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 
 /** The file that holds every chunk on the way of `signet seal` with a certificate at hand. */
 const SEAL_PATH_FILE = 'seal-path.cjs';
+/** How the controller and threads load what the launcher runs by itself. */
+const SEAL_PATH_CODE = [
+  "const text = require('node:fs').readFileSync(__dirname + '/seal-path.js', 'utf8');",
+  "const run = require('node:vm').runInThisContext(text, { filename: __dirname + '/seal-path.js' });",
+  'run(exports, require, module, __filename, __dirname);',
+  '',
+].join('\n');
 const SEAL_PATH_SOURCES: readonly string[] = [
   'cli/main.ts',
   'cli/commands/seal.ts',
@@ -32,17 +41,8 @@ const SEAL_PATH_SOURCES: readonly string[] = [
 const OTHER_NAMES: readonly string[] = ['kubectl-seal.cjs', 'kubeseal.cjs'];
 const OTHER_NAME_CODE = "require('./signet.cjs');\n";
 
-/**
- * Node keeps what it compiled beside the program, where it can be trusted as much as the program itself; where nothing can be
- * written, or Node is too old for it, nothing is kept. It saves three to six milliseconds of `signet seal`.
- */
-const LAUNCHER = [
-  'try {',
-  "  require('node:module').enableCompileCache({ directory: __dirname + '/compile-cache', portable: true });",
-  '} catch {}',
-  "require('./signet-main.cjs');",
-  '',
-].join('\n');
+/** What stands before the program under its name. */
+const LAUNCHER_SOURCE = 'cli/launcher.ts';
 
 /** Files that threads of the programs start with: name in `dist/` and source. */
 const WORKERS: Readonly<Record<string, string>> = { [WORKER_ENTRY]: 'shared/template/worker.ts' };
@@ -104,10 +104,12 @@ export async function bundle(
   }
   await writeFile(path.join(directory, 'NOTICES.txt'), await collectNotices(metafile));
   if (!('signet' in programs)) return metafile;
-  await rename(path.join(directory, 'signet.cjs'), path.join(directory, 'signet-main.cjs'));
-  await writeCode(path.join(directory, 'signet.cjs'), LAUNCHER, true);
+  const main = path.join(directory, 'signet.cjs');
+  await writeCode(path.join(directory, 'signet-main.js'), asFunction(await readFile(main, 'utf8')), false);
   for (const name of OTHER_NAMES) await writeCode(path.join(directory, name), OTHER_NAME_CODE, true);
-  await writeCode(path.join(directory, SEAL_PATH_FILE), await joinChunks(sealPath, chunks), false);
+  await writeCode(path.join(directory, SEAL_PATH_FILE), SEAL_PATH_CODE, false);
+  await writeCode(path.join(directory, 'seal-path.js'), asFunction(await joinChunks(sealPath, chunks)), false);
+  await writeCode(main, await launcherFor(chunks), true);
   return metafile;
 }
 
@@ -205,6 +207,25 @@ async function joinChunks(sealPath: ReadonlySet<string>, chunks: ReadonlyMap<str
     plugins: [fromMemory],
   });
   return outputFiles[0]?.text ?? '';
+}
+
+/** `code` of a CommonJS file as Node makes a function of it when it loads one. */
+function asFunction(code: string): string {
+  return Module.wrap(code.replace(/^#!.*/, ''));
+}
+
+/** The launcher of a program that consists of `chunks`. */
+async function launcherFor(chunks: ReadonlyMap<string, string>): Promise<string> {
+  const digest = createHash('sha256');
+  for (const text of chunks.values()) digest.update(text);
+  const buildId = JSON.stringify(digest.digest('hex').slice(0, 16));
+  const source = await readFile(path.join(ROOT, LAUNCHER_SOURCE), 'utf8');
+  const { code } = await transform(source, {
+    ...COMMON_JS,
+    loader: 'ts',
+    define: { ...COMMON_JS.define, BUILD_ID: buildId },
+  });
+  return code;
 }
 
 async function writeCode(file: string, code: string, isProgram: boolean): Promise<void> {

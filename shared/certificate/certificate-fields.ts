@@ -3,6 +3,7 @@
  * at: a sealing certificate is trusted for where it came from, not for who signed it.
  */
 import { decodeUtf8, toHex } from '../encoding/bytes.ts';
+import { CONTROLS } from '../encoding/control-characters.ts';
 import { DER_TAG, type DerElement, DerReader } from './der-reader.ts';
 import { CertificateError } from './errors.ts';
 import { type RsaPublicNumbers, readForeignAlgorithm, readPublicNumbers } from './rsa-key.ts';
@@ -22,6 +23,7 @@ export interface CertificateFields extends AnyCertificateFields {
 }
 
 const COMMON_NAME_OID = '550403';
+const CONTROL = new RegExp(`[${CONTROLS}]`, 'g');
 
 /**
  * Reads one DER certificate of an RSA key.
@@ -100,7 +102,7 @@ function nameText(value: DerElement): string {
   const { tag, content } = value;
   const isBytes = tag === DER_TAG.utf8String || tag === DER_TAG.printableString || tag === DER_TAG.ia5String;
   const text = isBytes ? (decodeUtf8(content) ?? '') : '';
-  return text.replace(/\p{Cc}/gu, '\uFFFD');
+  return text.replace(CONTROL, '\uFFFD');
 }
 
 function readTime(validity: DerReader, what: string): Date {

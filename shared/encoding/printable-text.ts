@@ -1,10 +1,12 @@
 /** @module Text from files, Git and the cluster, made safe to show on a terminal. */
 
+import { CONTROLS } from './control-characters.ts';
+
 const KEPT = new Set(['\n', '\t']);
 
 // Control characters move the cursor and recolour the screen; bidirectional controls reorder what is read. A file name
 // or a message from elsewhere must do neither.
-const UNSAFE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
+const UNSAFE = new RegExp(String.raw`[${CONTROLS}\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]`, 'gu');
 
 /** `text` with every control character but newline and tab written as an escape such as `\x1b`. */
 export function toPrintable(text: string): string {

@@ -1,7 +1,7 @@
 /** @module How keys, values and maps are written next to those that stand in a text already: quotes, blanks, line breaks. */
 import { stringifyJson } from './json.ts';
 import { linePrefix, type TextEntry } from './text-tree.ts';
-import { quotedText, scalarText, stringifyYaml } from './yaml-output.ts';
+import { NEEDS_ESCAPE, quotedText, scalarText, stringifyYaml } from './yaml-output.ts';
 
 /** A text, or maps around it: what an addition consists of. */
 export type Addition = string | { readonly [key: string]: Addition };
@@ -18,14 +18,12 @@ export interface StyledText {
 
 /** Inside of brackets these end a plain scalar. */
 const FLOW_MARK = /[,[\]{}]/;
-/** Characters that single quotes cannot hold, or that some reader takes for a line break. */
-const NEEDS_DOUBLE_QUOTES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff\ufffe\uffff]/u;
 
 /** `value` on one line, in the quotes that begin with `sample`, the character that stands where it will stand. */
 export function likeSample(value: string, sample: string, style: { isJson: boolean; isFlow: boolean }): string {
   if (style.isJson) return JSON.stringify(value);
   if (sample === '"') return quotedText(value);
-  if (sample === "'" && !NEEDS_DOUBLE_QUOTES.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  if (sample === "'" && !NEEDS_ESCAPE.test(value)) return `'${value.replaceAll("'", "''")}'`;
   return style.isFlow && FLOW_MARK.test(value) ? quotedText(value) : scalarText(value);
 }
 

@@ -3,6 +3,7 @@
  * naming places in a file are left to yaml-documents.ts.
  */
 import { type EventType, load, type Schema, type State } from 'js-yaml';
+import { CONTROLS_BUT_BLANKS } from './control-characters.ts';
 import { assertExpansionBounded } from './yaml-expansion.ts';
 import { toYamlFault, YamlFault } from './yaml-fault.ts';
 import { findDanglingDashes, firstOutside } from './yaml-list-ends.ts';
@@ -17,7 +18,10 @@ const MAX_MERGED_KEYS = 10_000;
  * separator and paragraph separator end a line in its YAML 1.1 but not in js-yaml, and a byte-order mark at the start
  * of a line is skipped there and kept here, so that a file could show one content to each.
  */
-const FOREIGN_CHARACTER = /[^\P{Cc}\t\n\r]|[\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]|(?:^|[\n\r])\ufeff/u;
+const FOREIGN_CHARACTER = new RegExp(
+  String.raw`[${CONTROLS_BUT_BLANKS}\ud800-\udfff\u2028\u2029\ufffe\uffff]|(?:^|[\n\r])\ufeff`,
+  'u',
+);
 
 /** Told of each node that the parser opens and closes, after the value of the node has been corrected. */
 export type NodeListener = (event: EventType, state: State) => void;

@@ -2,18 +2,25 @@
  * @module Writes values as YAML that kubectl reads back as the same values, in the layout of `kubectl get -o yaml`:
  * two spaces, lists at the indentation of their key, nothing folded.
  */
+import { CONTROLS, CONTROLS_BUT_BLANKS } from './control-characters.ts';
 import { EncodingError } from './errors.ts';
+import { jsonForm } from './json-form.ts';
 import { resolveScalar } from './yaml-scalars.ts';
 
-/** Characters that YAML text cannot hold, or that some reader takes for a line end: written as escapes. */
-const NEEDS_ESCAPE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff\ufffe\uffff]/u;
+/** Besides control characters: what YAML text cannot hold, or what some reader takes for a line end. */
+const OTHER_ESCAPED = String.raw`\ud800-\udfff\u2028\u2029\ufeff\ufffe\uffff`;
+/** Finds a character that is written as an escape within double quotes, and cannot stand in YAML otherwise. */
+export const NEEDS_ESCAPE: RegExp = new RegExp(`[${CONTROLS}${OTHER_ESCAPED}]`, 'u');
 const NEEDS_ESCAPE_ALL = new RegExp(NEEDS_ESCAPE, 'gu');
 /** The same but for tab and line feed, which may stand in a block scalar. */
-const BREAKS_BLOCK_SCALAR = /[^\P{Cc}\t\n]|[\p{Cs}\p{Zl}\p{Zp}\ufeff\ufffe\uffff]/u;
+const BREAKS_BLOCK_SCALAR = new RegExp(`[\\r${CONTROLS_BUT_BLANKS}${OTHER_ESCAPED}]`, 'u');
 const BLANK_AT_LINE_END = /[ \t](?:\n|$)/;
 
 /** How a string may begin without quotes. */
-const SAFE_START = /^(?:[\p{L}\p{N}_/.$(+<^;]|-(?=[\p{L}\p{N}_/-]))/u;
+const SAFE_START = /^(?:[A-Za-z0-9_/.$(+<^;]|-(?=[A-Za-z0-9_/-]))/;
+/** The same in other alphabets: asked second, because the engine needs a millisecond to learn what a letter is. */
+const FOREIGN_START = /^-?[\u0080-\uffff]/;
+const SAFE_FOREIGN_START = /^-?[\p{L}\p{N}]/u;
 const UNSAFE_INSIDE = /: | #|[: ]$|^(?:---|\.\.\.)/;
 /** Dates and sexagesimal numbers: text to kubectl, but not to every other YAML reader. */
 const READ_OTHERWISE_ELSEWHERE = /^\d{4}-\d{1,2}-\d{1,2}|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
@@ -91,8 +98,12 @@ export function scalarText(text: string): string {
 }
 
 function canStandPlain(text: string): boolean {
-  if (!SAFE_START.test(text) || UNSAFE_INSIDE.test(text) || NEEDS_ESCAPE.test(text)) return false;
+  if (!startsSafely(text) || UNSAFE_INSIDE.test(text) || NEEDS_ESCAPE.test(text)) return false;
   return resolveScalar(text).kind === 'string' && !READ_OTHERWISE_ELSEWHERE.test(text);
+}
+
+function startsSafely(text: string): boolean {
+  return SAFE_START.test(text) || (FOREIGN_START.test(text) && SAFE_FOREIGN_START.test(text));
 }
 
 /** `text` in double quotes, on one line. */
@@ -109,13 +120,6 @@ function numberText(value: number): string {
   // Digits alone would be read as an exact integer, which this number is not.
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return value.toExponential();
   return String(value);
-}
-
-/** What `JSON.stringify` would write for `value`; undefined for what it leaves out. */
-function jsonForm(value: unknown): unknown {
-  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
-  if (typeof value !== 'object' || value === null) return value;
-  return 'toJSON' in value && typeof value.toJSON === 'function' ? jsonForm(value.toJSON()) : value;
 }
 
 function unrepresentable(what: string): EncodingError {

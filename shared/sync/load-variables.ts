@@ -29,7 +29,7 @@ export async function loadVariables(client: Pick<KubeReader, 'get'>, gitSync: Gi
   if (substitute === undefined) return { variables: null, stamp: '' };
   const { from = [], vars = {} } = substitute;
   if (from.length > MAX_SOURCES) throw refuse(`spec.substitute.from has more than ${MAX_SOURCES} entries`);
-  const objects = await Promise.all(from.map((source) => readSource(client, gitSync, source)));
+  const objects = await inTheirOrder(from.map((source) => readSource(client, gitSync, source)));
   const variables = new Map<string, Variable>();
   for (const [index, object] of objects.entries()) addValues(variables, from[index], object);
   for (const [name, value] of Object.entries(vars)) {
@@ -41,6 +41,12 @@ export async function loadVariables(client: Pick<KubeReader, 'get'>, gitSync: Gi
     object === null ? '-' : `${object.metadata.uid ?? ''}/${object.metadata.resourceVersion ?? ''}`,
   );
   return { variables, stamp: stamp.join(' ') };
+}
+
+/** The values of `reads`; where several fail, the first in their order is thrown, so that a message does not change with the weather. */
+async function inTheirOrder<T>(reads: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(reads);
+  return Promise.all(reads);
 }
 
 async function readSource(

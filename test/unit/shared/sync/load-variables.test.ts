@@ -48,6 +48,20 @@ test('later sources win over earlier ones, and the own values over all; a line b
   expect(stamp).toBe('a/7 b/7 -');
 });
 
+test('of several sources that are missing the first is named, whichever answer comes first', async () => {
+  const from = [
+    { kind: 'ConfigMap', name: 'late' },
+    { kind: 'Secret', name: 'early' },
+  ] as const;
+  const gone = Promise.withResolvers<null>();
+  const slow = {
+    get: (_type: unknown, { name }: { readonly name: string }) =>
+      name === 'late' ? gone.promise : Promise.resolve(null),
+  };
+  setImmediate(() => gone.resolve(null));
+  await expect(loadVariables(slow, gitSync({ from }))).rejects.toThrow('ConfigMap shop/late of spec.substitute.from');
+});
+
 test('without spec.substitute nothing is read', async () => {
   expect(await loadVariables(client, gitSync(undefined))).toEqual({ variables: null, stamp: '' });
 });
