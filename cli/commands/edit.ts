@@ -19,7 +19,7 @@ import { addLintOptions, type LintOptions } from './lint-report.ts';
 import { certificateFor, placeIn, scopeRemark, sealIntoFile } from './seal-into-file.ts';
 
 /** What `signet edit` can be told. */
-export interface EditCommandOptions extends CertificateOptions, ControllerOptions, LintOptions, ObjectOptions {
+interface EditCommandOptions extends CertificateOptions, ControllerOptions, LintOptions, ObjectOptions {
   readonly namespace?: string;
   readonly yes?: boolean;
 }
@@ -41,7 +41,7 @@ export const declareEdit: DeclareCommand = (command, invoke) => {
 };
 
 /** Opens the editor, and seals what was filled in. Everything else is settled before. */
-export async function edit(file: string, options: EditCommandOptions, session: Session): Promise<ExitCode> {
+async function edit(file: string, options: EditCommandOptions, session: Session): Promise<ExitCode> {
   const { io, report } = session;
   const target = await openSealedFile(session, file, options.object);
   const place = placeIn(target, options.namespace);
@@ -55,7 +55,7 @@ export async function edit(file: string, options: EditCommandOptions, session: S
   if (removed.length > 0 && options.yes !== true && !(await confirmRemoval(session, target, removed))) {
     for (const value of values.values()) value.wipe();
     report.note('nothing was changed');
-    return EXIT.done;
+    return EXIT.findings;
   }
   await sealIntoFile(session, { target, place, certificate, ...options }, { values, removed });
   report.note(`${describeChange(values.size, removed.length)} ${target.title}${scopeRemark(place)}`);

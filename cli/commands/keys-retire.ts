@@ -29,7 +29,7 @@ const EXAMPLES: readonly Example[] = [
   ['Retire an old key, by its fingerprint or the begin of it', 'signet keys retire SHA256:mK3vXq0eTn1z'],
   [
     'The same, by the name of its Secret, in a script that runs in the repository',
-    'signet keys retire sealed-secrets-keyx7f2b --yes',
+    'signet keys retire sealed-secrets-key-x7f2b1c --yes',
   ],
 ];
 

@@ -27,7 +27,7 @@ export const declareRename: DeclareCommand = (command, invoke) => {
 };
 
 /** Changes the key in its place; the sealed value stays as it is. */
-export async function rename(
+async function rename(
   file: string,
   { from, to }: Names,
   { object, session }: ObjectOptions & { readonly session: Session },

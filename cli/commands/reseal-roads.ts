@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
+import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { describeFinding, keysByItem, type ReceiptFinding } from '../../shared/sealing/check-receipt.ts';
 import { describeFailures } from '../../shared/sealing/item-failure.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
@@ -15,7 +16,7 @@ import { rotateItems } from '../connect/rotate-items.ts';
 import type { CertificateFinder } from '../connect/sealing-certificate.ts';
 import type { SealedObject } from '../manifests/sealed-objects.ts';
 import { CliError, type CliErrorCode } from '../terminal/errors.ts';
-import { describeNeed, judgeNeed } from './reseal-need.ts';
+import { describeNeed, judgeNeed, type Need } from './reseal-need.ts';
 
 /** New values, or why there are none. */
 export type ResealOutcome =
@@ -46,12 +47,8 @@ export function throughController(
   return async (object) => {
     const { sealed } = object;
     const need = await judgeNeed(object, keys);
-    const names = new Set([...need.stale.keys(), ...need.unknown, ...(all ? need.current : [])]);
-    if (names.size === 0) {
-      const moves = need.findings.filter(({ kind }) => MOVES.includes(kind)).map(describeFinding);
-      if (moves.length > 0) return failed('CLI_CANNOT_UNSEAL', object, { reason: moves.join('; '), hint: MOVED });
-      return { kind: 'resealed', values: new Map(), receipt: await receiptAfter(object) };
-    }
+    const names = itemsToReseal(need, all);
+    if (names.size === 0) return leaveAsItIs(object, need);
     const answer = await rotateItems(cluster, controller, { sealed, names, sleep });
     if (answer.kind === 'rotated') {
       return { kind: 'resealed', values: answer.values, receipt: await receiptAfter(object, answer) };
@@ -72,7 +69,10 @@ function failed(
   return { kind: 'failed', error: new CliError(code, `cannot reseal ${title}: ${reason}`, details) };
 }
 
-/** With the keys of `keyring`, which tell what needs it, to the certificate that `find` gives for the file's folder. */
+/**
+ * With the keys of `keyring`, to the certificate that `find` gives for the file's folder. What the receipt says to be sealed to that
+ * already is not opened, since its key need not be at hand; of the rest the keys tell.
+ */
 export function withPrivateKeys(
   keyring: Keyring<OpeningKey>,
   find: CertificateFinder,
@@ -82,7 +82,10 @@ export function withPrivateKeys(
     const { source, sealed } = object;
     const file = source.file.input.path;
     const certificate = await find(file === undefined ? cwd : path.dirname(file));
-    const result = await resealItems(sealed, keyring, certificate, { keepCurrent: !all });
+    const need = await judgeNeed(object, [certificate.fingerprint]);
+    const names = itemsToReseal(need, all);
+    if (names.size === 0) return leaveAsItIs(object, need);
+    const result = await resealItems(onlyItems(sealed, names), keyring, certificate, { keepCurrent: !all });
     if (result.kind === 'failed') {
       const [{ hint }] = result.failures;
       const reason = describeFailures(result.failures);
@@ -90,8 +93,25 @@ export function withPrivateKeys(
     }
     const data = 'encryptedData' in result.spec ? result.spec.encryptedData : {};
     const values = new Map(Object.entries(data).filter(([item]) => result.items.has(item)));
-    return { kind: 'resealed', values, receipt: result.receipt };
+    const keys = new Map([...names].map((item) => [item, certificate.fingerprint]));
+    return { kind: 'resealed', values, receipt: await receiptAfter(object, { values, keys }) };
   };
+}
+
+function itemsToReseal({ stale, unknown, current }: Need, all: boolean): ReadonlySet<string> {
+  return new Set([...stale.keys(), ...unknown, ...(all ? current : [])]);
+}
+
+function onlyItems(sealed: SealedSecret, names: ReadonlySet<string>): SealedSecret {
+  const items = Object.entries(sealed.spec.encryptedData).filter(([item]) => names.has(item));
+  return { ...sealed, spec: { ...sealed.spec, encryptedData: Object.fromEntries(items) } };
+}
+
+/** Everything is sealed to the newest key, as the receipt says; it opens only where the receipt says, too. */
+async function leaveAsItIs(object: SealedObject, { findings }: Need): Promise<ResealOutcome> {
+  const moves = findings.filter(({ kind }) => MOVES.includes(kind)).map(describeFinding);
+  if (moves.length > 0) return failed('CLI_CANNOT_UNSEAL', object, { reason: moves.join('; '), hint: MOVED });
+  return { kind: 'resealed', values: new Map(), receipt: await receiptAfter(object) };
 }
 
 /** What is known of the items that stay, and of those that are new. */

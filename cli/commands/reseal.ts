@@ -93,7 +93,7 @@ async function resealAll(
   const all = options.all === true;
   if (options.privateKey !== undefined) {
     const { readPrivateKeys } = await import('../connect/private-keys.ts');
-    const keyring = await readPrivateKeys(session, options.privateKey);
+    const keyring = await readPrivateKeys(session, options.privateKey, NOTHING_RESEALED);
     const find = createCertificateFinder(session, options);
     return follow(withPrivateKeys(keyring, find, { all, cwd: session.io.cwd }), objects, { options, session });
   }

@@ -5,7 +5,6 @@ import { SEALED_SECRET_KIND } from '../../shared/resources/names.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 import { openRendering } from '../../shared/sync/revision-renderer.ts';
-import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
 import type { RenderedObject } from '../../shared/sync-plan/rendered-object.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { ControllerChoice } from '../connect/controller-places.ts';
@@ -17,8 +16,8 @@ import { withRepository } from '../connect/sync-source.ts';
 import { countOf } from '../output/count.ts';
 import { summarizePlan } from '../output/plan-counts.ts';
 import { formatPlan } from '../output/plan-text.ts';
-import { CliError, throwIfAny } from '../terminal/errors.ts';
 import type { Session } from '../terminal/session.ts';
+import { throwIfProblems } from './show-plan.ts';
 import { writeResult } from './write-result.ts';
 
 /** What is looked at. */
@@ -56,7 +55,7 @@ export async function runPreflight(session: Session, cluster: Cluster, request: 
   });
   const build = kustomizeBuilder(session, request.kustomize);
   const preview = await previewTree(cluster, gitSync, found.tree, { commit, build });
-  throwIfAny(preview.problems.map(toError), 'nothing was changed: the controller would refuse the commit whole');
+  throwIfProblems(preview, 'nothing was changed: the controller would refuse the commit whole');
   await tellPlan(session, commit, preview);
   const rendering = await openRendering({ client: cluster.client, build }, gitSync);
   const { objects } = await rendering.render(found.tree, signal);
@@ -108,9 +107,4 @@ function tellClosed(report: Session['report'], { object, items, fingerprint, sta
 function listSome(names: readonly string[]): string {
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
   return names.slice(0, MAX_NAMED).join(', ') + more;
-}
-
-function toError(problem: Parameters<typeof describeProblem>[0]): CliError {
-  const { hint } = problem;
-  return new CliError('CLI_OBJECT_INVALID', describeProblem(problem), hint === undefined ? {} : { hint });
 }

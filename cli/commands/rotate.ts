@@ -23,7 +23,7 @@ import { pin } from './cert-fetch.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet rotate` can be told. */
-export interface RotateOptions extends ControllerNamespaceOptions, WaitOptions {
+interface RotateOptions extends ControllerNamespaceOptions, WaitOptions {
   readonly reseal?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export const declareRotate: DeclareCommand = (command, invoke) => {
  * Find the controller, ask, wait for a key that answers, pin and reseal if that was asked for, print the key's fingerprint. An interrupt
  * leaves the request standing.
  */
-export async function rotate(options: RotateOptions, session: Session): Promise<ExitCode> {
+async function rotate(options: RotateOptions, session: Session): Promise<ExitCode> {
   // Looked at before a key is made: what cannot be read then would be left behind.
   if (options.reseal !== undefined) await assertReadable(session, options.reseal);
   const key = await withCluster(session, options, async (cluster) => {

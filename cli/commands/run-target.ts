@@ -24,9 +24,15 @@ export interface RunTargetChoice {
   readonly prune?: boolean;
 }
 
+/** Returns when just one GitSync is named. @throws CliError `CLI_USAGE` */
+export function assertOneTarget({ argument, filename, name }: RunTargetChoice): void {
+  if ([argument, filename, name].filter((given) => given !== undefined).length === 1) return;
+  throw usageError('name one GitSync', 'by its name, by -f FILE, or by --dir DIR --name NAME');
+}
+
 /**
  * The GitSync, with its namespace. One in a file or made up here has the annotations of the one of its name in the cluster, if there is any.
- * @throws CliError `CLI_USAGE`, `CLI_OBJECT_NOT_FOUND`, `CLI_OBJECT_INVALID` while a controller looks after it; KubeError
+ * @throws CliError `CLI_OBJECT_NOT_FOUND`, `CLI_OBJECT_INVALID` while a controller looks after it; KubeError
  */
 export async function findRunTarget(session: Session, cluster: Cluster, choice: RunTargetChoice): Promise<GitSync> {
   const wanted = await readTarget(session, cluster, choice);
@@ -44,8 +50,6 @@ export async function findRunTarget(session: Session, cluster: Cluster, choice: 
 
 async function readTarget(session: Session, cluster: Cluster, choice: RunTargetChoice): Promise<GitSync> {
   const { argument, filename, name } = choice;
-  if ([argument, filename, name].filter((given) => given !== undefined).length !== 1)
-    throw usageError('name one GitSync', 'by its name, by -f FILE, or by --dir DIR --name NAME');
   const namespace = choice.namespace ?? cluster.namespace;
   if (argument !== undefined) return readGitSync(cluster, namespace, argument);
   if (filename !== undefined) return readFromFile(session, filename, choice.namespace, cluster.namespace);

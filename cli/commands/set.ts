@@ -68,7 +68,7 @@ function declareObject(command: Command): void {
 }
 
 /** Reads what to set, seals it for the place of the SealedSecret, and changes the file. */
-export async function set(
+async function set(
   { file, key }: { readonly file: string; readonly key?: string },
   options: SetCommandOptions,
   session: Session,

@@ -1,6 +1,7 @@
 /** @module Prints a plan in the form that is asked for, with everything that is to be said beside it. */
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { PreviewApproval } from '../../shared/sync/preview-approval.ts';
+import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
 import { countOf } from '../output/count.ts';
 import { hasFindings, type Plan, summarizePlan } from '../output/plan-counts.ts';
@@ -18,8 +19,8 @@ export type PlanForm = 'text' | 'markdown' | 'json';
 
 /** Prints `plan`, and says whether there is anything to do. @throws SeveralErrors with everything that is wrong with the files */
 export async function showPlan(session: Session, plan: Plan, form: PlanForm = 'text'): Promise<ExitCode> {
-  const { problems, skipped, refusal } = plan.preview;
-  throwIfAny(problems.map(toError), 'a sync of these files would be refused whole');
+  const { skipped, refusal } = plan.preview;
+  throwIfProblems(plan.preview, 'a sync of these files would be refused whole');
   for (const { file, reason } of skipped) session.report.note(`${file} is left out: ${reason}`);
   for (const { identity, notes = [] } of plan.preview.actions)
     for (const note of notes) session.report.note(`${describeIdentity(identity)} ${note}`);
@@ -43,7 +44,11 @@ function formatAs(plan: Plan, form: PlanForm, { io }: Session): string {
   return formatPlan(plan.preview, { isColoured: wantsColour(io) });
 }
 
-function toError(problem: Parameters<typeof describeProblem>[0]): CliError {
-  const { hint } = problem;
-  return new CliError('CLI_OBJECT_INVALID', describeProblem(problem), hint === undefined ? {} : { hint });
+/** @throws SeveralErrors with everything that is wrong with the files; `consequence` says what does not happen because of it */
+export function throwIfProblems({ problems }: SyncPreview, consequence: string): void {
+  const errors = problems.map((problem) => {
+    const { hint } = problem;
+    return new CliError('CLI_OBJECT_INVALID', describeProblem(problem), hint === undefined ? {} : { hint });
+  });
+  throwIfAny(errors, consequence);
 }

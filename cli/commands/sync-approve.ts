@@ -1,25 +1,23 @@
 /** @module `signet sync approve`: lets one plan through that the controller holds back, by its digest. */
-import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { ApprovalStatus, GitSync } from '../../shared/resources/git-sync.ts';
-import { APPROVE_ANNOTATION, CLI_FIELD_MANAGER } from '../../shared/resources/names.ts';
+import { APPROVE_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { digestApproval } from '../../shared/sync-plan/approval.ts';
 import { itemsOfStatus } from '../../shared/sync-plan/approval-status.ts';
 import { approveCommand } from '../../shared/sync-plan/approve-command.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
-import { nameOf, readGitSync } from '../connect/git-syncs.ts';
-import { waitFor } from '../connect/wait-for.ts';
+import { annotateGitSync, nameOf, readGitSync } from '../connect/git-syncs.ts';
 import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
 import { formatApprovalItems } from '../output/approval-text.ts';
 import { countOf } from '../output/count.ts';
-import { conditionOf, formatSyncStatus } from '../output/sync-status-text.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { confirm } from '../terminal/prompt.ts';
 import type { Session } from '../terminal/session.ts';
+import { awaitSettled } from './settled-sync.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet sync approve` can be told. */
@@ -66,16 +64,14 @@ async function approve(cluster: Cluster, request: ApproveRequest, session: Sessi
     report.note('nothing was changed');
     return EXIT.findings;
   }
-  const annotations = { [APPROVE_ANNOTATION]: held.digest };
-  const { namespace = '', name = '' } = gitSync.metadata;
-  await cluster.client.mergePatch(
-    GIT_SYNCS,
-    { namespace, name },
-    { metadata: { annotations } },
-    { fieldManager: CLI_FIELD_MANAGER },
-  );
+  await annotateGitSync(cluster, gitSync, { [APPROVE_ANNOTATION]: held.digest });
   report.note(`approved plan ${held.digest} of GitSync ${nameOf(gitSync)}; waiting`);
-  return awaitOutcome(cluster, gitSync, { digest: held.digest, timeout: request.timeout }, session);
+  return awaitSettled(session, cluster, {
+    gitSync,
+    asked: 'approved',
+    isTakenUp: ({ status }) => status?.approval?.digest !== held.digest,
+    timeoutMs: request.timeout,
+  });
 }
 
 function assertLookedAt(gitSync: GitSync): void {
@@ -145,24 +141,4 @@ async function agrees(gitSync: GitSync, held: ApprovalStatus, { io }: Session): 
   }
   const count = countOf(held.items.length + held.more, 'object');
   return confirm(io, `Approve what is listed above, ${count} of GitSync ${nameOf(gitSync)}?`);
-}
-
-async function awaitOutcome(
-  cluster: Cluster,
-  { metadata }: GitSync,
-  { digest, timeout }: { readonly digest: string; readonly timeout: number },
-  session: Session,
-): Promise<ExitCode> {
-  const { namespace = '', name = '' } = metadata;
-  const settled = await waitFor(session.io, timeout, async () => {
-    const now = await readGitSync(cluster, namespace, name);
-    const isTakenUp = now.status?.approval?.digest !== digest;
-    return isTakenUp && conditionOf(now, 'Ready')?.status !== 'Unknown' ? now : null;
-  });
-  if (settled === null) {
-    const message = `no answer after ${timeout / 1000} s: GitSync "${namespace}/${name}" is approved and not in place yet`;
-    throw new CliError('CLI_TIMED_OUT', message, { hint: `see \`signet sync status ${name} -n ${namespace}\`` });
-  }
-  await writeResult(session, { text: formatSyncStatus([settled], false), file: undefined, access: 'public' });
-  return conditionOf(settled, 'Ready')?.status === 'True' ? EXIT.done : EXIT.findings;
 }

@@ -36,23 +36,18 @@ export const declareSyncExplain: DeclareCommand = (command, invoke) => {
     .option('-n, --namespace <namespace>', "of the object; default: the context's")
     .option('--allow-http-git', 'read the repository over plain http, as the controller may be told to');
   addExamples(addClusterOptions(addKustomizeOption(addJsonOption(command))), EXAMPLES);
-  command.action((word: string, options: SyncExplainOptions) =>
-    invoke((session) => withCluster(session, options, (cluster) => explain(cluster, word, options, session))),
-  );
+  command.action((word: string, options: SyncExplainOptions) => invoke((session) => explain(word, options, session)));
 };
 
 /** Exit code 1 for an object that is not kept as Git has it, whatever the reason. */
-async function explain(
-  cluster: Cluster,
-  word: string,
-  options: SyncExplainOptions,
-  session: Session,
-): Promise<ExitCode> {
+async function explain(word: string, options: SyncExplainOptions, session: Session): Promise<ExitCode> {
   const [kind = '', name = '', ...rest] = word.split('/');
   if (kind === '' || name === '' || rest.length > 0) {
     throw usageError(`cannot explain ${JSON.stringify(word)}`, 'write it as kind/name, such as deployment/cart');
   }
-  const explanation = await findOut(session, cluster, { kind, name, ...options });
+  const explanation = await withCluster(session, options, (cluster) =>
+    findOut(session, cluster, { kind, name, ...options }),
+  );
   const isJson = options.output === 'json';
   const text = isJson ? `${stringifyJson(explanation, 2)}\n` : formatExplanation(explanation);
   await writeResult(session, { text, file: undefined, access: 'public' });

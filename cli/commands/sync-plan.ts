@@ -1,6 +1,7 @@
 /** @module `signet sync plan`: what a sync would do now, found out by dry runs. */
 import { type Command, Option } from 'commander';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { readMergeSides } from '../connect/asked-revision.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { readGitSync } from '../connect/git-syncs.ts';
 import { kustomizeBuilder } from '../connect/kustomize.ts';
@@ -12,7 +13,7 @@ import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addKustomizeOption, type KustomizeOption } from '../options/kustomize-option.ts';
 import type { Plan } from '../output/plan-counts.ts';
-import { usageError } from '../terminal/errors.ts';
+import { type CliError, usageError } from '../terminal/errors.ts';
 import type { ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
 import { showPlan } from './show-plan.ts';
@@ -21,8 +22,6 @@ import { showPlan } from './show-plan.ts';
 interface SyncPlanOptions extends ControllerNamespaceOptions, KustomizeOption {
   readonly namespace?: string;
   readonly dir?: string;
-  /** The first name of `--dir`. */
-  readonly from?: string;
   readonly revision?: string;
   readonly merge?: string;
   readonly allowHttpGit?: boolean;
@@ -63,7 +62,6 @@ function addPlanOptions(command: Command): Command {
       '--dir <directory>',
       'a checkout of the repository to read in place of Git; without NAME, the files themselves',
     )
-    .addOption(new Option('--from <directory>').hideHelp())
     .option(
       '--revision <revision>',
       'a branch, tag, full commit id or full name of the repository, such as refs/pull/7/merge',
@@ -78,29 +76,24 @@ function addPlanOptions(command: Command): Command {
 
 /** Read the GitSync, its files and its inventory; preview; print. The cluster is left as it is. */
 async function planSync(request: PlanRequest, session: Session): Promise<ExitCode> {
-  const folder = folderOf(request);
-  const plan = await withCluster(session, request, (cluster) =>
-    makePlan(cluster, { ...request, dir: folder }, session),
-  );
+  assertCoherent(request);
+  const plan = await withCluster(session, request, (cluster) => makePlan(cluster, request, session));
   return showPlan(session, plan, request.output);
 }
 
-/** The folder to read in place of Git. @throws CliError `CLI_USAGE` for a request that names no files, or files twice */
-function folderOf({ dir, from, revision, merge, name }: PlanRequest): string | undefined {
-  const folder = dir ?? from;
-  if (name === undefined && folder === undefined) {
-    throw usageError('cannot plan nothing', 'name a GitSync, or give --dir');
-  }
-  const given = [folder, revision, merge].filter((value) => value !== undefined);
+/** @throws CliError `CLI_USAGE` for a request that names no files, or files twice */
+function assertCoherent({ dir, revision, merge, name }: PlanRequest): void {
+  if (name === undefined && dir === undefined) throw nothingToPlan();
+  const given = [dir, revision, merge].filter((value) => value !== undefined);
   if (given.length > 1) throw usageError('--dir, --revision and --merge exclude each other');
-  return folder;
+  if (merge !== undefined) readMergeSides(merge);
 }
 
-async function makePlan(
-  cluster: Cluster,
-  request: Omit<PlanRequest, 'dir'> & { readonly dir: string | undefined },
-  session: Session,
-): Promise<Plan> {
+function nothingToPlan(): CliError {
+  return usageError('cannot plan nothing', 'name a GitSync, or give --dir');
+}
+
+async function makePlan(cluster: Cluster, request: PlanRequest, session: Session): Promise<Plan> {
   const namespace = request.namespace ?? cluster.namespace;
   const gitSync = request.name === undefined ? null : await readGitSync(cluster, namespace, request.name);
   const { tree, revision } = await readSource(cluster, gitSync, request, session);
@@ -118,11 +111,11 @@ async function makePlan(
 async function readSource(
   cluster: Cluster,
   gitSync: GitSync | null,
-  { dir, ...choice }: Omit<PlanRequest, 'dir'> & { readonly dir: string | undefined },
+  { dir, ...choice }: PlanRequest,
   session: Session,
 ): Promise<SyncSource> {
   if (dir !== undefined) return readLocalSource(session, gitSync, dir);
-  if (gitSync === null) throw usageError('cannot plan nothing', 'name a GitSync, or give --dir');
+  if (gitSync === null) throw nothingToPlan();
   const { pin } = gitSync.spec;
   if (pin !== undefined && choice.revision === undefined && choice.merge === undefined) {
     session.report.note(`the GitSync is pinned to commit ${pin.commit}, and that is what is planned`);

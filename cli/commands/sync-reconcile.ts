@@ -1,20 +1,19 @@
 /** @module `signet sync reconcile`: has a GitSync looked at now, and waits for the outcome. */
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
-import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { withCluster } from '../connect/cluster.ts';
-import { readGitSync } from '../connect/git-syncs.ts';
+import { annotateGitSync, readGitSync } from '../connect/git-syncs.ts';
 import { waitFor } from '../connect/wait-for.ts';
 import { addClusterOptions, type ClusterOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
-import { conditionOf, formatSyncStatus } from '../output/sync-status-text.ts';
+import { conditionOf } from '../output/sync-status-text.ts';
 import { CliError } from '../terminal/errors.ts';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { writeResult } from './write-result.ts';
+import { tellOutcome } from './settled-sync.ts';
 
 /** What `signet sync reconcile` can be told. */
 interface SyncReconcileOptions extends ClusterOptions, WaitOptions {
@@ -38,7 +37,7 @@ function isSettled(sync: GitSync, requestedAt: string): boolean {
   return sync.status?.lastHandledReconcileAt === requestedAt && ready !== undefined && ready.status !== 'Unknown';
 }
 
-/** Ask by annotation, wait until the status acknowledges it, print how the GitSync stands. Not Ready is a finding. */
+/** Ask by annotation, wait until the status acknowledges it, tell the outcome. */
 async function reconcile(name: string, options: SyncReconcileOptions, session: Session): Promise<ExitCode> {
   const sync = await withCluster(session, options, async (cluster): Promise<GitSync> => {
     const namespace = options.namespace ?? cluster.namespace;
@@ -49,8 +48,7 @@ async function reconcile(name: string, options: SyncReconcileOptions, session: S
       });
     }
     const requestedAt = session.io.now().toISOString();
-    const annotations = { [RECONCILE_REQUESTED_ANNOTATION]: requestedAt };
-    await cluster.client.mergePatch(GIT_SYNCS, { namespace, name }, { metadata: { annotations } });
+    await annotateGitSync(cluster, before, { [RECONCILE_REQUESTED_ANNOTATION]: requestedAt });
     session.report.note(`asked for GitSync "${namespace}/${name}" at ${requestedAt}; waiting`);
     const answer = await waitFor(session.io, options.timeout, async () => {
       const now = await readGitSync(cluster, namespace, name);
@@ -59,8 +57,7 @@ async function reconcile(name: string, options: SyncReconcileOptions, session: S
     if (answer !== null) return answer;
     throw tooLate(await readGitSync(cluster, namespace, name), requestedAt, options.timeout);
   });
-  await writeResult(session, { text: formatSyncStatus([sync], false), file: undefined, access: 'public' });
-  return conditionOf(sync, 'Ready')?.status === 'True' ? EXIT.done : EXIT.findings;
+  return tellOutcome(session, sync);
 }
 
 /** A controller that does not answer, and one that waits for something, are looked into in different places. */

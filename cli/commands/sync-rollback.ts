@@ -3,7 +3,6 @@ import type { GitSync, GitSyncPin } from '../../shared/resources/git-sync.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { nameOf, patchSpec, readGitSync } from '../connect/git-syncs.ts';
 import { commitOf, findRollbackTarget, isInPlace, type RollbackTarget } from '../connect/rollback-target.ts';
-import { waitFor } from '../connect/wait-for.ts';
 import {
   addClusterOptions,
   addControllerNamespaceOptions,
@@ -14,13 +13,12 @@ import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addKustomizeOption, type KustomizeOption } from '../options/kustomize-option.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
-import { conditionOf, formatSyncStatus } from '../output/sync-status-text.ts';
 import { CliError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { confirm } from '../terminal/prompt.ts';
 import type { Session } from '../terminal/session.ts';
 import { runPreflight } from './rollback-preflight.ts';
-import { writeResult } from './write-result.ts';
+import { awaitSettled } from './settled-sync.ts';
 
 /** What `signet sync rollback` can be told. */
 interface SyncRollbackOptions extends ControllerNamespaceOptions, KustomizeOption, WaitOptions {
@@ -102,7 +100,13 @@ async function rollBack(cluster: Cluster, request: RollbackRequest, session: Ses
   // A field that is not there must not stay from an earlier pin.
   const pinned = await patchSpec(cluster, gitSync, { pin: { commit, until: pin.until ?? null } });
   report.note(`pinned GitSync ${nameOf(gitSync)} to ${commit}; waiting`);
-  return awaitOutcome(cluster, pinned, request, session);
+  const { generation = 0 } = pinned.metadata;
+  return awaitSettled(session, cluster, {
+    gitSync: pinned,
+    asked: 'pinned',
+    isTakenUp: ({ status }) => (status?.observedGeneration ?? -1) >= generation,
+    timeoutMs: request.timeout,
+  });
 }
 
 function assertActive(gitSync: GitSync): void {
@@ -135,26 +139,6 @@ function tellTip({ report }: Session, { spec, status }: GitSync, { commit, until
 
 function wordsOf({ entry }: RollbackTarget): string {
   return entry?.subject === undefined ? 'of which nothing is known' : `${entry.subject} (${entry.author ?? '-'})`;
-}
-
-async function awaitOutcome(
-  cluster: Cluster,
-  { metadata }: GitSync,
-  { timeout }: WaitOptions,
-  session: Session,
-): Promise<ExitCode> {
-  const { namespace = '', name = '', generation = 0 } = metadata;
-  const settled = await waitFor(session.io, timeout, async () => {
-    const now = await readGitSync(cluster, namespace, name);
-    const isSeen = (now.status?.observedGeneration ?? -1) >= generation;
-    return isSeen && conditionOf(now, 'Ready')?.status !== 'Unknown' ? now : null;
-  });
-  if (settled === null) {
-    const message = `no answer after ${timeout / 1000} s: GitSync "${namespace}/${name}" is pinned and not in place yet`;
-    throw new CliError('CLI_TIMED_OUT', message, { hint: `see \`signet sync status ${name} -n ${namespace}\`` });
-  }
-  await writeResult(session, { text: formatSyncStatus([settled], false), file: undefined, access: 'public' });
-  return conditionOf(settled, 'Ready')?.status === 'True' ? EXIT.done : EXIT.findings;
 }
 
 async function unpin(cluster: Cluster, name: string, options: SyncUnpinOptions, session: Session): Promise<ExitCode> {

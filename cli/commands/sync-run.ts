@@ -23,7 +23,7 @@ import { formatRun, formatRunJson, summarizeRun } from '../output/run-text.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';
-import { findRunTarget, type RunTargetChoice } from './run-target.ts';
+import { assertOneTarget, findRunTarget, type RunTargetChoice } from './run-target.ts';
 import { showPlan } from './show-plan.ts';
 import { writeResult } from './write-result.ts';
 
@@ -89,6 +89,7 @@ async function run(argument: string | undefined, options: SyncRunOptions, sessio
     throw usageError('--name is for a folder', 'give --dir, or name the GitSync without --name');
   if (options.prune === true && options.name === undefined)
     throw usageError('--prune goes with --name', 'a GitSync says with spec.prune whether it prunes');
+  assertOneTarget({ ...options, argument });
   return withCluster(session, options, async (cluster) => {
     const gitSync = await findRunTarget(session, cluster, { ...options, argument });
     const source = await readFiles(session, cluster, gitSync, options);

@@ -3,8 +3,9 @@ import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
+import { describeFailures } from '../../shared/sealing/item-failure.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
-import { describeFailures, UnsealError, type UnsealOptions, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
+import { UnsealError, type UnsealOptions, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
 import { readPrivateKeys } from '../connect/private-keys.ts';
 import { withTemplateRenderer } from '../connect/template-renderer.ts';
 import { readManifests } from '../manifests/manifest-files.ts';
@@ -21,7 +22,7 @@ import type { Session } from '../terminal/session.ts';
 import { writeResult } from './write-result.ts';
 
 /** What `signet unseal` can be told. */
-export interface UnsealCommandOptions extends InputOptions, OutputOptions {
+interface UnsealCommandOptions extends InputOptions, OutputOptions {
   readonly privateKey: readonly string[];
 }
 
@@ -47,8 +48,8 @@ export const declareUnseal: DeclareCommand = (command, invoke) => {
 };
 
 /** Read keys and inputs, unseal everything, print it. Nothing is printed unless all of it opens. */
-export async function unseal(options: UnsealCommandOptions, session: Session): Promise<ExitCode> {
-  const keyring = await readPrivateKeys(session, options.privateKey);
+async function unseal(options: UnsealCommandOptions, session: Session): Promise<ExitCode> {
+  const keyring = await readPrivateKeys(session, options.privateKey, NOTHING_UNSEALED);
   const { files, errors } = await readManifests(session, options.file, 'SealedSecret');
   const objects = files.flatMap(objectsOf).filter(isMeant);
   const faults = objects.flatMap(faultsOf);

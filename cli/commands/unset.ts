@@ -18,7 +18,7 @@ export const declareUnset: DeclareCommand = (command, invoke) => {
 };
 
 /** Removes the lines of `keys`. All of them must be there. */
-export async function unset(
+async function unset(
   { file, keys }: { readonly file: string; readonly keys: readonly string[] },
   { object }: ObjectOptions,
   session: Session,

@@ -1,8 +1,7 @@
 /** @module Hands a verb's result to standard output, or to the file of `-w`. */
-import { CliError } from '../terminal/errors.ts';
 import { resolvePath } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
-import { describeSystemError, systemCodeOf } from '../terminal/system-error.ts';
+import { writeStdout } from '../terminal/write-stdout.ts';
 
 /** A finished result and where it goes. */
 export interface Result {
@@ -15,17 +14,7 @@ export interface Result {
 /** Writes `result` whole. @throws CliError `CLI_OUTPUT_FAILED`; the system's `EPIPE` when nobody reads standard output any more. */
 export async function writeResult({ io }: Session, result: Result): Promise<void> {
   const { text, file, access } = result;
-  if (file !== undefined && file !== '-') {
-    const { writeOutputFiles } = await import('../terminal/output-file.ts');
-    await writeOutputFiles([{ name: file, path: resolvePath(io, file), content: text, access }], io.signal);
-    return;
-  }
-  try {
-    await io.stdout.write(text);
-  } catch (error) {
-    if (systemCodeOf(error) === 'EPIPE') throw error;
-    throw new CliError('CLI_OUTPUT_FAILED', `cannot write to standard output: ${describeSystemError(error)}`, {
-      cause: error,
-    });
-  }
+  if (file === undefined || file === '-') return writeStdout(io, text);
+  const { writeOutputFiles } = await import('../terminal/output-file.ts');
+  await writeOutputFiles([{ name: file, path: resolvePath(io, file), content: text, access }], io.signal);
 }

@@ -7,7 +7,7 @@ import {
   readIdentities,
   readRecipients,
 } from '../../shared/key-backup/age-keys.ts';
-import { type CliError, usageError } from '../terminal/errors.ts';
+import { secretAsArgument, usageError } from '../terminal/errors.ts';
 import { readOneInput, STDIN_NAME } from '../terminal/input-files.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import type { Session } from '../terminal/session.ts';
@@ -63,7 +63,7 @@ export async function readUnlock(session: Session, choice: UnlockChoice): Promis
   if (identity.length === 0) return { kind: 'passphrase', passphrase: await readPassphrase(session, choice) };
   const identities: SecretBytes[] = [];
   for (const file of identity) {
-    if (/^AGE-SECRET-KEY-/i.test(file)) throw secretAsArgument();
+    if (/^AGE-SECRET-KEY-/i.test(file)) throw secretAsArgument('--identity');
     identities.push(...readIdentities(await readText(session, file), `"${file}"`));
   }
   const [first, ...others] = identities;
@@ -81,14 +81,6 @@ export function assertStdinOnce(file: string, { identity = [], passphraseFile }:
 export function wipeUnlock(unlock: BackupUnlock | BackupLock): void {
   if (unlock.kind === 'passphrase') unlock.passphrase.wipe();
   if (unlock.kind === 'identities') for (const identity of unlock.identities) identity.wipe();
-}
-
-/** It is not quoted, and is known to the shell's history and to every user of the machine already. */
-function secretAsArgument(): CliError {
-  return usageError(
-    'cannot take a private key as an argument, where others can see it',
-    'name a file with --identity, and replace this key',
-  );
 }
 
 function hasPassphrase({ passphrase, passphraseFile }: PassphraseChoice): boolean {

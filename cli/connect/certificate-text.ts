@@ -1,6 +1,7 @@
 /** @module The PEM text that `--cert` names: a file, or a file, http or https URL. */
 import { readFileSync, statSync } from 'node:fs';
 import { decodeInputText } from '../../shared/encoding/input-text.ts';
+import { isLoopback } from '../../shared/encoding/loopback.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { CliError, LocatedError } from '../terminal/errors.ts';
 import { resolvePath } from '../terminal/io.ts';
@@ -55,15 +56,11 @@ function urlOf(place: string): URL | null {
 async function fetchPem(session: Session, url: URL): Promise<Uint8Array> {
   const { describeUrl, fetchUrl } = await import('./fetch-url.ts');
   const bytes = await fetchUrl(session.io, url);
-  if (url.protocol === 'http:' && !isLoopback(url)) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     session.report.warn(
       `the certificate came over plain http from ${describeUrl(url)}, where others can replace it`,
       'compare its fingerprint with that of `signet cert show`',
     );
   }
   return bytes;
-}
-
-function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.');
 }

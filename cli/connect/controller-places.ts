@@ -8,12 +8,19 @@ export interface ControllerChoice {
   readonly controllerName?: string;
 }
 
-const SERVICES: readonly ControllerPlace[] = [
-  { namespace: 'signet-system', name: 'signet-controller' },
+/** Signet's own Service, in its own namespace and where it has taken over from sealed-secrets. */
+export const SIGNET_SERVICES: readonly ControllerPlace[] = DEFAULT_CONTROLLER_NAMESPACES.map((namespace) => ({
+  namespace,
+  name: 'signet-controller',
+}));
+
+/** Those of sealed-secrets, by its manifest and by its Helm chart unless told otherwise. */
+export const SEALED_SECRETS_SERVICES: readonly ControllerPlace[] = [
   { namespace: 'kube-system', name: 'sealed-secrets-controller' },
-  // The name that sealed-secrets' Helm chart gives unless told otherwise.
   { namespace: 'kube-system', name: 'sealed-secrets' },
 ];
+
+const SERVICES = [...SIGNET_SERVICES, ...SEALED_SECRETS_SERVICES];
 
 /** The namespaces that the chosen controller may be in. */
 export function namespacesOf({ controllerNamespace }: ControllerChoice): readonly string[] {
@@ -24,6 +31,6 @@ export function namespacesOf({ controllerNamespace }: ControllerChoice): readonl
 export function servicesOf(choice: ControllerChoice): readonly ControllerPlace[] {
   const { controllerNamespace, controllerName } = choice;
   if (controllerNamespace === undefined && controllerName === undefined) return SERVICES;
-  const names = controllerName === undefined ? SERVICES.map(({ name }) => name) : [controllerName];
-  return namespacesOf(choice).flatMap((namespace) => names.map((name) => ({ namespace, name })));
+  const names = new Set(controllerName === undefined ? SERVICES.map(({ name }) => name) : [controllerName]);
+  return namespacesOf(choice).flatMap((namespace) => [...names].map((name) => ({ namespace, name })));
 }

@@ -8,16 +8,27 @@ import type { KubeRawResponse } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SERVICES } from '../../shared/kube/resource-type.ts';
 import { servicePath } from '../../shared/kube/service-proxy.ts';
-import { CliError } from '../terminal/errors.ts';
 import type { Cluster } from './cluster.ts';
 
-/** The Service of a controller. */
+/** Where the Service of a controller is. */
 export interface ControllerPlace {
   readonly namespace: string;
   readonly name: string;
-  /** As {@link findServicePort} found it; absent: it is looked up for each question. */
-  readonly port?: string;
 }
+
+/** A Service that can be asked. */
+export interface ControllerService extends ControllerPlace {
+  /** Name of its port; may be empty. */
+  readonly port: string;
+}
+
+/**
+ * What is known of a Service: the name of its first port, which may be empty, or that there is none. Who may not read Services gets the
+ * empty name, which the proxy takes for a Service's only port, and does not know whether there is one.
+ */
+export type ServicePort =
+  | { readonly kind: 'found' | 'unreadable'; readonly name: string }
+  | { readonly kind: 'absent' };
 
 /** What `/v1/verify` says. */
 export type VerifyAnswer =
@@ -53,32 +64,27 @@ const CONFLICT = 409;
 const CONTENT_TOO_LARGE = 413;
 const DEFAULT_RETRY_MS = 1_000;
 
-/**
- * Name of the first port of the Service at `place`, which may be empty; null when there is no such Service. Whoever may not
- * read Services gets the empty name, which the proxy takes for a Service's only port.
- * @throws KubeError
- */
-export async function findServicePort(cluster: Cluster, place: ControllerPlace): Promise<string | null> {
+/** The port of the Service at `place`. @throws KubeError */
+export async function findServicePort(cluster: Cluster, place: ControllerPlace): Promise<ServicePort> {
   try {
     const object = await cluster.client.get(SERVICES, place);
-    if (object === null) return null;
+    if (object === null) return { kind: 'absent' };
     const spec = object['spec'] as { readonly ports?: readonly { readonly name?: string }[] } | undefined;
-    return spec?.ports?.[0]?.name ?? '';
+    return { kind: 'found', name: spec?.ports?.[0]?.name ?? '' };
   } catch (error) {
     if (!isKubeError(error, 'KUBE_FORBIDDEN')) throw error;
-    return '';
+    return { kind: 'unreadable', name: '' };
   }
 }
 
-/** The certificates that the controller at `place` hands out, PEM as it came. `port` as of {@link findServicePort}. @throws KubeError */
+/** The certificates that the controller behind a Service hands out, PEM as it came. @throws KubeError */
 export async function readServiceCertificate(
   cluster: Cluster,
-  place: ControllerPlace,
-  port: string,
+  { namespace, name, port }: ControllerService,
 ): Promise<CertificateAnswer> {
   const answer = await cluster.client.raw({
     method: 'GET',
-    path: servicePath(place.namespace, place.name, port, '/v1/cert.pem'),
+    path: servicePath(namespace, name, port, '/v1/cert.pem'),
     headers: { accept: 'application/x-pem-file, */*' },
     maxBytes: MAX_PEM_BYTES,
   });
@@ -91,28 +97,28 @@ export async function readServiceCertificate(
 }
 
 /**
- * Asks the controller at `place` whether it opens `sealed`, a SealedSecret as JSON. The Secret does not come back.
- * @throws CliError `CLI_CONTROLLER_NOT_FOUND`; KubeError
+ * Asks the controller behind `service` whether it opens `sealed`, a SealedSecret as JSON. The Secret does not come back.
+ * @throws KubeError
  */
 export async function verifySealedSecret(
   cluster: Cluster,
-  place: ControllerPlace,
+  service: ControllerService,
   sealed: unknown,
 ): Promise<VerifyAnswer> {
-  const { status, headers } = await post(cluster, place, { path: '/v1/verify', sealed, maxBytes: MAX_REASON_BYTES });
+  const { status, headers } = await post(cluster, service, { path: '/v1/verify', sealed, maxBytes: MAX_REASON_BYTES });
   return status === 200 ? { kind: 'opens' } : refusalOf(status, headers);
 }
 
 /**
- * Has the controller at `place` encrypt `sealed`, a SealedSecret as JSON, to its newest key.
- * @throws CliError `CLI_CONTROLLER_NOT_FOUND`; KubeError
+ * Has the controller behind `service` encrypt `sealed`, a SealedSecret as JSON, to its newest key.
+ * @throws KubeError
  */
 export async function rotateSealedSecret(
   cluster: Cluster,
-  place: ControllerPlace,
+  service: ControllerService,
   sealed: unknown,
 ): Promise<RotateAnswer> {
-  const { status, headers, body } = await post(cluster, place, {
+  const { status, headers, body } = await post(cluster, service, {
     path: '/v1/rotate',
     sealed,
     maxBytes: MAX_OBJECT_BYTES,
@@ -132,18 +138,14 @@ interface Question {
   readonly maxBytes: number;
 }
 
-async function post(cluster: Cluster, place: ControllerPlace, { path, sealed, maxBytes }: Question) {
-  const port = place.port ?? (await findServicePort(cluster, place));
-  if (port === null) {
-    throw new CliError(
-      'CLI_CONTROLLER_NOT_FOUND',
-      `cannot reach a controller: Service ${place.namespace}/${place.name} is not found in the cluster ${cluster.description}`,
-      { hint: 'say where the controller is with --controller-namespace and --controller-name' },
-    );
-  }
-  return cluster.client.raw({
+function post(
+  { client }: Cluster,
+  { namespace, name, port }: ControllerService,
+  { path, sealed, maxBytes }: Question,
+): Promise<KubeRawResponse> {
+  return client.raw({
     method: 'POST',
-    path: servicePath(place.namespace, place.name, port, path),
+    path: servicePath(namespace, name, port, path),
     headers: { accept: 'application/json, */*', 'content-type': 'application/json' },
     body: questionText(sealed),
     maxBytes,

@@ -4,17 +4,12 @@ import { CliError } from '../terminal/errors.ts';
 import { locateErrors } from './certificate-text.ts';
 import type { Cluster } from './cluster.ts';
 import { type ControllerChoice, servicesOf } from './controller-places.ts';
-import {
-  type CertificateAnswer,
-  type ControllerPlace,
-  findServicePort,
-  readServiceCertificate,
-} from './controller-service.ts';
+import { type ControllerService, findServicePort, readServiceCertificate } from './controller-service.ts';
 import { assertOnlyController } from './only-controller.ts';
 
 /** A controller that answers. */
 export interface FoundController {
-  readonly place: ControllerPlace;
+  readonly place: ControllerService;
   /** What it seals to. */
   readonly certificate: SealingCertificate;
   /** For messages: `Service signet-controller in signet-system of https://…`. */
@@ -23,7 +18,7 @@ export interface FoundController {
 
 /** A Service that hands out certificates. */
 export interface AnsweringService {
-  readonly place: ControllerPlace;
+  readonly place: ControllerService;
   /** PEM as it came. */
   readonly pem: string;
   /** For messages: `Service signet-controller in signet-system`. */
@@ -61,11 +56,14 @@ export async function findAnsweringService(
   for (const service of servicesOf(choice)) {
     const { namespace, name } = service;
     const port = await findServicePort(cluster, service);
-    const answer: CertificateAnswer =
-      port === null ? { kind: 'failed', reason: 'not found' } : await readServiceCertificate(cluster, service, port);
+    if (port.kind === 'absent') {
+      misses.push(`Service ${namespace}/${name}: not found`);
+      continue;
+    }
+    const place = { namespace, name, port: port.name };
+    const answer = await readServiceCertificate(cluster, place);
     if (answer.kind === 'found') {
       await assertOnlyController(cluster, choice, { namespace, pem: answer.pem });
-      const place = { namespace, name, ...(port === null ? {} : { port }) };
       return { place, pem: answer.pem, origin: `Service ${name} in ${namespace}` };
     }
     misses.push(`Service ${namespace}/${name}: ${answer.reason}`);

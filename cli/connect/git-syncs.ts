@@ -39,15 +39,32 @@ export async function readEntries(cluster: Cluster, { metadata }: GitSync): Prom
   return inventory?.spec.entries ?? [];
 }
 
-/** Changes fields of the specification, in the name of the person at the command line; null takes one away. @throws KubeError */
-export async function patchSpec(
+/** Changes fields of the specification; null takes one away. @throws KubeError */
+export function patchSpec(
   cluster: Cluster,
-  { metadata }: GitSync,
+  gitSync: GitSync,
   spec: Readonly<Record<string, unknown>>,
 ): Promise<GitSync> {
-  const reference = { namespace: metadata.namespace, name: metadata.name ?? '' };
+  return patch(cluster, gitSync, { spec });
+}
+
+/** Sets annotations, by which the controller is asked for something. @throws KubeError */
+export function annotateGitSync(
+  cluster: Cluster,
+  gitSync: GitSync,
+  annotations: Readonly<Record<string, string>>,
+): Promise<GitSync> {
+  return patch(cluster, gitSync, { metadata: { annotations } });
+}
+
+/** In the name of the person at the command line. */
+async function patch(
+  { client }: Cluster,
+  { metadata: { namespace, name = '' } }: GitSync,
+  change: Readonly<Record<string, unknown>>,
+): Promise<GitSync> {
   const options = { fieldManager: CLI_FIELD_MANAGER };
-  return (await cluster.client.mergePatch(GIT_SYNCS, reference, { spec }, options)) as unknown as GitSync;
+  return (await client.mergePatch(GIT_SYNCS, { namespace, name }, change, options)) as unknown as GitSync;
 }
 
 /** `namespace/name` in quotes, for messages. */

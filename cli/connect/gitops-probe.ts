@@ -1,5 +1,5 @@
 /** @module Edits that show the controller at work: a request for a look, and an annotation that Git itself sets aside for being edited. */
-import { CONFIG_MAPS, GIT_SYNCS } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import type { Known, ProbeFacts } from '../../shared/opengitops/facts.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import {
@@ -12,7 +12,7 @@ import { annotationOf, type KubeObject, placeKey } from '../../shared/resources/
 import type { Io } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 import type { Cluster } from './cluster.ts';
-import { readEntries, readGitSync } from './git-syncs.ts';
+import { annotateGitSync, readEntries, readGitSync } from './git-syncs.ts';
 import { known } from './known.ts';
 import { ELSEWHERE } from './source-facts.ts';
 
@@ -43,8 +43,7 @@ export async function probeGitSync(request: ProbeRequest): Promise<ProbeFacts> {
 async function probeAnswer({ session: { io }, cluster, gitSync, timeoutMs }: ProbeRequest): Promise<number | null> {
   const { namespace = '', name = '' } = gitSync.metadata;
   const requestedAt = io.now().toISOString();
-  const annotations = { [RECONCILE_REQUESTED_ANNOTATION]: requestedAt };
-  await cluster.client.mergePatch(GIT_SYNCS, { namespace, name }, { metadata: { annotations } }, WRITTEN_BY);
+  await annotateGitSync(cluster, gitSync, { [RECONCILE_REQUESTED_ANNOTATION]: requestedAt });
   return timeUntil(io, timeoutMs, async () => {
     const { status } = await readGitSync(cluster, namespace, name);
     return status?.lastHandledReconcileAt === requestedAt;

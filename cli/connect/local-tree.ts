@@ -55,9 +55,7 @@ export async function readLocalTree(root: string, source: LocalSource, name: str
   try {
     const { path: folder = '.', ignore = [] } = source;
     const real = realpathSync(root);
-    const start = path.resolve(real, folder);
-    if (!isInside(real, start)) throw unreadable(name, `its path "${folder}" leads out of it`);
-    if (!existsSync(start)) throw unreadable(name, `it has no folder "${folder}"`);
+    const start = findStart(real, folder, name);
     const tree: OpenTree = { root: real, files: [], problems: [], skipped: [], met: [], ignore: [], totalBytes: 0 };
     readIgnoreAbove(tree, start);
     walk(tree, start, start);
@@ -74,6 +72,17 @@ export async function readLocalTree(root: string, source: LocalSource, name: str
   } catch (error) {
     throw error instanceof CliError ? error : unreadable(name, describeSystemError(error));
   }
+}
+
+/** `folder` below `root`, with symbolic links resolved: no file of it lies elsewhere. */
+function findStart(root: string, folder: string, name: string): string {
+  const start = path.resolve(root, folder);
+  const outside = (): CliError => unreadable(name, `its path "${folder}" leads out of it`);
+  if (!isInside(root, start)) throw outside();
+  if (!existsSync(start)) throw unreadable(name, `it has no folder "${folder}"`);
+  const real = realpathSync(start);
+  if (!isInside(root, real)) throw outside();
+  return real;
 }
 
 function walk(tree: OpenTree, start: string, folder: string): void {

@@ -19,7 +19,7 @@ export interface ObjectKeys {
 const UNOPENED: readonly unknown[] = ['KeyNotFound', 'WrongScope', 'Malformed'];
 
 /** What every object of the cluster says; null when the user may not list them all. @throws KubeError */
-export async function readObjectKeys({ client }: Cluster): Promise<ObjectKeys | null> {
+export async function readObjectKeys({ client }: Pick<Cluster, 'client'>): Promise<ObjectKeys | null> {
   try {
     const { items } = await client.list(SEALED_SECRETS);
     return objectKeysOf(items);
@@ -29,8 +29,7 @@ export async function readObjectKeys({ client }: Cluster): Promise<ObjectKeys | 
   }
 }
 
-/** What `objects` say. */
-export function objectKeysOf(objects: readonly KubeObject[]): ObjectKeys {
+function objectKeysOf(objects: readonly KubeObject[]): ObjectKeys {
   const namesOf = (accepts: (object: KubeObject) => boolean): readonly string[] =>
     objects
       .filter(accepts)

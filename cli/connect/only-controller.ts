@@ -44,10 +44,9 @@ export function assertOnePlace(cluster: Cluster, namespaces: readonly string[]):
 /** A Service that is there and does not answer counts: its controller may be down at this moment. */
 async function isAnother(cluster: Cluster, place: ControllerPlace, pem: string): Promise<boolean> {
   const port = await findServicePort(cluster, place);
-  if (port === null) return false;
-  const answer = await readServiceCertificate(cluster, place, port);
-  // Without a name of its port nobody knows whether there is such a Service: it may not be read.
-  return answer.kind === 'found' ? firstBlock(answer.pem) !== firstBlock(pem) : port !== '';
+  if (port.kind === 'absent') return false;
+  const answer = await readServiceCertificate(cluster, { ...place, port: port.name });
+  return answer.kind === 'found' ? firstBlock(answer.pem) !== firstBlock(pem) : port.kind === 'found';
 }
 
 function firstBlock(pem: string): string {

@@ -10,7 +10,7 @@ import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { importOpeningKey, Keyring, type OpeningKey } from '../../shared/sealing/keyring.ts';
-import { CliError, LocatedError, throwIfAny } from '../terminal/errors.ts';
+import { CliError, LocatedError, secretAsArgument, throwIfAny } from '../terminal/errors.ts';
 import { findInputs, readInputFile } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 
@@ -28,10 +28,14 @@ const MAX_LIST_DEPTH = 8;
 const MAX_LANES = 4;
 
 /**
- * Every private key in the files `names`.
- * @throws SeveralErrors of CertificateError `KEY_*`, EncodingError, and CliError `CLI_PRIVATE_KEY_UNREADABLE`, `CLI_INPUT_*`.
+ * Every private key in the files `names`; `consequence` says what does not happen without them.
+ * @throws SeveralErrors of CertificateError `KEY_*`, EncodingError, and CliError `CLI_PRIVATE_KEY_UNREADABLE`.
  */
-export async function readPrivateKeys(session: Session, names: readonly string[]): Promise<Keyring<OpeningKey>> {
+export async function readPrivateKeys(
+  session: Session,
+  names: readonly string[],
+  consequence: string,
+): Promise<Keyring<OpeningKey>> {
   const errors: CodedError[] = [];
   const keep = async <Result>(task: () => Promise<readonly Result[]>): Promise<readonly Result[]> => {
     try {
@@ -44,7 +48,7 @@ export async function readPrivateKeys(session: Session, names: readonly string[]
   };
   const texts = await Promise.all(names.map((name) => keep(() => readKeyTexts(session, name))));
   const keys = await Promise.all(texts.flat().map((text) => keep(async () => [await importKey(text)])));
-  throwIfAny(errors, 'nothing was unsealed');
+  throwIfAny(errors, consequence);
   return new Keyring(keys.flat());
 }
 
@@ -58,14 +62,28 @@ async function importKey({ place, pem, createdAt }: KeyText): Promise<OpeningKey
 }
 
 async function readKeyTexts(session: Session, name: string): Promise<readonly KeyText[]> {
-  const [place] = findInputs(session.io, name);
-  if (place === undefined || place.isFromDirectory) throw unreadable(name, 'it is a directory');
-  const text = decodeInputText((await readInputFile(place)).bytes, `"${name}"`);
+  const text = decodeInputText(await readKeyFile(session, name), `"${name}"`);
   if (PEM_START.test(text)) return [{ place: `"${name}"`, pem: text }];
   const documents = parseDocuments(text, { where: `"${name}"` });
   const found = documents.flatMap(({ value, index }) => keysOf(value, `"${name}": document ${index}`));
   if (found.length === 0) throw unreadable(name, 'it holds neither a PEM block nor a Secret with one');
   return found;
+}
+
+async function readKeyFile({ io }: Session, name: string): Promise<Uint8Array> {
+  if (PEM_START.test(name)) throw secretAsArgument('--private-key');
+  try {
+    const [place] = findInputs(io, name);
+    if (place === undefined || place.isFromDirectory) throw unreadable(name, 'it is a directory');
+    return (await readInputFile(place)).bytes;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(
+      'CLI_PRIVATE_KEY_UNREADABLE',
+      error.message,
+      error.hint === undefined ? {} : { hint: error.hint },
+    );
+  }
 }
 
 function keysOf(value: unknown, place: string, depth = 0): readonly KeyText[] {

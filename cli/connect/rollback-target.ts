@@ -11,7 +11,7 @@ export interface RollbackTarget {
 }
 
 const FULL = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const HINT = 'signet sync history shows the commits that there are';
+const HINT = '`signet sync history` shows the commits that there are';
 
 /**
  * The commit that `word` means: a full id, the begin of one in the history, or `-1` for the last one that was in place before what is

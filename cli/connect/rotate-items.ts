@@ -47,7 +47,7 @@ const CANNOT_OPEN =
 /**
  * Has `controller` encrypt the items `names` of `sealed`, and waits as long as it asks for. What is more than a controller takes at once
  * is sent in several questions.
- * @throws KubeError, CliError
+ * @throws KubeError
  */
 export async function rotateItems(
   cluster: Cluster,

@@ -1,40 +1,42 @@
 /** @module The controller that kubeseal's flags mean, behind the API server's service proxy. */
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { type ControllerPlace, findServicePort, readServiceCertificate } from '../connect/controller-service.ts';
+import { SEALED_SECRETS_SERVICES, SIGNET_SERVICES } from '../connect/controller-places.ts';
+import {
+  type ControllerPlace,
+  type ControllerService,
+  findServicePort,
+  readServiceCertificate,
+  type ServicePort,
+} from '../connect/controller-service.ts';
 import type { Session } from '../terminal/session.ts';
 import { KubesealError } from './errors.ts';
 import type { ClusterFlags } from './kubeseal-flags.ts';
 
-/** A Service that exists. */
-export interface ControllerService extends ControllerPlace {
-  /** Name of its port; may be empty. */
-  readonly port: string;
-}
+/** Where a controller is when the user did not say where; kubeseal's own default first. */
+const PLACES = [...SEALED_SECRETS_SERVICES, ...SIGNET_SERVICES.toReversed()];
 
-const DEFAULT_PLACE: ControllerPlace = { namespace: 'kube-system', name: 'sealed-secrets-controller' };
-/** Where else a controller is when the user did not say where: under the name of sealed-secrets' Helm chart, or Signet's own. */
-const OTHER_PLACES: readonly ControllerPlace[] = [
-  { namespace: 'kube-system', name: 'sealed-secrets' },
-  { namespace: 'signet-system', name: 'signet-controller' },
-];
-
-/** The Service that the user named, else the first that is there. @throws KubesealError `KUBESEAL_NO_CLUSTER` */
+/**
+ * The Service that the user named, else the first that is there, else the first that may be there and may not be looked for.
+ * @throws KubesealError `KUBESEAL_NO_CLUSTER`
+ */
 export async function findController(
   session: Session,
   cluster: Cluster,
   flags: ClusterFlags,
 ): Promise<ControllerService> {
-  const { controllerName: name, controllerNamespace: namespace } = flags;
-  const wanted = { namespace: namespace ?? DEFAULT_PLACE.namespace, name: name ?? DEFAULT_PLACE.name };
-  const isOpen = name === undefined && namespace === undefined;
-  for (const place of isOpen ? [wanted, ...OTHER_PLACES] : [wanted]) {
+  const { controllerName: name = 'sealed-secrets-controller', controllerNamespace: namespace = 'kube-system' } = flags;
+  const isOpen = flags.controllerName === undefined && flags.controllerNamespace === undefined;
+  let found: ControllerService | null = null;
+  for (const place of isOpen ? PLACES : [{ namespace, name }]) {
     const port = await portOf(cluster, place);
-    if (port === null) continue;
-    session.report.note(`using Service ${place.name} in ${place.namespace} of ${cluster.description}`);
-    return { ...place, port };
+    if (port.kind === 'absent') continue;
+    if (port.kind === 'found' || found === null) found = { ...place, port: port.name };
+    if (port.kind === 'found') break;
   }
-  throw noService(`services "${wanted.name}" not found`);
+  if (found === null) throw noService(`services "${name}" not found`);
+  session.report.note(`using Service ${found.name} in ${found.namespace} of ${cluster.description}`);
+  return found;
 }
 
 /** The controller's certificates, PEM as they came. @throws KubesealError `KUBESEAL_NO_CLUSTER` */
@@ -44,12 +46,12 @@ export async function fetchControllerPem(session: Session, cluster: Cluster, fla
 
 /** The certificates of a controller that was found, PEM as they came. @throws KubesealError `KUBESEAL_NO_CLUSTER` */
 export async function fetchPemOf(cluster: Cluster, controller: ControllerService): Promise<string> {
-  const answer = await readServiceCertificate(cluster, controller, controller.port);
+  const answer = await readServiceCertificate(cluster, controller);
   if (answer.kind === 'found') return answer.pem;
   throw new KubesealError('KUBESEAL_NO_CLUSTER', `cannot fetch certificate: ${answer.reason}`);
 }
 
-async function portOf(cluster: Cluster, place: ControllerPlace): Promise<string | null> {
+async function portOf(cluster: Cluster, place: ControllerPlace): Promise<ServicePort> {
   try {
     return await findServicePort(cluster, place);
   } catch (error) {

@@ -1,8 +1,10 @@
 /** @module `--merge-into`: seals the input's items for the SealedSecret of a file, and adds them to it. */
 import type { SealingCertificate } from '../../shared/certificate/read-certificate.ts';
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { scopeOf, withoutScopeAnnotations } from '../../shared/sealing/scope.ts';
+import { type ManifestFile, parseManifest } from '../manifests/manifest-files.ts';
 import { FileChangedError } from '../terminal/file-claims.ts';
 import type { Session } from '../terminal/session.ts';
 import { receiptFor } from './carry-receipt.ts';
@@ -10,7 +12,7 @@ import { flagError, inputError } from './errors.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { formatOf, objectsText } from './object-text.ts';
 import { readSealingCertificate } from './read-certificate.ts';
-import { fieldsOf, type InputObject, type InputText, objectsOf, readInputText, readTextFile } from './read-input.ts';
+import { type InputObject, inputObjectsOf, readInputManifest, readNamedFile } from './read-input.ts';
 import { sealAll } from './seal.ts';
 import { asSealedSecret, changedObject, changeText, expectSealedSecrets, type SealedChange } from './sealed-object.ts';
 import { fallbackNamespace, prepareSecrets } from './secrets-to-seal.ts';
@@ -28,9 +30,9 @@ const PAUSE_MS = 5;
 export async function mergeInto(session: Session, flags: KubesealFlags): Promise<void> {
   if (flags.sealedSecretFile !== '') throw flagError('cannot use --sealed-secret-file together with --merge-into');
   const certificate = await readSealingCertificate(session, flags);
-  let read: Promise<InputText> | undefined;
-  const input = (): Promise<InputText> => {
-    read ??= readInputText(session, flags);
+  let read: Promise<ManifestFile> | undefined;
+  const input = (): Promise<ManifestFile> => {
+    read ??= readInputManifest(session, flags);
     return read;
   };
   for (let attempt = 1; ; attempt += 1) {
@@ -45,21 +47,23 @@ export async function mergeInto(session: Session, flags: KubesealFlags): Promise
 
 interface Merge {
   readonly certificate: SealingCertificate;
-  readonly input: () => Promise<InputText>;
+  readonly input: () => Promise<ManifestFile>;
 }
 
 async function mergeOnce(session: Session, flags: KubesealFlags, { certificate, input }: Merge): Promise<void> {
-  const target = await readTextFile(session.io, flags.mergeInto);
+  const target = parseManifest(await readNamedFile(session.io, flags.mergeInto));
   const source = onlyObject(target);
   const secret = await readSecret(session, flags, { sealed: asSealedSecret(source), input });
   const change = await sealInto({ source, secret, certificate, allowEmptyData: flags.allowEmptyData });
   await rewriteFile(session, target, textAfter(session, { target, change, format: flags.format }));
 }
 
-function onlyObject(target: InputText): InputObject {
-  const [first, ...others] = expectSealedSecrets(objectsOf(target));
+function onlyObject(target: ManifestFile): InputObject {
+  const [first, ...others] = expectSealedSecrets(inputObjectsOf(target));
   if (first === undefined || others.length > 0) {
-    throw inputError(`cannot merge into ${target.name}: it holds ${others.length + 1} SealedSecrets, expected one`);
+    throw inputError(
+      `cannot merge into ${target.input.name}: it holds ${others.length + 1} SealedSecrets, expected one`,
+    );
   }
   return first;
 }
@@ -79,7 +83,7 @@ async function readSecret(
     );
   }
   const rules = { allowEmptyData: flags.allowEmptyData, namespace: flags.namespace, scope, name };
-  const objects = objectsOf(await input()).map((object) => placedIn(object, namespace));
+  const objects = inputObjectsOf(await input()).map((object) => placedIn(object, namespace));
   const secrets = await prepareSecrets(objects, rules, fallbackNamespace(session, flags));
   const [secret, ...others] = secrets;
   if (secret === undefined || others.length > 0) {
@@ -117,7 +121,7 @@ async function sealInto(merge: {
 
 function textAfter(
   session: Session,
-  result: { readonly target: InputText; readonly change: SealedChange; readonly format: string | undefined },
+  result: { readonly target: ManifestFile; readonly change: SealedChange; readonly format: string | undefined },
 ): string {
   const { target, change, format } = result;
   const wanted = format === undefined || format === '' ? null : formatOf(format, '');

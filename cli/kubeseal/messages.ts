@@ -4,6 +4,7 @@
  */
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
+import { describeChain, hintOf } from '../terminal/error-chain.ts';
 import { SeveralErrors } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Report } from '../terminal/report.ts';
@@ -29,18 +30,7 @@ export function createMessages(io: Pick<Io, 'stderr'>, isVerbose: boolean): Repo
   };
 }
 
-/** The messages of `error` and of its causes that are ours, each said once. */
 function describe(error: unknown): string {
-  if (!(error instanceof CodedError))
-    return `a defect in signet: ${error instanceof Error ? error.name : typeof error}`;
-  const parts: string[] = [];
-  for (let one: unknown = error; one instanceof CodedError; one = one.cause) {
-    const { message } = one;
-    if (!parts.some((part) => part.includes(message))) parts.push(message);
-  }
-  return parts.join(': ');
-}
-
-function hintOf(error: CodedError): string | undefined {
-  return error.hint ?? (error.cause instanceof CodedError ? hintOf(error.cause) : undefined);
+  if (error instanceof CodedError) return describeChain(error);
+  return `a defect in signet: ${error instanceof Error ? error.name : typeof error}`;
 }

@@ -3,9 +3,12 @@
  * its answer, since sealed-secrets' controller drops what is not in the Secret.
  */
 import { readCertificate } from '../../shared/certificate/read-certificate.ts';
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { FoundController } from '../connect/find-controller.ts';
 import { rotateItems } from '../connect/rotate-items.ts';
+import type { ManifestFile } from '../manifests/manifest-files.ts';
+import { describeObject } from '../manifests/manifest-objects.ts';
 import type { Session } from '../terminal/session.ts';
 import { receiptFor } from './carry-receipt.ts';
 import { withKubesealCluster } from './cluster-access.ts';
@@ -13,7 +16,7 @@ import { inputError, refusal } from './errors.ts';
 import { fetchPemOf, findController } from './find-controller.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { formatOf, objectsText } from './object-text.ts';
-import { describe, fieldsOf, type InputObject, type InputText, objectsOf, readInputText } from './read-input.ts';
+import { type InputObject, inputObjectsOf, readInputManifest } from './read-input.ts';
 import { asSealedSecret, changedObject, changeText, expectSealedSecrets, type SealedChange } from './sealed-object.ts';
 import { rewriteFile, writeOutput } from './write-output.ts';
 
@@ -21,8 +24,8 @@ import { rewriteFile, writeOutput } from './write-output.ts';
 export async function reEncrypt(session: Session, flags: KubesealFlags): Promise<void> {
   const { input, changes } = await withKubesealCluster(session, flags.cluster, async (cluster) => {
     const controller = await findSealer(session, cluster, flags);
-    const read = await readInputText(session, flags);
-    const objects = expectSealedSecrets(objectsOf(read)).map(withItems);
+    const read = await readInputManifest(session, flags);
+    const objects = expectSealedSecrets(inputObjectsOf(read)).map(withItems);
     return { input: read, changes: await rotateAll(session, { cluster, controller, objects }) };
   });
   if (flags.sealedSecretFile !== '' || flags.secretFile === '') {
@@ -35,7 +38,7 @@ export async function reEncrypt(session: Session, flags: KubesealFlags): Promise
 /** Without `-w` the file itself is changed, in its own form unless `-o` asks for the other one. */
 function textInPlace(
   session: Session,
-  result: { readonly input: InputText; readonly changes: readonly SealedChange[]; readonly flags: KubesealFlags },
+  result: { readonly input: ManifestFile; readonly changes: readonly SealedChange[]; readonly flags: KubesealFlags },
 ): string {
   const { input, changes, flags } = result;
   const isYamlFile = /\.ya?ml$/.test(flags.secretFile);
@@ -83,7 +86,7 @@ function withItems(object: InputObject): InputObject {
   const { data, encryptedData } = fieldsOf(object.value['spec']);
   if (encryptedData !== undefined && encryptedData !== null && (data ?? '') === '') return object;
   throw inputError(
-    `${object.place}: cannot re-encrypt ${describe(object.value)}: it has no spec.encryptedData`,
+    `${object.place}: cannot re-encrypt ${describeObject(object.value)}: it has no spec.encryptedData`,
     'open it with --recovery-unseal, and seal it again',
   );
 }

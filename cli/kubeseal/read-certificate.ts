@@ -43,7 +43,7 @@ async function parse(pem: string): Promise<SealingCertificate> {
 
 async function readPem(session: Session, place: string): Promise<string> {
   if (URL_START.test(place)) return readCertificateText(session, place);
-  return decodeInputText(await readNamedFile(session.io, place), `"${place}"`);
+  return decodeInputText((await readNamedFile(session.io, place)).bytes, `"${place}"`);
 }
 
 async function fetchPem(session: Session, flags: KubesealFlags): Promise<string> {

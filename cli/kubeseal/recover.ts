@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
-import { type ItemFailure, NO_KEY_PHRASE } from '../../shared/sealing/item-failure.ts';
+import { describeFailures, type ItemFailure, NO_KEY_PHRASE } from '../../shared/sealing/item-failure.ts';
 import { Keyring, type OpeningKey } from '../../shared/sealing/keyring.ts';
 import type { TemplateRenderer } from '../../shared/sealing/template-renderer.ts';
-import { describeFailures, UnsealError, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
+import { UnsealError, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
 import { readPrivateKeys } from '../connect/private-keys.ts';
 import { withTemplateRenderer } from '../connect/template-renderer.ts';
 import { type Io, resolvePath } from '../terminal/io.ts';
@@ -13,7 +13,7 @@ import type { Session } from '../terminal/session.ts';
 import { fileError, KubesealError } from './errors.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { formatOf, objectsText } from './object-text.ts';
-import { objectsOf, readInputText } from './read-input.ts';
+import { inputObjectsOf, readInputManifest } from './read-input.ts';
 import { asSealedSecret, expectSealedSecrets } from './sealed-object.ts';
 import { writeOutput } from './write-output.ts';
 
@@ -23,7 +23,7 @@ const NO_KEY = new Set(['SEALED_NO_KEYS', 'SEALED_KEY_NOT_FOUND', 'SEALED_KEY_SI
 /** Opens all of them, and prints nothing unless all open. @throws KubesealError `KUBESEAL_*`, SeveralErrors, EncodingError */
 export async function recover(session: Session, flags: KubesealFlags): Promise<void> {
   const keyring = await readKeys(session, flags.recoveryPrivateKeys);
-  const objects = expectSealedSecrets(objectsOf(await readInputText(session, flags)));
+  const objects = expectSealedSecrets(inputObjectsOf(await readInputManifest(session, flags)));
   const format = formatOf(flags.format, flags.sealedSecretFile);
   const secrets = await withTemplateRenderer(session.io, async (renderer) => {
     const opened: Secret[] = [];
@@ -35,7 +35,7 @@ export async function recover(session: Session, flags: KubesealFlags): Promise<v
 
 async function readKeys(session: Session, names: readonly string[]): Promise<Keyring<OpeningKey>> {
   for (const name of names) assertThere(session.io, name);
-  return names.length === 0 ? new Keyring([]) : readPrivateKeys(session, names);
+  return names.length === 0 ? new Keyring([]) : readPrivateKeys(session, names, 'nothing was unsealed');
 }
 
 function assertThere(io: Io, name: string): void {

@@ -7,7 +7,7 @@ import type { Session } from '../terminal/session.ts';
 import { flagError } from './errors.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { readSealingCertificate } from './read-certificate.ts';
-import { readInputBytes, readNamedFile } from './read-input.ts';
+import { readInput, readNamedFile } from './read-input.ts';
 import { writeOutput } from './write-output.ts';
 
 /** Seals the value, which is taken as it is, to the last byte. @throws CodedError of whatever refuses */
@@ -46,10 +46,10 @@ async function readValue(session: Session, flags: KubesealFlags): Promise<Uint8A
   if (others.length > 0) throw flagError('must provide only one --from-file when encrypting a single item with --raw');
   if (first !== undefined) {
     const at = first.indexOf('=');
-    return Uint8Array.from(await readNamedFile(session.io, first.slice(at + 1)));
+    return Uint8Array.from((await readNamedFile(session.io, first.slice(at + 1))).bytes);
   }
   if (flags.secretFile === '' && session.io.stdin.isTty) {
     session.io.stderr.write('(tty detected: expecting a secret to encrypt in stdin)\n');
   }
-  return Uint8Array.from(await readInputBytes(session, flags));
+  return Uint8Array.from((await readInput(session, flags)).bytes);
 }

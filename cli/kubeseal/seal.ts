@@ -8,14 +8,14 @@ import type { Session } from '../terminal/session.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
 import { formatOf, objectsText } from './object-text.ts';
 import { readSealingCertificate } from './read-certificate.ts';
-import { objectsOf, readInputText } from './read-input.ts';
+import { inputObjectsOf, readInputManifest } from './read-input.ts';
 import { fallbackNamespace, prepareSecrets, type SealingRules } from './secrets-to-seal.ts';
 import { writeOutput } from './write-output.ts';
 
 /** Seals the input. @throws CodedError of whatever refuses */
 export async function seal(session: Session, flags: KubesealFlags): Promise<void> {
   const certificate = await readSealingCertificate(session, flags);
-  const objects = objectsOf(await readInputText(session, flags));
+  const objects = inputObjectsOf(await readInputManifest(session, flags));
   const secrets = await prepareSecrets(objects, flags, fallbackNamespace(session, flags));
   const format = formatOf(flags.format, flags.sealedSecretFile);
   const sealed = await sealAll(secrets, flags, certificate);

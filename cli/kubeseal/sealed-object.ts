@@ -3,14 +3,18 @@
  * printing, or in the text of the file, whose comments and order then stay.
  */
 import { EncodingError } from '../../shared/encoding/errors.ts';
+import type { TextEdit } from '../../shared/encoding/text-edit.ts';
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { replaceDocuments, stringifyLike } from '../../shared/encoding/yaml-edit.ts';
-import { type DocumentEdit, editDocuments, type TextEdit } from '../../shared/encoding/yaml-map-edit.ts';
+import { type DocumentEdit, editDocuments } from '../../shared/encoding/yaml-map-edit.ts';
 import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import type { ManifestFile } from '../manifests/manifest-files.ts';
+import { describeObject } from '../manifests/manifest-objects.ts';
 import type { Session } from '../terminal/session.ts';
 import { inputError } from './errors.ts';
 import { FORMATS, objectsText } from './object-text.ts';
-import { describe, type Fields, fieldsOf, type InputObject, type InputText } from './read-input.ts';
+import type { Fields, InputObject } from './read-input.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -71,7 +75,7 @@ export function changedObject(change: SealedChange): Fields {
  * `input` with `changes` made, one for each of its objects. A text that kubeseal printed is printed anew as kubeseal does; where another
  * one allows no such edit, its objects are written anew, and the user is told so.
  */
-export function changeText({ report }: Session, input: InputText, changes: readonly SealedChange[]): string {
+export function changeText({ report }: Session, input: ManifestFile, changes: readonly SealedChange[]): string {
   const before = changes.map(({ source }) => source.value);
   const format = FORMATS.find((one) => objectsText(before, one) === input.text);
   if (format !== undefined) return objectsText(changes.map(changedObject), format);
@@ -81,7 +85,7 @@ export function changeText({ report }: Session, input: InputText, changes: reado
   } catch (error) {
     if (!(error instanceof EncodingError) || error.code !== 'YAML_EDIT_REFUSED') throw error;
     if (changes.some(({ source }) => source.path.length > 0)) throw error;
-    report.warn(`${input.name} is written anew, and comments in it are lost: ${error.message}`);
+    report.warn(`${input.input.name} is written anew, and comments in it are lost: ${error.message}`);
   }
   const replacements = changes.map((change) => {
     const value = changedObject(change);
@@ -98,7 +102,7 @@ function assertSealedSecret({ place, value }: InputObject): void {
   const { apiVersion, kind } = value;
   const isOne =
     (kind ?? 'SealedSecret') === 'SealedSecret' && (apiVersion ?? 'bitnami.com/v1alpha1') === 'bitnami.com/v1alpha1';
-  if (!isOne) throw inputError(`${place}: ${describe(value)} is not a SealedSecret`);
+  if (!isOne) throw inputError(`${place}: ${describeObject(value)} is not a SealedSecret`);
   const maps = [value['metadata'], value['spec'], fieldsOf(value['spec'])['encryptedData']];
   if (maps.some((map) => map !== undefined && map !== null && fieldsOf(map) !== map)) {
     throw inputError(`${place}: metadata, spec and spec.encryptedData of a SealedSecret are maps`);

@@ -3,14 +3,15 @@
  * words. All of them are checked before the first one is sealed.
  */
 
-import { isMap } from '../../shared/encoding/value-kind.ts';
+import { fieldsOf, isMap } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { type Scope, scopeOf } from '../../shared/sealing/scope.ts';
+import { describeObject } from '../manifests/manifest-objects.ts';
 import type { Session } from '../terminal/session.ts';
 import { inputError, type KubesealError } from './errors.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
-import { describe, type Fields, fieldsOf, type InputObject } from './read-input.ts';
+import type { Fields, InputObject } from './read-input.ts';
 
 /** What the command line decides about every Secret. */
 export interface SealingRules {
@@ -82,7 +83,7 @@ function assertSecret(place: string, value: Fields): void {
   const { apiVersion, kind } = value;
   if ((apiVersion ?? 'v1') === 'v1' && (kind ?? 'Secret') === 'Secret') return;
   const hint = kind === 'SealedSecret' ? 'it is sealed already' : 'only a v1 Secret can be sealed';
-  throw inputError(`${place}: cannot seal ${describe(value)}: it is not a Secret`, hint);
+  throw inputError(`${place}: cannot seal ${describeObject(value)}: it is not a Secret`, hint);
 }
 
 async function namespaceFor(

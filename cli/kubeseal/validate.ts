@@ -1,4 +1,5 @@
 /** @module `--validate`: asks the controller whether it opens the SealedSecrets of the input. */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { verifySealedSecret } from '../connect/controller-service.ts';
 import { throwIfAny } from '../terminal/errors.ts';
@@ -7,7 +8,7 @@ import { withKubesealCluster } from './cluster-access.ts';
 import { KubesealError, refusal } from './errors.ts';
 import { findController } from './find-controller.ts';
 import type { KubesealFlags } from './kubeseal-flags.ts';
-import { fieldsOf, type InputObject, objectsOf, readInputText } from './read-input.ts';
+import { type InputObject, inputObjectsOf, readInputManifest } from './read-input.ts';
 import { asSealedSecret, expectSealedSecrets } from './sealed-object.ts';
 
 /** Asks about every one of them, and writes nothing. @throws SeveralErrors with those that do not open; KubesealError, KubeError */
@@ -27,11 +28,11 @@ export async function validate(session: Session, flags: KubesealFlags): Promise<
 }
 
 async function readObjects(session: Session, flags: KubesealFlags): Promise<readonly InputObject[]> {
-  const input = await readInputText(session, flags).catch((error: unknown) => {
+  const input = await readInputManifest(session, flags).catch((error: unknown) => {
     if (!(error instanceof CodedError) || error instanceof KubesealError) throw error;
     throw new KubesealError('KUBESEAL_INPUT_INVALID', 'unable to decrypt sealed secret', { cause: error });
   });
-  return expectSealedSecrets(objectsOf(input));
+  return expectSealedSecrets(inputObjectsOf(input));
 }
 
 function nameOf({ value }: InputObject): string {

@@ -1,30 +1,23 @@
 /** @module Hands kubeseal's result to standard output, or to the file of `-w`: whole or not at all, and for its owner only. */
-import { CliError } from '../terminal/errors.ts';
+import { type ManifestFile, withByteOrderMark } from '../manifests/manifest-files.ts';
 import { resolvePath } from '../terminal/io.ts';
 import type { OutputFile } from '../terminal/output-file.ts';
 import type { Session } from '../terminal/session.ts';
-import { describeSystemError, systemCodeOf } from '../terminal/system-error.ts';
-import type { InputText } from './read-input.ts';
+import { writeStdout } from '../terminal/write-stdout.ts';
 
 /** Writes `text` to `file`, or to standard output when it is empty. @throws CliError `CLI_OUTPUT_FAILED`; the system's `EPIPE` */
-export async function writeOutput(session: Session, text: string, file: string): Promise<void> {
-  if (file !== '') return writeFile(session, file, { text, access: 'private' });
-  try {
-    await session.io.stdout.write(text);
-  } catch (error) {
-    if (systemCodeOf(error) === 'EPIPE') throw error;
-    throw new CliError('CLI_OUTPUT_FAILED', `cannot write to standard output: ${describeSystemError(error)}`, {
-      cause: error,
-    });
-  }
+export function writeOutput(session: Session, text: string, file: string): Promise<void> {
+  if (file === '') return writeStdout(session.io, text);
+  return writeFile(session, file, { text, access: 'private' });
 }
 
 /**
- * Writes the changed text of the file that was read as `input`, which keeps its mode.
+ * Writes the changed text of `file`, which keeps its mode and its byte-order mark.
  * @throws FileChangedError; CliError `CLI_OUTPUT_FAILED`
  */
-export function rewriteFile(session: Session, input: InputText, text: string): Promise<void> {
-  return writeFile(session, input.name, { text, access: 'public', readAs: input.bytes });
+export function rewriteFile(session: Session, file: ManifestFile, text: string): Promise<void> {
+  const { name, bytes } = file.input;
+  return writeFile(session, name, { text: withByteOrderMark(file, text), access: 'public', readAs: bytes });
 }
 
 async function writeFile(

@@ -92,12 +92,20 @@ function asCoded(error: unknown): CodedError {
   throw error;
 }
 
-/** @throws EncodingError; CliError `CLI_INPUT_EMPTY` for a file that was named and holds nothing. */
-function parseFile(input: InputFile, word: string): ManifestFile {
+/**
+ * The text and the documents of `input`. A file out of a directory without `word` in it is not parsed.
+ * @throws EncodingError
+ */
+export function parseManifest(input: InputFile, word = ''): ManifestFile {
   const text = decodeInputText(input.bytes, input.name);
   if (input.isFromDirectory && !text.includes(word)) return { input, text, documents: [] };
-  const documents = parseDocuments(text, { where: input.name, maxBytes: MAX_INPUT_BYTES });
-  if (documents.length > 0 || input.isFromDirectory) return { input, text, documents };
+  return { input, text, documents: parseDocuments(text, { where: input.name, maxBytes: MAX_INPUT_BYTES }) };
+}
+
+/** @throws EncodingError; CliError `CLI_INPUT_EMPTY` for a file that was named and holds nothing. */
+function parseFile(input: InputFile, word: string): ManifestFile {
+  const file = parseManifest(input, word);
+  if (file.documents.length > 0 || input.isFromDirectory) return file;
   throw new CliError('CLI_INPUT_EMPTY', `cannot read a manifest from ${input.name}: it is empty`, {
     hint: input.path === undefined ? 'name a file with -f, or pipe one in' : 'check that this is the file you mean',
   });

@@ -8,7 +8,7 @@ import { replaceDocuments, stringifyLike } from '../../shared/encoding/yaml-edit
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { LocatedError } from '../terminal/errors.ts';
-import type { ManifestFile } from './manifest-files.ts';
+import { type ManifestFile, withByteOrderMark } from './manifest-files.ts';
 
 /** One document and what takes its place. */
 export interface SecretReplacement {
@@ -16,15 +16,12 @@ export interface SecretReplacement {
   readonly sealed: SealedSecret;
 }
 
-const UTF8_MARK = [0xef, 0xbb, 0xbf];
-
 /**
  * The new content of `file`, which has been parsed again and reads as intended. A byte-order mark is kept; UTF-16
  * becomes UTF-8; JSON stays JSON.
  * @throws LocatedError `YAML_EDIT_REFUSED`
  */
 export function replaceSecrets(file: ManifestFile, replacements: readonly SecretReplacement[]): string {
-  const hadMark = UTF8_MARK.every((byte, at) => file.input.bytes[at] === byte);
   try {
     const text = replaceDocuments(
       file.text,
@@ -35,7 +32,7 @@ export function replaceSecrets(file: ManifestFile, replacements: readonly Secret
       })),
       file.documents,
     );
-    return hadMark ? `\ufeff${text}` : text;
+    return withByteOrderMark(file, text);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     throw new LocatedError(`cannot seal "${file.input.name}" in place`, error, 'seal it to another file with -w');

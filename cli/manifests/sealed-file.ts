@@ -3,8 +3,9 @@
  * receipt is carried along.
  */
 import { encodeBase64 } from '../../shared/encoding/base64.ts';
+import type { TextEdit } from '../../shared/encoding/text-edit.ts';
 import { fieldsOf } from '../../shared/encoding/value-kind.ts';
-import { type DocumentEdit, editDocuments, type TextEdit } from '../../shared/encoding/yaml-map-edit.ts';
+import { type DocumentEdit, editDocuments } from '../../shared/encoding/yaml-map-edit.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
 import type { ObjectMeta } from '../../shared/resources/object-meta.ts';

@@ -36,6 +36,6 @@ export function addControllerNamespaceOptions(
 export function addControllerOptions(command: Command): Command {
   return addControllerNamespaceOptions(command).option(
     '--controller-name <service>',
-    "the controller's Service; default: signet-controller, in kube-system sealed-secrets-controller",
+    "the controller's Service; default: signet-controller, then those of sealed-secrets",
   );
 }

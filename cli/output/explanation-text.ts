@@ -1,6 +1,7 @@
 /** @module What is known of one object, as a person reads it. Values of Secrets arrive here as digests. */
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import type { FieldChange } from '../../shared/sync-plan/object-changes.ts';
+import { formatFieldChange } from './field-change-text.ts';
 import { shortRevision } from './sync-status-text.ts';
 
 /** One object, and how it stands to Git. What is absent or null is not known. Instants are RFC 3339. */
@@ -50,7 +51,7 @@ export function formatExplanation(explanation: Explanation): string {
   }
   if (lastApplied !== undefined) rows.push(['last apply', lastApplied]);
   if (gitSync !== null) rows.push(['drift', DRIFT[drift]]);
-  rows.push(...changes.map((change) => ['', formatChange(change)] as const));
+  rows.push(...changes.map((change) => ['', formatFieldChange(change)] as const));
   rows.push(...toRows(explanation));
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}   ${toPrintableLine(value)}`);
@@ -60,9 +61,4 @@ export function formatExplanation(explanation: Explanation): string {
 function toRows({ notSynced }: Explanation): readonly (readonly [string, string])[] {
   if (notSynced.length === 0) return [['synced', 'yes']];
   return notSynced.map((reason, at) => [at === 0 ? 'synced' : '', at === 0 ? `no: ${reason}` : `also: ${reason}`]);
-}
-
-function formatChange({ path, before, after }: FieldChange): string {
-  if (before === undefined) return `+ ${path}: ${after ?? ''}`;
-  return after === undefined ? `- ${path}: ${before}` : `~ ${path}: ${before} -> ${after}`;
 }

@@ -3,10 +3,11 @@
  * links mean nothing; the delimiters are longer than anything inside that could end them.
  */
 import { toPrintable, toPrintableLine } from '../../shared/encoding/printable-text.ts';
+import { shortenText } from '../../shared/encoding/shorten-text.ts';
 
 /** `text` as inline code on one line, at most `maxLength` characters of it. */
 export function toCode(text: string, maxLength = 1_000): string {
-  const line = toPrintableLine(shorten(text, maxLength));
+  const line = toPrintableLine(shortenText(text, maxLength));
   const fence = '`'.repeat(longestRun(line) + 1);
   // One space on each side is not shown, and keeps a backtick at the edge apart from the fence.
   const needsSpace = line === '' || /^[` ]|[` ]$/.test(line);
@@ -22,8 +23,4 @@ export function toCodeBlock(lines: readonly string[], language: string): string 
 
 function longestRun(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
-}
-
-function shorten(text: string, maxLength: number): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`;
 }

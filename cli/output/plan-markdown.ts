@@ -7,7 +7,7 @@ import { toCode, toCodeBlock } from './markdown-text.ts';
 import { hasFindings, type Plan, placeOf, shownActions, summarizePlan } from './plan-counts.ts';
 
 /** The longest comment that GitHub takes, in characters; here they are UTF-16 code units, of which there are never fewer. */
-export const MAX_MARKDOWN_LENGTH = 65_536;
+const MAX_MARKDOWN_LENGTH = 65_536;
 
 /** More than any sentence about what was left out has. */
 const NOTICE_LENGTH = 200;

@@ -3,7 +3,7 @@ import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { PlannedAction } from '../../shared/sync/planned-action.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
-import type { FieldChange } from '../../shared/sync-plan/object-changes.ts';
+import { formatFieldChange } from './field-change-text.ts';
 import { placeOf, shownActions } from './plan-counts.ts';
 import { formatTable } from './table.ts';
 
@@ -50,13 +50,8 @@ function toRow(action: PlannedAction): string[] {
 }
 
 function formatDetails({ identity, changes = [], diff = [] }: PlannedAction, paint: Paint): string {
-  const lines = [...changes.map(formatChange), ...diff].map((line) => toPrintableLine(line));
+  const lines = [...changes.map(formatFieldChange), ...diff].map((line) => toPrintableLine(line));
   if (lines.length === 0) return '';
   const painted = lines.map((line) => `  ${paint(COLOUR_OF_LINE[line.charAt(0)], line)}\n`);
   return `\n${paint(BOLD, toPrintableLine(describeIdentity(identity)))}\n${painted.join('')}`;
-}
-
-function formatChange({ path, before, after }: FieldChange): string {
-  if (before === undefined) return `+ ${path}: ${after ?? ''}`;
-  return after === undefined ? `- ${path}: ${before}` : `~ ${path}: ${before} -> ${after}`;
 }

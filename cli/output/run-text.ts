@@ -19,9 +19,9 @@ export interface RunRow {
 const FORM = 1;
 
 /** Every object of the run: what was applied in the order of the files, what left Git, and what failed. */
-export function rowsOf(run: SyncRun): readonly RunRow[] {
+function rowsOf(run: SyncRun): readonly RunRow[] {
   if (run.kind === 'refused') return run.failures.map((failure) => failureRow('failed', failure));
-  const { applied, pruned, failures, unhealthy } = run;
+  const { applied, pruned, kept, failures, unhealthy } = run;
   const withReason = (text: string) => /^(.*?) \((.*)\)$/s.exec(text) ?? [text, text];
   return [
     ...applied.map(({ desired: { identity, origin }, action }): RunRow => {
@@ -35,6 +35,13 @@ export function rowsOf(run: SyncRun): readonly RunRow[] {
     ...pruned.released
       .map(withReason)
       .map(([, object = '', reason = '']): RunRow => ({ action: 'kept', object, reason })),
+    ...kept.map(({ identity, reason = '' }): RunRow => {
+      return {
+        action: 'kept',
+        object: describeIdentity(identity),
+        reason: `a controller may delete it once that is approved: ${reason}`,
+      };
+    }),
     ...unhealthy.map((failure) => failureRow('unhealthy', failure)),
     ...[...failures, ...pruned.failures].map((failure) => failureRow('failed', failure)),
   ];

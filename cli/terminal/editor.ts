@@ -8,7 +8,7 @@ type EditorIo = Pick<Io, 'env' | 'cwd' | 'signal' | 'holdInterrupts'>;
 
 const FALLBACK = 'vi';
 
-/** The editor's words: of VISUAL, else of EDITOR, else vi. @throws CliError `CLI_EDITOR_FAILED` for one whose quotes do not close */
+/** The editor's words: of VISUAL, else of EDITOR, else vi. @throws CliError `CLI_EDITOR_FAILED` for words that name no program */
 export function editorCommand({ env }: Pick<Io, 'env'>): readonly [string, ...string[]] {
   const [name, text] =
     [
@@ -17,8 +17,9 @@ export function editorCommand({ env }: Pick<Io, 'env'>): readonly [string, ...st
     ].find(([, value]) => value?.trim()) ?? [];
   const words = splitWords(text ?? FALLBACK);
   const [program, ...rest] = words ?? [];
-  if (program !== undefined) return [program, ...rest];
-  throw new CliError('CLI_EDITOR_FAILED', `cannot understand ${name}: a quote is not closed`, {
+  if (program) return [program, ...rest];
+  const problem = words === null ? 'a quote is not closed' : 'it names no program';
+  throw new CliError('CLI_EDITOR_FAILED', `cannot understand ${name}: ${problem}`, {
     hint: 'write the program and its arguments, in quotes where one holds a blank',
   });
 }
@@ -63,7 +64,7 @@ function failed(program: string, reason: string): CliError {
 }
 
 /** Words between blanks; quotes hold one together, and a backslash takes the next character as it is. Null for an open quote. */
-export function splitWords(text: string): readonly string[] | null {
+function splitWords(text: string): readonly string[] | null {
   const words = text.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+|["'\\]/gs) ?? [];
   if (words.some((word) => word === '"' || word === "'")) return null;
   return words.map((word) =>

@@ -61,3 +61,11 @@ export function throwIfAny(errors: readonly CodedError[], consequence: string): 
 export function usageError(message: string, hint?: string): CliError {
   return new CliError('CLI_USAGE', message, hint === undefined ? {} : { hint });
 }
+
+/** A private key stands where `option` takes a file. It is not quoted, and is known to the shell's history and to every user of the machine already. */
+export function secretAsArgument(option: string): CliError {
+  return usageError(
+    'cannot take a private key as an argument, where others can see it',
+    `name a file with ${option}, and replace this key`,
+  );
+}

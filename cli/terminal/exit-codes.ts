@@ -6,7 +6,7 @@ import { type CliErrorCode, SeveralErrors } from './errors.ts';
 export const EXIT = Object.freeze({
   /** Done; for `plan`: nothing to do. */
   done: 0,
-  /** Done, and there is something to report: a plan with changes, a reconcile that did not end in Ready; a key that is still needed. */
+  /** Done, and there is something to report: a plan with changes, a reconcile that did not end in Ready; a key that is still needed; a question that was answered with no. */
   findings: 1,
   /** The command line is wrong. */
   usage: 2,
@@ -83,6 +83,8 @@ const OF_AREA: readonly (readonly [prefix: string, code: ExitCode])[] = [
   ['BASE64_', EXIT.invalidInput],
   ['RENDER_', EXIT.invalidInput],
   ['PLAN_', EXIT.invalidInput],
+  ['ACCOUNT_', EXIT.invalidInput],
+  ['SYNC_SPEC_', EXIT.invalidInput],
   ['SYNC_', EXIT.cluster],
 ];
 

@@ -6,6 +6,7 @@
  */
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
+import { describeChain, hintOf } from './error-chain.ts';
 import { SeveralErrors } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -27,7 +28,7 @@ export function createReport(io: Pick<Io, 'stderr' | 'env'>): Report {
   };
   const failKnown = (error: CodedError): void => {
     line(`error: ${describeChain(error)}`);
-    hints([error.hint ?? hintOfCause(error)]);
+    hints([hintOf(error)]);
   };
   return {
     note: line,
@@ -39,26 +40,10 @@ export function createReport(io: Pick<Io, 'stderr' | 'env'>): Report {
       if (error instanceof CodedError) return failKnown(error);
       if (!(error instanceof SeveralErrors)) return failUnforeseen(error, line, io.env['SIGNET_DEBUG'] === '1');
       for (const one of error.errors) line(`error: ${describeChain(one)}`);
-      hints(error.errors.map((one) => one.hint ?? hintOfCause(one)));
+      hints(error.errors.map((one) => hintOf(one)));
       line(error.consequence);
     },
   };
-}
-
-/** The messages of `error` and of those of its causes that are ours: others might quote a secret. */
-function describeChain(error: CodedError): string {
-  const parts = [error.message];
-  let cause: unknown = error.cause;
-  while (cause instanceof CodedError) {
-    const text = cause.message;
-    if (!parts.some((part) => part.includes(text))) parts.push(text);
-    cause = cause.cause;
-  }
-  return parts.join(': ');
-}
-
-function hintOfCause(error: CodedError): string | undefined {
-  return error.cause instanceof CodedError ? (error.cause.hint ?? hintOfCause(error.cause)) : undefined;
 }
 
 /** Only the error's class and the frames of the stack: a message such as JSON.parse's quotes what it read. */

@@ -19,7 +19,7 @@ export interface GuardedClientOptions {
 
 /** A whole answer to the smallest question takes milliseconds. */
 const PROBE_MS = 10_000;
-const PROBE = { method: 'GET', path: '/version', maxBytes: 64 * 1024 } as const;
+const PROBE = { method: 'GET', path: '/version', maxBytes: 64 * 1024, timeoutMs: PROBE_MS } as const;
 
 /** Calls of one cluster, and whether there is anybody. */
 export class GuardedClient {

@@ -26,6 +26,13 @@ interface Wanted {
   readonly namespace: string | undefined;
 }
 
+/** A kind that is not followed, and who would follow it. */
+interface MissingKind {
+  /** Null for one that is not served. */
+  readonly why: string | null;
+  readonly subscribers: Set<string>;
+}
+
 /** A list that takes longer is not waited for; its kind counts as unreadable meanwhile. */
 const MAX_LIST_MS = 30_000;
 
@@ -33,8 +40,7 @@ const MAX_LIST_MS = 30_000;
 export class WatchHub implements LiveView {
   readonly #options: WatchHubOptions;
   readonly #followed = new Map<string, FollowedKind>();
-  /** Kinds that are not followed, and why: null for one that is not served. */
-  readonly #missing = new Map<string, string | null>();
+  readonly #missing = new Map<string, MissingKind>();
 
   constructor(options: WatchHubOptions) {
     this.#options = options;
@@ -72,14 +78,14 @@ export class WatchHub implements LiveView {
   find(identity: ObjectIdentity): LiveLookup {
     const key = this.#keyOf(identity);
     const followed = this.#followed.get(key);
-    if (!followed) return this.#missing.get(key) === null ? 'unserved' : 'unreadable';
+    if (!followed) return this.#missing.get(key)?.why === null ? 'unserved' : 'unreadable';
     return followed.isSynced() ? (followed.find(identity) ?? 'absent') : 'unreadable';
   }
 
   /** Why objects of the kind are unreadable, as far as it is known. */
   problemOf(identity: Pick<ObjectIdentity, 'group' | 'kind' | 'namespace'>): string | undefined {
     const key = this.#keyOf(identity);
-    return this.#followed.get(key)?.problem ?? this.#missing.get(key) ?? undefined;
+    return this.#followed.get(key)?.problem ?? this.#missing.get(key)?.why ?? undefined;
   }
 
   /** True when the objects are unreadable for want of rights. */
@@ -118,11 +124,11 @@ export class WatchHub implements LiveView {
     if (!this.#followed.has(key)) {
       try {
         const type = await kinds.findForEntry(kind);
-        if (type === null) this.#missing.set(key, null);
+        if (type === null) this.#miss(key, null, [subscriber]);
         // Another subscriber may have been faster.
         else if (!this.#followed.has(key)) this.#start(key, type, namespace);
       } catch (error) {
-        this.#missing.set(key, describeError(error));
+        this.#miss(key, describeError(error), [subscriber]);
       }
     }
     this.#followed.get(key)?.subscribers.add(subscriber);
@@ -140,9 +146,14 @@ export class WatchHub implements LiveView {
     const followed = this.#followed.get(key);
     if (!followed) return;
     this.#followed.delete(key);
-    this.#missing.set(key, null);
+    this.#miss(key, null, followed.subscribers);
     followed.stop();
     this.#options.onUnserved([...followed.subscribers]);
+  }
+
+  #miss(key: string, why: string | null, subscribers: Iterable<string>): void {
+    const others = this.#missing.get(key)?.subscribers ?? [];
+    this.#missing.set(key, { why, subscribers: new Set([...others, ...subscribers]) });
   }
 
   #unsubscribe(subscriber: string, kept: ReadonlyMap<string, unknown>): void {
@@ -151,5 +162,7 @@ export class WatchHub implements LiveView {
       this.#followed.delete(key);
       followed.stop();
     }
+    for (const [key, { subscribers }] of this.#missing)
+      if (!kept.has(key) && subscribers.delete(subscriber) && subscribers.size === 0) this.#missing.delete(key);
   }
 }

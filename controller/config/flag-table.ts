@@ -18,7 +18,8 @@ export interface FlagDeclaration {
 export const FLAG_ALIASES: ReadonlyMap<string, string> = new Map([['rotate-period', 'key-renew-period']]);
 
 const PEER_PREFIX = 'SEALED_SECRETS_';
-const OWN_PREFIX = 'SIGNET_';
+/** Begin of the variables of flags that sealed-secrets does not have. */
+export const OWN_PREFIX = 'SIGNET_';
 
 /** The name of the variable for flag `name` of sealed-secrets. */
 export function peerVariable(name: string): string {

@@ -1,5 +1,5 @@
 /** @module The text of `--help`, made from the table of flags. */
-import { FLAGS, type FlagDeclaration } from './flag-table.ts';
+import { FLAGS, type FlagDeclaration, OWN_PREFIX } from './flag-table.ts';
 
 /** What `--help` prints. */
 export function helpText(): string {
@@ -13,14 +13,17 @@ export function helpText(): string {
     'Flags:',
     ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
     '',
-    'A flag that is absent is read from a variable: SEALED_SECRETS_KEY_SIZE for --key-size, and so on; SIGNET_KUBECONFIG,',
-    'SIGNET_NAMESPACE, SIGNET_WEBHOOK_LISTEN_ADDR, SIGNET_FIRST_KEY, SIGNET_CACHE_DIR, SIGNET_DEFAULT_SERVICE_ACCOUNT,',
-    'SIGNET_ALLOW_HTTP_GIT, SIGNET_NO_UNSEAL and SIGNET_NO_SYNC for those that sealed-secrets does not have.',
+    'A flag that is absent is read from a variable: SEALED_SECRETS_KEY_SIZE for --key-size, and so on. For those that',
+    `sealed-secrets does not have these are ${ownVariables().join(', ')}.`,
     '',
     'Example:',
     '  $ signet-controller --kubeconfig ~/.kube/config --namespace signet-system',
     '',
   ].join('\n');
+}
+
+function ownVariables(): readonly string[] {
+  return [...FLAGS.values()].flatMap(({ variable }) => (variable?.startsWith(OWN_PREFIX) ? [variable] : []));
 }
 
 function usage({ name, placeholder }: FlagDeclaration): string {

@@ -1,4 +1,5 @@
 /** @module What a note looks like as a core/v1 Event. */
+import { shortenText } from '../../shared/encoding/shorten-text.ts';
 import { toKubeTime } from '../../shared/resources/conditions.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
@@ -34,7 +35,7 @@ export function eventObject(note: EventNote, tally: EventTally, suffix: string):
     involvedObject: { apiVersion, kind, name, namespace, uid, resourceVersion },
     type: note.type,
     reason: note.reason,
-    message: shorten(note.message),
+    message: shortenText(note.message, MAX_MESSAGE),
     source: { component: CONTROLLER_FIELD_MANAGER },
     reportingComponent: CONTROLLER_FIELD_MANAGER,
     firstTimestamp: toKubeTime(tally.firstAt),
@@ -46,8 +47,4 @@ export function eventObject(note: EventNote, tally: EventTally, suffix: string):
 /** The merge patch that makes an Event say that it happened `count` times, the last one at `lastAt`. */
 export function repeatPatch(count: number, lastAt: Date): Record<string, unknown> {
   return { count, lastTimestamp: toKubeTime(lastAt) };
-}
-
-function shorten(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
 }

@@ -43,6 +43,8 @@ export function createEventRecorder(options: EventRecorderOptions): KubeEventRec
 class BackgroundRecorder implements KubeEventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #waiting = new Map<string, { note: EventNote; tally: EventTally }>();
+  /** Keys of notes that are being written: one that repeats them waits until it is known whether its event is there. */
+  readonly #writing = new Set<string>();
   readonly #recent: RecentEvents;
   readonly #workers = new Set<Promise<void>>();
   #stopping = false;
@@ -81,15 +83,22 @@ class BackgroundRecorder implements KubeEventRecorder {
   }
 
   async #work(): Promise<void> {
-    for (let next = this.#waiting.entries().next(); !next.done; next = this.#waiting.entries().next()) {
-      const [key, entry] = next.value;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      const [key, entry] = next;
       if (this.#mustYield(entry.tally)) {
         await pause(YIELD_MS);
         continue;
       }
       this.#waiting.delete(key);
+      this.#writing.add(key);
       await this.#write(key, entry.note, entry.tally);
+      this.#writing.delete(key);
     }
+  }
+
+  #next(): [string, { note: EventNote; tally: EventTally }] | undefined {
+    for (const entry of this.#waiting) if (!this.#writing.has(entry[0])) return entry;
+    return undefined;
   }
 
   #mustYield(tally: EventTally): boolean {

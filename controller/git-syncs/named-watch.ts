@@ -3,6 +3,7 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeWatcher, ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
 import type { ResourceType } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import { type GitSyncCache, requestFor } from './git-sync-cache.ts';
@@ -49,12 +50,14 @@ export class NamedWatch {
 
   #open(namespace: string): ObjectWatch {
     const { client, type, logger } = this.#options;
+    const since = this.#newestVersion(namespace);
     let isSynced = false;
     const options = { metadataOnly: true, namespace };
     return client.watch(type, options, {
-      // What there is at first was, or is going to be, read by the look that brought the GitSync here.
-      onEvent: ({ kind, object }) => {
-        if (isSynced) this.#tell(namespace, object.metadata.name ?? '', kind);
+      // What is older than the GitSyncs is going to be read by the look that brings them here; it may be over before what is younger is listed.
+      onEvent: ({ kind, object: { metadata } }) => {
+        if (isSynced || isNewerVersion(metadata.resourceVersion, since))
+          this.#tell(namespace, metadata.name ?? '', kind);
       },
       onSynced: () => {
         isSynced = true;
@@ -62,6 +65,12 @@ export class NamedWatch {
       // Changes are then noticed at the next interval.
       onProblem: (error) => logger.debug({ namespace, error: describeError(error) }, `cannot watch ${type.plural}`),
     });
+  }
+
+  /** Of the GitSyncs of `namespace`, as they are known now. */
+  #newestVersion(namespace: string): string | undefined {
+    const versions = this.#options.cache.inNamespace(namespace).map(({ metadata }) => metadata.resourceVersion);
+    return versions.reduce((newest, version) => (isNewerVersion(version, newest) ? version : newest), '0');
   }
 
   #tell(namespace: string, name: string, kind: WatchEvent['kind']): void {

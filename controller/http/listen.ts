@@ -26,7 +26,7 @@ const KEEP_ALIVE_MS = 5_000;
 const CHECK_EVERY_MS = 1_000;
 const MAX_CONNECTIONS = 1_024;
 /** Connections that one address may hold, so that nobody keeps the probes of others out. */
-export const MAX_CONNECTIONS_OF_ADDRESS = 128;
+const MAX_CONNECTIONS_OF_ADDRESS = 128;
 const MAX_CLOSE_MS = 1_000;
 
 /** Serves `app` on `address`. @throws the system's error, such as EADDRINUSE. */

@@ -25,7 +25,7 @@ export interface RateVerdict {
 }
 
 /** How many callers are told apart at once; those beyond share one bucket. */
-export const MAX_CALLERS = 4_096;
+const MAX_CALLERS = 4_096;
 /** How much of one caller's limits all callers have together. */
 const SHARE_OF_ALL = 2;
 const OTHERS = 'others';

@@ -2,6 +2,7 @@
 import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { EncodingError } from '../../shared/encoding/errors.ts';
 import { isMap, isTextMap } from '../../shared/encoding/value-kind.ts';
+import { sizeOf } from '../../shared/encoding/value-size.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { SEALED_SECRET_API_VERSION, SEALED_SECRET_KIND } from '../../shared/resources/names.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -36,19 +37,6 @@ export function readSealedObject(body: Uint8Array): SealedObjectResult {
 
 function refused(reason: string): SealedObjectResult {
   return { kind: 'refused', reason };
-}
-
-/** Nodes and characters of `value` with every alias written out. Beyond `max` it stops counting, so that it takes no longer than these. */
-function sizeOf(value: unknown, max: number): number {
-  if (typeof value === 'string') return value.length + 1;
-  if (typeof value !== 'object' || value === null) return 1;
-  const isList = Array.isArray(value);
-  let size = 1;
-  for (const [key, child] of Object.entries(value)) {
-    if (size > max) break;
-    size += (isList ? 0 : key.length) + sizeOf(child, max - size);
-  }
-  return size;
 }
 
 /** The first field that is not of the form that opening relies on; null when there is none. */

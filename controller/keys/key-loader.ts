@@ -1,6 +1,7 @@
 /** @module Opens key Secrets. One that cannot be opened is a finding about that Secret and stops nothing else. */
 import { encodePem, parsePemBlocks } from '../../shared/certificate/pem.ts';
 import { readCertificateOfAnySize } from '../../shared/certificate/read-certificate.ts';
+import { shortenText } from '../../shared/encoding/shorten-text.ts';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { KEY_LABEL_ACTIVE, KEY_LABEL_RETIRED } from '../../shared/resources/names.ts';
 import { importSealingKey } from '../../shared/sealing/keyring.ts';
@@ -38,7 +39,7 @@ export class KeyLoader {
     try {
       return await this.#tryToLoad(secret);
     } catch (error) {
-      return { secret, problem: shorten(describeError(error)) };
+      return { secret, problem: shortenText(describeError(error), MAX_PROBLEM) };
     }
   }
 
@@ -48,7 +49,7 @@ export class KeyLoader {
       return secret.isFromSealedSecret ? { secret, problem: NOT_OUR_CERTIFICATE } : readRetired(secret);
     const label = secret.label === undefined ? 'missing' : `"${secret.label}"`;
     const problem = `its key label is ${label}, expected "${KEY_LABEL_ACTIVE}" or "${KEY_LABEL_RETIRED}"`;
-    return { secret, problem: shorten(problem) };
+    return { secret, problem: shortenText(problem, MAX_PROBLEM) };
   }
 
   async #loadPair(secret: KeySecret): Promise<LoadResult> {
@@ -60,7 +61,7 @@ export class KeyLoader {
 }
 
 /** The certificates of `pem`, and nothing else of it. */
-export function certificateChain(pem: string): string {
+function certificateChain(pem: string): string {
   const blocks = parsePemBlocks(pem, 'CERT_MALFORMED').filter((block) => block.label === 'CERTIFICATE');
   return blocks.map((block) => encodePem(block.label, block.bytes)).join('');
 }
@@ -69,8 +70,4 @@ async function readRetired(secret: KeySecret): Promise<LoadResult> {
   const text = readCertificateText(secret.object);
   if ('problem' in text) return { secret, problem: text.problem };
   return { secret, certificate: await readCertificateOfAnySize(text.text) };
-}
-
-function shorten(problem: string): string {
-  return problem.length <= MAX_PROBLEM ? problem : `${problem.slice(0, MAX_PROBLEM - 1)}…`;
 }

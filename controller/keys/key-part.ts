@@ -74,7 +74,8 @@ export class KeyPart implements KeySource {
   /** Stands for the objects that carry requests; null until somebody asks this process itself. */
   #askedHere: KubeObject | null = null;
   #snapshot = NO_KEYS;
-  #isReady = false;
+  #areLoaded = false;
+  #wasPublished = false;
 
   constructor(options: KeyPartOptions) {
     this.#options = options;
@@ -106,13 +107,14 @@ export class KeyPart implements KeySource {
     return this.#snapshot;
   }
 
-  /** True from the moment at which {@link ready} resolves. */
+  /** True when {@link ready} has resolved and people can read what to seal to, or it was tried in vain to tell them. */
   isReady(): boolean {
-    return this.#isReady;
+    return this.#areLoaded && this.#wasPublished;
   }
 
   waitingFor(): string | null {
-    if (this.#isReady) return null;
+    if (this.isReady()) return null;
+    if (this.#areLoaded) return 'keys: waits until they are published';
     const what = this.#objects.isSynced() ? 'a sealing key' : 'a complete look at the key Secrets';
     return `keys: waits for ${what}`;
   }
@@ -164,7 +166,9 @@ export class KeyPart implements KeySource {
         : decision.untilMs - this.#options.now().getTime();
     } finally {
       // Also when no key could be made: those that there are must be known.
-      await this.#publish();
+      await this.#publish().finally(() => {
+        this.#wasPublished = this.#areLoaded;
+      });
     }
   }
 
@@ -189,7 +193,7 @@ export class KeyPart implements KeySource {
   }
 
   #becomeReady(): void {
-    this.#isReady = true;
+    this.#areLoaded = true;
     this.#becameReady.resolve();
   }
 

@@ -1,4 +1,5 @@
 /** @module Holds requests back while more urgent work is under way, each for a bounded time. */
+import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 
 /** What a deferral is made of. */
@@ -25,7 +26,7 @@ export class Deferral {
 
   /** Holds `request` back until nothing more urgent is under way. */
   add(request: Request): void {
-    const key = `${request.namespace}/${request.name}`;
+    const key = placeKey(request);
     if (this.#waiting.has(key)) return;
     this.#waiting.set(key, { request, sinceMs: performance.now() });
     this.#lookAfter(FIRST_LOOK_MS);

@@ -63,9 +63,8 @@ export function createDigests(key: SecretBytes): Digests {
     content: (sealedDigest, content) => digest('content', [sealedDigest, content]),
     owner: (sealedUid, secretUid, mode) => digest('owner', [sealedUid, secretUid, mode]),
     keys: (keyring, retired) => {
-      const loaded = keyring.keys.map(({ fingerprint }) => fingerprint).sort();
-      // Without retired keys as ever, so that what is remembered from before there were any still counts.
-      return digest('keys', retired.length === 0 ? loaded : [loaded, retired.toSorted()]);
+      const loaded = keyring.keys.map(({ fingerprint }) => fingerprint);
+      return digest('keys', [loaded.sort(), retired.toSorted()]);
     },
     renderedBy: (sealedUid, sealedDigest, renderedAt) => digest('rendered-by', [sealedUid, sealedDigest, renderedAt]),
     seed: (sealedDigest) => hmac('seed', sealedDigest).digest(),

@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SyncFailure } from '../../shared/resources/git-sync.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
-import type { Surroundings } from '../../shared/sealing/diagnose-items.ts';
 import { Lanes } from '../../shared/sealing/lanes.ts';
+import type { KnownPlace } from '../../shared/sealing/mistakes.ts';
 import { unsealItems } from '../../shared/sealing/unseal-secret.ts';
 import {
   MAX_FAILING,
@@ -23,8 +23,8 @@ import type { KeySnapshot } from '../keys/key-snapshot.ts';
 export interface KeyringPreflightOptions {
   readonly keys: KeySource;
   readonly config: Pick<UnsealConfig, 'acceptV1' | 'labelSelector' | 'namespaces'>;
-  /** The places that an object may have been copied from. */
-  readonly placesNear: (sealed: SealedSecret) => ReturnType<NonNullable<Surroundings['places']>>;
+  /** The places that an object may have been copied from, and its own. */
+  readonly placesNear: (sealed: SealedSecret) => readonly KnownPlace[];
 }
 
 /** Objects that are tried at once, for all commits together: whoever unseals what is in the cluster finds lanes of the keys free soon. */

@@ -91,8 +91,6 @@ function findRememberedFailure(subject: Subject): Verdict | null {
 
 function stillApplies(reason: UnsealReason, subject: Subject, attempt: UnsealAttempt): boolean {
   if (UNSEAL_FAILURE_REASONS.some((known) => known === reason)) return true;
-  // It did open, and an earlier version did not record with which keys: worth one more look.
-  if (attempt.keys === undefined) return false;
   if (reason === 'SecretExists') return decideOwnership(subject.claims, subject.claimant).kind === 'blocked';
   return REMEMBERED_WRITE_REASONS.some((known) => known === reason) && attempt.secret === obstacleOf(subject.claims);
 }

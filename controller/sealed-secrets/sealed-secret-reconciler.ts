@@ -43,8 +43,6 @@ export interface SealedSecretReconcilerOptions {
   /** Has the report of an object written, when its turn comes. */
   readonly submitReport: (request: Request) => void;
   readonly usage: KeyUsageNotes;
-  /** An object was unsealed by a controller that did not record with which keys. */
-  readonly submitCensus: (request: Request) => void;
   readonly metrics: UnsealMetrics;
   readonly renderer: TemplateRenderer;
   readonly turns: TemplateTurns;
@@ -54,6 +52,7 @@ export interface SealedSecretReconcilerOptions {
 }
 
 const SETTLED: Outcome = { kind: 'settled' };
+const LOOK_AGAIN: Outcome = { kind: 'again', afterMs: 0 };
 /** It is woken when its turn has come, and looked at in any case after this time. */
 const WAITS_FOR_TURN: Outcome = { kind: 'again', afterMs: 300_000 };
 /** Failures of the way to the API server: a status could not be written either, and would say nothing of the object. */
@@ -94,26 +93,30 @@ export class SealedSecretReconciler implements Reconciler {
       return SETTLED;
     }
     const remembered = await this.#guard(request, subject);
-    if (remembered !== null) return this.#report(request, subject, this.#remind(request, subject, remembered));
+    if (remembered !== null) {
+      const keys = knownKeys(subject.sealedDigest, remembered);
+      return this.#report(request, subject, { verdict: remembered, written: false, keys });
+    }
+    await this.#options.reporter.announce(subject.sealed);
+    if (signal.aborted) return SETTLED;
     if (needsEngine(subject.sealed) && !this.#options.turns.enter(request)) return WAITS_FOR_TURN;
     const waitMs = this.#waitBeforeWork(request, subject);
     if (waitMs > 0) return { kind: 'again', afterMs: waitMs };
-    await this.#options.reporter.announce(subject.sealed);
-    if (signal.aborted) return SETTLED;
     const finding = await this.#work.run(subject);
     // What the stop itself broke off is no verdict on the object.
     if (signal.aborted && finding?.verdict.state === 'waiting') return SETTLED;
+    // Whoever tells of new keys has failing objects looked at, and this one was none until now.
+    if (finding?.verdict.state === 'stalled' && subject.keysDigest !== this.#keysDigest()) return LOOK_AGAIN;
     return finding === null ? { kind: 'again', afterMs: HOLD_MS } : this.#report(request, subject, finding);
   }
 
   /** Everything that is known of the object; null when there is nothing to do for it. */
   #load(request: Request): Subject | null {
-    const { store, index, digests, keys } = this.#options;
+    const { store, index, digests } = this.#options;
     const sealed = store.find(request);
     if (sealed === null || sealed.metadata.deletionTimestamp !== undefined) return null;
     const lastVerdict = store.verdictOf(request);
     const record = lastVerdict === undefined ? readRecord(sealed, digests) : lastVerdict.record;
-    const { keyring, retired } = keys.current();
     return {
       sealed,
       claims: index.find(request.namespace, request.name),
@@ -125,12 +128,15 @@ export class SealedSecretReconciler implements Reconciler {
       attempt: lastVerdict === undefined ? readAttempt(sealed, digests) : lastVerdict.attempt,
       lastVerdict,
       sealedDigest: digests.sealed(sealed),
-      keysDigest: digests.keys(
-        keyring,
-        retired.map(({ certificate }) => certificate.fingerprint),
-      ),
+      keysDigest: this.#keysDigest(),
       driftMode: driftModeOf(sealed.metadata),
     };
+  }
+
+  #keysDigest(): string {
+    const { keyring, retired } = this.#options.keys.current();
+    const retiredKeys = retired.map(({ certificate }) => certificate.fingerprint);
+    return this.#options.digests.keys(keyring, retiredKeys);
   }
 
   /** The verdict that still holds, found without decrypting; null when the object must be worked on. */
@@ -163,13 +169,6 @@ export class SealedSecretReconciler implements Reconciler {
     if (drift === null) return null;
     const edit = { ...subject, driftedVersion: claims.resourceVersion, driftedDigest: digest, drift };
     return { ...unsealed({ ...drifted, ...driftedBy(subject.sealed, this.#options.digests, edit) }), drift };
-  }
-
-  /** `verdict` as a finding; a record without keys is completed when there is nothing better to do. */
-  #remind(request: Request, subject: Subject, verdict: Verdict): Finding {
-    const keys = knownKeys(subject.sealedDigest, verdict);
-    if (keys === undefined && verdict.state === 'unsealed') this.#options.submitCensus(request);
-    return { verdict, written: false, keys: keys ?? null };
   }
 
   /** Milliseconds to wait: while the place of somebody else's deleted Secret is held, and after many repairs in a row. */

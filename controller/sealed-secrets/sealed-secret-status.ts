@@ -1,4 +1,5 @@
 /** @module Verdicts to the status of a SealedSecret, so that kstatus, Argo CD and Flux read the same from it. Pure. */
+import { isSameJson } from '../../shared/encoding/json.ts';
 import { type Condition, type ConditionChange, setConditions } from '../../shared/resources/conditions.ts';
 import type { ObjectMeta } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
@@ -24,13 +25,15 @@ export function statusOf(
   };
 }
 
-/** The status to show while a new generation is worked on, or null when there is no older result that it replaces. */
+/** The status to show while a new generation waits or is worked on; null when it is shown, or when there is no older result that it replaces. */
 export function progressingStatus(sealed: SealedSecret, now: Date): SealedSecretStatus | null {
   const { generation = 0 } = sealed.metadata;
   const observed = sealed.status?.observedGeneration ?? -1;
   const before = syncedBefore(sealed);
   if (observed < 0 || observed >= generation || before === null) return null;
   const message = `generation ${generation} is being unsealed`;
+  if (conditionsOf(sealed).some((condition) => condition.type === 'Synced' && condition.message === message))
+    return null;
   const changes: readonly ConditionChange[] = [
     { type: 'Synced', status: 'Unknown', reason: 'Progressing', message },
     { type: 'Ready', status: 'Unknown', reason: 'Progressing', message },
@@ -58,8 +61,8 @@ export function isStatusNews(sealed: SealedSecret, status: SealedSecretStatus): 
   const { unsealed = null, attempt = null, observedGeneration } = sealed.status ?? {};
   return (
     observedGeneration !== status.observedGeneration ||
-    !isSameRecord(unsealed, status.unsealed ?? null) ||
-    !isSameRecord(attempt, status.attempt ?? null) ||
+    !isSameJson(unsealed, status.unsealed ?? null) ||
+    !isSameJson(attempt, status.attempt ?? null) ||
     isConditionNews(sealed, status)
   );
 }
@@ -73,8 +76,8 @@ export function isConditionNews(sealed: SealedSecret, status: SealedSecretStatus
 }
 
 /**
- * True when `status` tells another result of unsealing: what people should hear about. Completing what sealed-secrets, or
- * an earlier version, said is no news.
+ * True when `status` tells another result of unsealing: what people should hear about. Completing what sealed-secrets said is
+ * no news.
  */
 export function isResultNews(sealed: SealedSecret, status: SealedSecretStatus): boolean {
   if (sealed.status?.observedGeneration !== status.observedGeneration) return true;
@@ -143,9 +146,4 @@ function restoreTruth(conditions: readonly Condition[], before: SyncedTruth | nu
 function conditionsOf(sealed: SealedSecret): readonly Condition[] {
   const conditions: unknown = sealed.status?.conditions;
   return Array.isArray(conditions) ? (conditions as readonly Condition[]) : [];
-}
-
-function isSameRecord(a: object | null, b: object | null): boolean {
-  const sorted = (record: object | null) => JSON.stringify(record === null ? null : Object.entries(record).sort());
-  return sorted(a) === sorted(b);
 }

@@ -2,7 +2,9 @@
 import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import type { KnownPlace } from '../../shared/sealing/mistakes.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
+import { keptObject } from './kept-object.ts';
 import type { Verdict } from './verdict.ts';
 
 interface Entry {
@@ -24,7 +26,7 @@ export class SealedSecretStore {
 
   /** Takes note of an object from the watch. False when exactly this version was known. */
   observe(object: KubeObject): boolean {
-    const sealed = withoutManagedFields(object);
+    const sealed = keptObject(object);
     const entry = this.#entries.get(placeKey(requestOf(object)));
     if (entry === undefined || entry.sealed.metadata.uid !== sealed.metadata.uid) {
       this.#entries.set(placeKey(requestOf(object)), { sealed, verdict: undefined, verifiedVersion: undefined });
@@ -78,19 +80,19 @@ export class SealedSecretStore {
   }
 
   /**
-   * Where else a sealed value of `sealed` stands, a bounded number of places, the likeliest first: its name in other
-   * namespaces, then other names beside it, then the rest. An object that shares no value is never named: whoever makes
-   * SealedSecrets could seal for a place that they guess, and would be told whether one stands there.
+   * The place of `sealed`, and where else a sealed value of it stands, a bounded number of places, the likeliest first: its
+   * name in other namespaces, then other names beside it, then the rest. An object that shares no value is never named: whoever
+   * makes SealedSecrets could seal for a place that they guess, and would be told whether one stands there.
    */
-  placesNear(sealed: SealedSecret): readonly Request[] {
+  placesNear(sealed: SealedSecret): readonly KnownPlace[] {
     const own = requestOf(sealed);
     const values = new Set(sealedValuesOf(sealed));
-    const near: Request[][] = [[], [], []];
-    for (const { sealed: other } of this.#entries.values()) {
+    const near: KnownPlace[][] = [[], [], [], []];
+    for (const { sealed: other, verdict } of this.#entries.values()) {
       const place = requestOf(other);
-      const [isHere, isNamesake] = [place.namespace === own.namespace, place.name === own.name];
-      if ((isHere && isNamesake) || !sealedValuesOf(other).some((value) => values.has(value))) continue;
-      near[isNamesake ? 0 : isHere ? 1 : 2]?.push(place);
+      const distance = distanceOf(place, own);
+      if (distance > 0 && !sealedValuesOf(other).some((value) => values.has(value))) continue;
+      near[distance]?.push({ ...place, keys: verdict?.record?.keys ?? [] });
     }
     return near.flat().slice(0, MAX_PLACES);
   }
@@ -108,7 +110,13 @@ export class SealedSecretStore {
 }
 
 /** More places would use up the questions that a failing object may cost. */
-const MAX_PLACES = 16;
+const MAX_PLACES = 17;
+
+/** 0 for the same place, 1 for its name elsewhere, 2 for another name beside it, 3 for anything else. */
+function distanceOf(place: Request, own: Request): 0 | 1 | 2 | 3 {
+  if (place.name === own.name) return place.namespace === own.namespace ? 0 : 1;
+  return place.namespace === own.namespace ? 2 : 3;
+}
 
 /** Every sealed value of `sealed`, also of the deprecated form; whatever else stands there is left out. */
 function sealedValuesOf({ spec }: SealedSecret): readonly string[] {
@@ -119,12 +127,6 @@ function sealedValuesOf({ spec }: SealedSecret): readonly string[] {
 /** Namespace and name of `object`. */
 export function requestOf(object: KubeObject): Request {
   return { namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' };
-}
-
-/** Nothing here reads managedFields, and they are a good part of an object's size. */
-function withoutManagedFields(object: KubeObject): SealedSecret {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata } as SealedSecret;
 }
 
 function isFailing({ sealed, verdict }: Entry): boolean {

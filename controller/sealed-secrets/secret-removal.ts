@@ -41,25 +41,27 @@ export class SecretRemoval implements Reconciler {
   }
 
   async reconcile(request: Request): Promise<Outcome> {
+    const key = placeKey(request);
+    const removed = this.#notes.get(key);
+    if (removed === undefined) return SETTLED;
     try {
-      await this.#remove(request);
-      this.#notes.delete(placeKey(request));
-      return SETTLED;
+      await this.#remove(request, removed);
     } catch (error) {
-      // Somebody else's Secret stands in its place by now.
-      if (isKubeError(error, 'KUBE_CONFLICT')) return SETTLED;
-      return { kind: 'retry', error };
+      // With a conflict somebody else's Secret stands in its place by now.
+      if (!isKubeError(error, 'KUBE_CONFLICT')) return { kind: 'retry', error };
     }
+    // A later SealedSecret of the name may have gone meanwhile.
+    if (this.#notes.get(key) === removed) this.#notes.delete(key);
+    return SETTLED;
   }
 
-  async #remove(request: Request): Promise<void> {
+  async #remove(request: Request, removed: Removed): Promise<void> {
     const { client, logger } = this.#options;
     // A watch with a label selector also says of an object that was relabelled that it is gone.
     if ((await client.get(SEALED_SECRETS, request, { metadataOnly: true })) !== null) return;
     const secret = await client.get(SECRETS, request, { metadataOnly: true });
     const uid = secret?.metadata.uid;
-    const removed = this.#notes.get(placeKey(request));
-    if (secret === null || uid === undefined || removed === undefined || !isOf(secret, removed)) return;
+    if (secret === null || uid === undefined || !isOf(secret, removed)) return;
     const result = await client.delete(SECRETS, request, { uid });
     if (result !== 'absent') logger.info({ ...request }, 'deleted the Secret of a deleted SealedSecret');
   }

@@ -8,10 +8,7 @@ import { shortenMessage } from './verdict.ts';
 /** More keys than any object was ever sealed to; a longer list is not ours. */
 const MAX_KEYS = 1_000;
 
-/**
- * The record in the status, or null when there is none, or none that the digest key vouches for. One of a controller that
- * did not record keys has none, and is believed in everything else.
- */
+/** The record in the status, or null when there is none, or none that the digest key vouches for. */
 export function readRecord(sealed: SealedSecret, digests: Digests): UnsealedRecord | null {
   const found: Partial<Record<keyof UnsealedRecord, unknown>> = sealed.status?.unsealed ?? {};
   const { uid, resourceVersion, sealedDigest, secretDigest, ownerDigest, mode } = found;
@@ -91,7 +88,7 @@ export function openedBy(
   sealed: SealedSecret,
   digests: Digests,
   { sealedDigest, keys }: { readonly sealedDigest: string; readonly keys: Iterable<string> },
-): Required<OpenedBy> {
+): OpenedBy {
   const sorted = [...keys].sort();
   return { keys: sorted, keysProof: digests.openedBy(sealed.metadata.uid ?? '', sealedDigest, sorted) };
 }
@@ -130,21 +127,20 @@ function readDrift(
   return drifted.driftedProof === driftedProof ? drifted : {};
 }
 
-/** Nothing where no keys are told; null where they are told by somebody else. */
+/** Null where no keys are told, or not by us. */
 function readOpenedBy(
   sealed: SealedSecret,
   digests: Digests,
   found: { readonly sealedDigest: string; readonly keys?: unknown; readonly keysProof?: unknown },
 ): OpenedBy | null {
-  const { sealedDigest, keys: told, keysProof } = found;
-  if (told === undefined && keysProof === undefined) return {};
-  const { keys } = readKeys(told) ?? {};
-  if (keys === undefined || typeof keysProof !== 'string') return null;
-  return openedBy(sealed, digests, { sealedDigest, keys }).keysProof === keysProof ? { keys, keysProof } : null;
+  const { keys } = readKeys(found.keys) ?? {};
+  if (keys === undefined) return null;
+  const opened = openedBy(sealed, digests, { sealedDigest: found.sealedDigest, keys });
+  return opened.keysProof === found.keysProof ? opened : null;
 }
 
 /** Nothing where none are told; null where they are no list of texts. */
-function readKeys(told: unknown): Pick<OpenedBy, 'keys'> | null {
+function readKeys(told: unknown): Partial<Pick<OpenedBy, 'keys'>> | null {
   if (told === undefined || told === null) return {};
   if (!Array.isArray(told) || told.length > MAX_KEYS) return null;
   return told.every((key): key is string => typeof key === 'string') ? { keys: told } : null;

@@ -86,17 +86,40 @@ export class StatusReporter implements Reconciler {
 
   async reconcile(request: Request): Promise<Outcome> {
     for (let attempt = 1; ; attempt += 1) {
-      const report = this.#reports.get(placeKey(request));
-      const sealed = this.#findSubject(request, report);
-      if (report === undefined || sealed === null) return this.#done(request, report);
-      try {
-        await this.#write(sealed, report);
-        return this.#done(request, report);
-      } catch (error) {
-        if (!isKubeError(error, 'KUBE_CONFLICT') || attempt === ATTEMPTS) return this.#failed(request, report, error);
-        await this.#refresh(request);
-      }
+      const failure = await this.#attempt(request);
+      if (failure === null) return SETTLED;
+      if (!isKubeError(failure.error, 'KUBE_CONFLICT') || attempt === ATTEMPTS) return retry(failure.error);
+      await this.#refresh(request);
     }
+  }
+
+  /** Null when nothing is left to be written. */
+  async #attempt(request: Request): Promise<{ readonly error: unknown } | null> {
+    const report = this.#take(request);
+    const sealed = this.#findSubject(request, report);
+    if (report === undefined || sealed === null) return null;
+    try {
+      await this.#write(sealed, report);
+      return null;
+    } catch (error) {
+      if (isKubeError(error, 'KUBE_NOT_FOUND')) return null;
+      this.#putBack(request, report);
+      return { error };
+    }
+  }
+
+  /** The report on an object, which is taken out: one that comes while it is written stands for itself. */
+  #take(request: Request): Report | undefined {
+    const report = this.#reports.get(placeKey(request));
+    this.#reports.delete(placeKey(request));
+    return report;
+  }
+
+  /** `report` was not written: a later one, if there is one by now, tells what it had to tell. */
+  #putBack(request: Request, report: Report): void {
+    const later = this.#reports.get(placeKey(request));
+    this.#reports.set(placeKey(request), report);
+    if (later !== undefined) this.keep(request, later);
   }
 
   /** The object that `report` is about; null when it was deleted, or when a newer generation gets a report of its own. */
@@ -159,16 +182,9 @@ export class StatusReporter implements Reconciler {
       message: state === 'unsealed' ? 'SealedSecret unsealed successfully' : shortenMessage(`${prefix}${message}`),
     });
   }
+}
 
-  /** Lets go of `report`, unless a later one took its place. */
-  #done(request: Request, report: Report | undefined): Outcome {
-    if (this.#reports.get(placeKey(request)) === report) this.#reports.delete(placeKey(request));
-    return SETTLED;
-  }
-
-  #failed(request: Request, report: Report, error: unknown): Outcome {
-    if (isKubeError(error, 'KUBE_NOT_FOUND')) return this.#done(request, report);
-    const retryAfterMs = isKubeError(error) ? error.retryAfterMs : undefined;
-    return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
-  }
+function retry(error: unknown): Outcome {
+  const retryAfterMs = isKubeError(error) ? error.retryAfterMs : undefined;
+  return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
 }

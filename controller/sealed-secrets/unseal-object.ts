@@ -5,10 +5,10 @@ import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { Surroundings } from '../../shared/sealing/diagnose-items.ts';
 import { SealingError, TemplateError } from '../../shared/sealing/errors.ts';
-import { causeOf } from '../../shared/sealing/item-failure.ts';
+import { causeOf, describeFailures, type ItemFailure } from '../../shared/sealing/item-failure.ts';
 import type { Keyring } from '../../shared/sealing/keyring.ts';
 import { isRendered, type Rendering, secretFromItems } from '../../shared/sealing/secret-from-items.ts';
-import { describeFailures, type ItemFailure, unsealItems } from '../../shared/sealing/unseal-secret.ts';
+import { unsealItems } from '../../shared/sealing/unseal-secret.ts';
 import type { UnsealFailureReason } from './verdict.ts';
 
 /** The Secret that was sealed, or why there is none. Messages quote no values. */
@@ -85,7 +85,10 @@ function reasonOf(failures: readonly ItemFailure[]): UnsealFailureReason {
   return causes.has('label') ? 'WrongScope' : 'KeyNotFound';
 }
 
+/** Leaves room for reasons and hints in what a status can carry. */
+const MAX_NAMES_LENGTH = 700;
+
 function messageOf(failures: readonly ItemFailure[]): string {
   const hints = [...new Set(failures.flatMap((failure) => failure.hint ?? []))];
-  return [describeFailures(failures), ...hints].join('\n');
+  return [describeFailures(failures, MAX_NAMES_LENGTH), ...hints].join('\n');
 }

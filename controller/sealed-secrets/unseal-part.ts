@@ -7,6 +7,7 @@ import { Backoff } from '../../shared/kube/backoff.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import type { KnownPlace } from '../../shared/sealing/mistakes.ts';
 import type { UnsealConfig } from '../config/config.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { KeySource } from '../keys/key-part.ts';
@@ -23,7 +24,6 @@ import { countStatusFailures, countUnseals } from './count-failures.ts';
 import { type ClosableRenderer, CountedRenderer } from './counted-renderer.ts';
 import { Deferral } from './deferral.ts';
 import { createDigests } from './digests.ts';
-import { KeyCensus } from './key-census.ts';
 import { KeyUsageTally } from './key-usage-tally.ts';
 import { ObjectWatches } from './object-watches.ts';
 import { SealedSecretReconciler } from './sealed-secret-reconciler.ts';
@@ -58,15 +58,13 @@ export interface UnsealPartOptions {
 export interface UnsealPart extends ControllerPart, KeyUsageSource {
   /** True while objects wait to be unsealed or reported. */
   isBusy(): boolean;
-  /** The places in the cluster that `sealed` may have been copied from. */
-  placesNear(sealed: SealedSecret): readonly Request[];
+  /** The places in the cluster that `sealed` may have been copied from, and its own. */
+  placesNear(sealed: SealedSecret): readonly KnownPlace[];
 }
 
 /** The loops, from the moment at which all that they need is there. */
 interface Loops {
   readonly objects: Loop;
-  /** Of records that lack the keys. */
-  readonly census: Loop;
   readonly status: Loop;
   /** Of Secrets whose SealedSecrets have gone. */
   readonly removals: Loop;
@@ -162,7 +160,7 @@ class Unsealer implements UnsealPart {
     return this.#loops !== null && (this.#isUnsealing(this.#loops.objects) || this.#loops.status.isBusy());
   }
 
-  placesNear(sealed: SealedSecret): readonly Request[] {
+  placesNear(sealed: SealedSecret): readonly KnownPlace[] {
     return this.#watches.store.placesNear(sealed);
   }
 
@@ -176,7 +174,6 @@ class Unsealer implements UnsealPart {
     this.#watches.stop();
     await this.#preparing;
     if (this.#loops === null) return;
-    await this.#loops.census.stop();
     const stopping = Promise.all([this.#loops.objects.stop(), this.#loops.removals.stop()]);
     // Only now: an object whose templates are broken off must know why.
     await this.#renderer.close();
@@ -202,7 +199,6 @@ class Unsealer implements UnsealPart {
     loops.status.start();
     loops.objects.start();
     loops.removals.start();
-    loops.census.start();
     this.#options.logger.info({ sealedSecrets: requests.length }, 'unsealing');
   }
 
@@ -239,7 +235,6 @@ class Unsealer implements UnsealPart {
       reporter,
       submitReport,
       usage: this.#usage,
-      submitCensus: (request) => census.enqueue(request, 0, 'backlog'),
       metrics: metrics.unseal,
       renderer: this.#renderer,
       turns: new TemplateTurns({ places: TEMPLATE_TURNS, wake: (request) => objects.enqueue(request) }),
@@ -260,20 +255,11 @@ class Unsealer implements UnsealPart {
       name: 'SealedSecretStatus',
       concurrency: STATUS_CONCURRENCY,
     });
-    const isBusy = () => this.#isUnsealing(objects);
-    const unseal = metrics.unseal;
-    const counting = { store, keys, digests, reporter, submitReport, usage: this.#usage, metrics: unseal, isBusy };
-    const census = createLoop({
-      ...common,
-      reconciler: new KeyCensus(counting),
-      name: 'SealedSecretKeys',
-      concurrency: 1,
-    });
     const deferral = new Deferral({
-      isBusy,
+      isBusy: () => this.#isUnsealing(objects),
       release: (request) => status.enqueue(request),
     });
-    return { objects, census, status, removals, deferral };
+    return { objects, status, removals, deferral };
   }
 }
 

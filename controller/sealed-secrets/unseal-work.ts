@@ -62,9 +62,9 @@ interface VainAttempt {
   readonly told: ToldFailure;
 }
 
-/** The keys that opened what `sealedDigest` stands for, as `verdict` remembers them; undefined when it does not. */
-export function knownKeys(sealedDigest: string, { record, attempt }: Verdict): readonly string[] | undefined {
-  return [record, attempt].find((memory) => memory?.sealedDigest === sealedDigest && memory.keys !== undefined)?.keys;
+/** The keys that opened what `sealedDigest` stands for, as `verdict` remembers them; null when it does not. */
+export function knownKeys(sealedDigest: string, { record, attempt }: Verdict): readonly string[] | null {
+  return [record, attempt].find((memory) => memory?.sealedDigest === sealedDigest && memory.keys)?.keys ?? null;
 }
 
 /** Opens and writes. */

@@ -1,4 +1,5 @@
 /** @module What became of one SealedSecret, in the words of its status. */
+import { shortenText } from '../../shared/encoding/shorten-text.ts';
 import type { UnsealAttempt, UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
 
 /** Why an item or object does not open; sealing it again, or another key, mends it. */
@@ -48,7 +49,7 @@ const MAX_MESSAGE = 2_000;
 
 /** `message` cut to what status and events can carry. */
 export function shortenMessage(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
+  return shortenText(message, MAX_MESSAGE);
 }
 
 /** Reason of the event that tells of `reason`, as sealed-secrets' users know it. */

@@ -1,4 +1,5 @@
 /** @module What a status says of objects that differ from Git and are left so. */
+import { shortenText } from '../../shared/encoding/shorten-text.ts';
 import { type Condition, setConditions, toKubeTime } from '../../shared/resources/conditions.ts';
 import type { GitSync, GitSyncStatus, SyncDrift } from '../../shared/resources/git-sync.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
@@ -35,7 +36,7 @@ export function withDrift(
 }
 
 /** `Deployment shop/cart was changed: /spec/replicas by somebody`. */
-export function describeDrift({ kind, namespace = '', name, message }: SyncDrift): string {
+function describeDrift({ kind, namespace = '', name, message }: SyncDrift): string {
   return `${describeIdentity({ kind, namespace, name })} ${message}`;
 }
 
@@ -52,7 +53,7 @@ function toDrift({ desired, state, since, message }: DriftRecord, before: readon
     name,
     state,
     since: known?.since ?? toKubeTime(since),
-    message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`,
+    message: shortenText(message, MAX_MESSAGE),
   };
 }
 

@@ -1,5 +1,5 @@
 /** @module Undoes foreign changes the moment that the watch tells of them, without waiting for a reconcile. */
-import type { ObjectIdentity } from '../../shared/resources/object-meta.ts';
+import type { ObjectIdentity, ObjectKey } from '../../shared/resources/object-meta.ts';
 import { describeIdentity, objectKey } from '../../shared/resources/object-meta.ts';
 import { describeWaiting } from '../../shared/sync/prune-plan.ts';
 import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
@@ -36,9 +36,17 @@ export class DriftWatch {
     for (const state of this.#options.states()) {
       const desired = state.findDesired(key);
       if (this.#isNewsOfHands(state, identity)) this.#options.enqueue(state, SOON_MS);
+      if (state.look === null && isOurs(state, key)) state.changedMeanwhile.set(key, identity);
       if (desired) this.look(state, desired);
       else if (state.book.entries.has(key)) this.#followLeaving(state, identity);
     }
+  }
+
+  /** A look came to its end; what changed while it was under way may be other than it says. Returns at once. */
+  onLooked(state: SyncState): void {
+    const changed = [...state.changedMeanwhile.values()];
+    state.changedMeanwhile.clear();
+    if (changed.some((identity) => this.#isNewsOfHands(state, identity))) this.#options.enqueue(state, SOON_MS);
   }
 
   /** Looks at one object that `state` wants, and repairs it where needed. Returns at once. */
@@ -67,9 +75,9 @@ export class DriftWatch {
   }
 
   /** Whether the object was left alone on request until now and is not any more, or the other way round. */
-  #isNewsOfHands({ look, book, enforced }: SyncState, identity: ObjectIdentity): boolean {
-    const key = objectKey(identity);
-    if (look === null || !(book.entries.has(key) || enforced?.wanted.has(key) === true)) return false;
+  #isNewsOfHands(state: SyncState, identity: ObjectIdentity): boolean {
+    const { look } = state;
+    if (look === null || !isOurs(state, objectKey(identity))) return false;
     const live = this.#options.hub.find(identity);
     const isLeft = look.summary.enforced?.leftAlone?.includes(describeIdentity(identity)) === true;
     return typeof live === 'object' && (live.isHandsOff === true) !== isLeft;
@@ -101,6 +109,10 @@ export class DriftWatch {
     if (entry === undefined || typeof live !== 'object' || entry.resourceVersion === live.resourceVersion) return;
     state.book.set(key, withVersionOf(entry, live));
   }
+}
+
+function isOurs({ book, enforced }: SyncState, key: ObjectKey): boolean {
+  return book.entries.has(key) || enforced?.wanted.has(key) === true;
 }
 
 /** True when the status says that the object is not in place, and says `why` among other things. */

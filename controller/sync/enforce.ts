@@ -78,7 +78,7 @@ export async function enforce(dependencies: EnforceDependencies, input: EnforceI
   const isIncomplete = hold !== null || applied.failures.length > 0 || held.length > 0;
   // A repair that began under the revision before may be writing an object that is to go.
   await state.keeper.idle();
-  const planned = await protect(input, planPrune(planInput));
+  const planned = await protect(input, planPrune(planInput), nowMs());
   const { due, heldBack } = selectPrunes(planned, input.isOutdated || isIncomplete);
   const pruned = await prunePlan({ state, client, signal }, due);
   await store.saveQuickly(state);
@@ -132,14 +132,18 @@ async function lookAtDrift(
 
 /** Nothing is deleted on the word of the revision before, so nobody is asked about it either. */
 async function protect(
-  { state, isOutdated }: EnforceInput,
+  { gitSync, state, revision, isOutdated }: EnforceInput,
   planned: readonly PlannedPrune[],
+  nowMs: number,
 ): Promise<readonly PlannedPrune[]> {
   if (isOutdated) return planned;
   const isApproved = (uid: string) => state.approvals.isApproved(uid);
   const open = planned.filter(({ decision }) => decision.kind !== 'delete' || !isApproved(decision.uid));
   const going = planned.filter((item) => !open.includes(item));
-  const losses = await findLosses({ client: state.reached.client, kinds: state.kinds }, open, going);
+  const ask = JSON.stringify([revision.commit, askOf(gitSync)]);
+  const losses = await state.losses.find({ ask, planned: open, nowMs }, () =>
+    findLosses({ client: state.reached.client, kinds: state.kinds }, open, going),
+  );
   return protectPrunes(planned, losses, isApproved);
 }
 

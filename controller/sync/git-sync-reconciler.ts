@@ -1,5 +1,5 @@
 /** @module Keeps one GitSync: fetch, render and guard; plan, apply and prune; and say in its status what came of it. */
-import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
+import type { GitSync } from '../../shared/resources/git-sync.ts';
 import {
   type OpenRendering,
   openRendering,
@@ -11,20 +11,17 @@ import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { addFinalizer } from '../git-syncs/finalizer.ts';
 import { askOf, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
-import type { LookSchedule } from '../git-syncs/look-schedule.ts';
-import { spreadOf } from '../git-syncs/spread.ts';
-import type { StatusWriter } from '../git-syncs/status-writer.ts';
+import type { KnownAsks } from '../git-syncs/known-asks.ts';
 import { type SyncRefusal, toRefusal } from '../git-syncs/sync-refusal.ts';
-import type { HealthReport } from '../keeping/health-wait.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
-import { decideOutcome } from './decide-outcome.ts';
 import { type DeletionDependencies, finishDeletion } from './delete-git-sync.ts';
 import { type EnforceDependencies, enforce } from './enforce.ts';
-import { statusAfterSync, statusDeleting, statusInProgress, statusSuspended } from './git-sync-status.ts';
+import { statusDeleting, statusSuspended } from './git-sync-status.ts';
 import { type GuardDeletionsInput, guardDeletions } from './guard-deletions.ts';
 import { releasePin } from './pinned-revision.ts';
-import { type RecordedRound, recordHistory } from './record-history.ts';
+import { type NextLookDependencies, planNextLook, untilNextLook } from './plan-next-look.ts';
 import type { SourceReader } from './source-reader.ts';
+import { StatusKeeper, type StatusKeeperOptions } from './status-keeper.ts';
 import type { SyncReporter } from './sync-reporter.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncStates } from './sync-states.ts';
@@ -32,20 +29,22 @@ import { type SyncSummary, withoutWrites } from './sync-summary.ts';
 import { type TakenRevision, takeRevision } from './take-revision.ts';
 
 /** What the reconciler works with. */
-export interface GitSyncReconcilerDependencies extends EnforceDependencies, DeletionDependencies {
+export interface GitSyncReconcilerDependencies
+  extends EnforceDependencies,
+    DeletionDependencies,
+    NextLookDependencies,
+    StatusKeeperOptions {
   readonly states: SyncStates;
   readonly sources: SourceReader;
+  readonly asks: Pick<KnownAsks, 'sinceMs'>;
   /** Reads what GitSyncs put into their files, from the cluster that they live in. */
   readonly rendering: RevisionRendererOptions;
-  readonly statuses: StatusWriter;
   readonly loadDigest: () => Promise<DigestObject>;
   /** Tells whether SealedSecrets open; null where nobody asks. */
   readonly preflight: SealedPreflight | null;
   readonly reporter: SyncReporter;
-  readonly now: () => Date;
-  readonly schedule: LookSchedule;
-  /** Asks for another look after `delayMs`; what is asked for earlier wins. */
-  readonly enqueue: (request: Request, delayMs: number) => void;
+  /** A whole look came to its end. */
+  readonly onLooked: (state: SyncState) => void;
 }
 
 /** Deletions are followed by watch; this only makes up for a watch that was cut. */
@@ -54,23 +53,30 @@ const DELETION_POLL_MS = 10_000;
 /** Reconciles GitSyncs. */
 export class GitSyncReconciler implements Reconciler {
   readonly #dependencies: GitSyncReconcilerDependencies;
+  readonly #statuses: StatusKeeper;
 
   constructor(dependencies: GitSyncReconcilerDependencies) {
     this.#dependencies = dependencies;
+    this.#statuses = new StatusKeeper(dependencies);
   }
 
   async reconcile(request: Request, signal: AbortSignal): Promise<Outcome> {
-    const { cache, states, schedule } = this.#dependencies;
+    const { cache, states } = this.#dependencies;
     const gitSync = cache.find(request);
-    if (gitSync === undefined) {
-      schedule.begin(ownerOf(request));
-      states.forget(request);
-      return { kind: 'settled' };
-    }
+    if (gitSync === undefined) return this.#forget(request);
     const state = states.get(gitSync);
     if (gitSync.metadata.deletionTimestamp !== undefined) return this.#delete(gitSync, state, signal);
     if (gitSync.spec.suspend === true) return this.#suspend(gitSync, state);
     return (await this.#lookAtHealth(gitSync, state)) ?? this.#sync(gitSync, state, signal);
+  }
+
+  /** Once it is gone, and no look that began before is left to remember anything. */
+  #forget(request: Request): Outcome {
+    const { schedule, states, sources } = this.#dependencies;
+    schedule.begin(ownerOf(request));
+    states.forget(request);
+    sources.forget(request);
+    return { kind: 'settled' };
   }
 
   async #sync(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<Outcome> {
@@ -81,8 +87,6 @@ export class GitSyncReconciler implements Reconciler {
     state.look = null;
     await addFinalizer(this.#dependencies, gitSync);
     await store.load(state);
-    if (state.isInventoryDoubted) await store.restore(state);
-    state.isInventoryDoubted = false;
     const refusal = await reach(gitSync, state, signal);
     const before = state.enforced;
     const taken = refusal === null ? await this.#take(gitSync, state, signal) : this.#leave(gitSync, refusal);
@@ -99,11 +103,16 @@ export class GitSyncReconciler implements Reconciler {
       return { kind: 'again', afterMs: 0 };
     }
     if (state.enforced === null) state.target?.hub.release(state.owner);
-    const isNews = await this.#conclude(gitSync, state, { summary, startedAt, describeCommit: taken.describeCommit });
+    const isNews = await this.#statuses.conclude(gitSync, state, {
+      summary,
+      startedAt,
+      describeCommit: taken.describeCommit,
+    });
     this.#dependencies.reporter.report(gitSync, summary, { tookMs: this.#dependencies.nowMs() - startedAtMs, isNews });
     state.look = { ask: askOf(gitSync), summary };
+    this.#dependencies.onLooked(state);
     this.#followApproval(gitSync, summary);
-    const outcome = this.#plan(state, this.#outcome(gitSync, state, summary));
+    const outcome = planNextLook(this.#dependencies, { gitSync, state, summary });
     // Which objects there are is stored, so nobody waits for what is known of many: a crash costs a no-op apply for each. A failure is met again, and told.
     const retry = (error: unknown): Outcome => ({ kind: 'retry', error });
     return store.saveDue(state).then(() => outcome, retry);
@@ -117,7 +126,7 @@ export class GitSyncReconciler implements Reconciler {
 
   /** What Git wants, for the cluster that was reached. The controller's keys say nothing of those of another cluster. */
   #take(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<TakenRevision> {
-    const { sources, loadDigest, preflight, cache } = this.#dependencies;
+    const { sources, loadDigest, preflight, cache, nowMs, asks } = this.#dependencies;
     state.kinds = createServedKinds(state.reached.client);
     return takeRevision({
       findGitSync: (place) => cache.find(place),
@@ -128,6 +137,8 @@ export class GitSyncReconciler implements Reconciler {
       guardDeletions: (revision) => this.#guardDeletions({ gitSync, state, revision, signal }),
       gitSync,
       state,
+      nowMs,
+      askedAtMs: asks.sinceMs(gitSync),
       signal,
     });
   }
@@ -156,21 +167,6 @@ export class GitSyncReconciler implements Reconciler {
     this.#dependencies.enqueue(requestFor(gitSync), 0);
   }
 
-  /** Status and history of a round; true when they say something new. */
-  async #conclude(
-    gitSync: GitSync,
-    state: SyncState,
-    round: Pick<RecordedRound, 'summary' | 'startedAt' | 'describeCommit'>,
-  ): Promise<boolean> {
-    const endedAt = this.#dependencies.now();
-    const latest = this.#latest(gitSync);
-    const status = statusAfterSync(latest, round.summary, endedAt);
-    const recorded = await recordHistory(state.attempt, { ...round, gitSync: latest, status, endedAt });
-    const isNews = await this.#record(gitSync, recorded.status);
-    state.attempt = recorded.attempt;
-    return isNews;
-  }
-
   /**
    * Where nothing but health is different since the last whole look, that alone is brought up to date, and Git and the plan are not
    * looked at. Null when there is more to do.
@@ -184,27 +180,13 @@ export class GitSyncReconciler implements Reconciler {
     // The next wave may come.
     if (summary.enforced.hold !== undefined && health.unhealthy.length === 0) return null;
     const quiet = withoutWrites({ ...summary, enforced: { ...summary.enforced, health } });
-    const isNews = await this.#conclude(gitSync, state, { summary: quiet, startedAt: now(), describeCommit: null });
+    const isNews = await this.#statuses.conclude(gitSync, state, {
+      summary: quiet,
+      startedAt: now(),
+      describeCommit: null,
+    });
     if (isNews) reporter.healthChanged(gitSync, quiet);
-    return this.#untilNext(state, health);
-  }
-
-  /** Remembers when a whole look is due, and comes back earlier where a wait ends before. */
-  #plan(state: SyncState, outcome: Outcome): Outcome {
-    if (outcome.kind !== 'again') return outcome;
-    const { schedule, nowMs } = this.#dependencies;
-    const { health, hold, secrets } = state.look?.summary.enforced ?? {};
-    // It became healthy in between: the next wave may come.
-    const isOpen = hold !== undefined && health?.unhealthy.length === 0;
-    const afterMs = Math.min(outcome.afterMs, secrets?.leftMs ?? outcome.afterMs);
-    schedule.ask(state.owner, nowMs() + (isOpen ? 0 : afterMs));
-    return health === undefined ? { ...outcome, afterMs } : this.#untilNext(state, health);
-  }
-
-  #untilNext(state: SyncState, { leftMs }: HealthReport): Outcome {
-    const { schedule, nowMs } = this.#dependencies;
-    const afterMs = Math.min(schedule.leftMs(state.owner, nowMs()), leftMs ?? Number.POSITIVE_INFINITY);
-    return Number.isFinite(afterMs) ? { kind: 'again', afterMs } : { kind: 'settled' };
+    return untilNextLook(this.#dependencies, state, health);
   }
 
   /** The revision in force, be it the wanted one or the one before. */
@@ -220,7 +202,7 @@ export class GitSyncReconciler implements Reconciler {
     const { skipped } = revision;
     const isOutdated = taken.refusal !== null;
     const onWork = async (): Promise<void> => {
-      if (!isOutdated) await this.#announce(gitSync, revision.revision);
+      if (!isOutdated) await this.#statuses.announce(gitSync, revision.revision);
     };
     try {
       const enforced = await enforce(this.#dependencies, { gitSync, state, revision, isOutdated, signal, onWork });
@@ -237,19 +219,11 @@ export class GitSyncReconciler implements Reconciler {
     this.#dependencies.reporter.unpinned(gitSync, revision);
   }
 
-  /** Says that work is under way, when it is for something new: a retry of what failed keeps saying what failed. */
-  async #announce(gitSync: GitSync, revision: string): Promise<void> {
-    const latest = this.#latest(gitSync);
-    const { observedGeneration, lastAttemptedRevision } = latest.status ?? {};
-    if (observedGeneration === latest.metadata.generation && lastAttemptedRevision === revision) return;
-    await this.#record(gitSync, statusInProgress(latest, revision, this.#dependencies.now()));
-  }
-
   /** Its inventory is read all the same: others ask it whose an object is. */
   async #suspend(gitSync: GitSync, state: SyncState): Promise<Outcome> {
     state.stopWaiting();
     await this.#dependencies.store.load(state);
-    await this.#record(gitSync, statusSuspended(gitSync, this.#dependencies.now()));
+    await this.#statuses.write(gitSync, statusSuspended(gitSync, this.#dependencies.now()));
     return { kind: 'settled' };
   }
 
@@ -261,32 +235,9 @@ export class GitSyncReconciler implements Reconciler {
       return { kind: 'settled' };
     }
     const { summary, message } = progress;
-    await this.#record(gitSync, statusDeleting(gitSync, summary, message, this.#dependencies.now()));
+    await this.#statuses.write(gitSync, statusDeleting(gitSync, summary, message, this.#dependencies.now()));
     if (progress.kind === 'failed') return { kind: 'retry', error: new Error(message) };
     return { kind: 'again', afterMs: DELETION_POLL_MS };
-  }
-
-  /** The GitSync as it is known now: our own writes have moved it on. */
-  #latest(gitSync: GitSync): GitSync {
-    const latest = this.#dependencies.cache.find(requestFor(gitSync));
-    // What was looked at is the specification of this reconcile; a newer one is not acknowledged before its own.
-    return latest?.metadata.uid === gitSync.metadata.uid && latest?.status
-      ? { ...gitSync, status: latest.status }
-      : gitSync;
-  }
-
-  async #record(gitSync: GitSync, status: GitSyncStatus): Promise<boolean> {
-    return this.#dependencies.statuses.write(this.#latest(gitSync), status);
-  }
-
-  #outcome(gitSync: GitSync, state: SyncState, summary: SyncSummary): Outcome {
-    const random = (): number => spreadOf(gitSync.metadata.uid ?? '');
-    const { outcome, failing, pollMs } = decideOutcome({ gitSync, summary, failing: state.failing, random });
-    state.failing = failing;
-    const { fightEndsInMs } = summary.enforced ?? {};
-    if (fightEndsInMs !== undefined) this.#dependencies.enqueue(requestFor(gitSync), fightEndsInMs);
-    if (pollMs !== null) this.#dependencies.enqueue(requestFor(gitSync), pollMs);
-    return outcome;
   }
 }
 

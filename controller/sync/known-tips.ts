@@ -16,6 +16,22 @@ interface Tip {
   readonly askedAtMs: number;
 }
 
+/** What a GitSync wants to know. */
+export interface TipQuestion {
+  readonly by: Request;
+  /** An answer to an earlier question does not count; on the clock of the options. */
+  readonly sinceMs: number;
+  /** Asks the remote. */
+  readonly ask: () => Promise<ResolvedRevision>;
+}
+
+/** A question that was sent, and whom its answer serves. */
+interface Asking {
+  readonly askedAtMs: number;
+  readonly askers: Set<string>;
+  readonly answer: Promise<ResolvedRevision>;
+}
+
 interface Follower {
   readonly request: Request;
   readonly key: string;
@@ -30,6 +46,8 @@ export class KnownTips {
   readonly #followers = new Map<string, Follower>();
   /** Since when answers of before count for nothing, by key. */
   readonly #doubtedAtMs = new Map<string, number>();
+  /** The last question about each key that is not answered yet. */
+  readonly #underWay = new Map<string, Asking>();
 
   constructor(options: KnownTipsOptions) {
     this.#options = options;
@@ -51,27 +69,44 @@ export class KnownTips {
     if (follower !== undefined) keepNewest(this.#doubtedAtMs, follower.key, this.#options.nowMs());
   }
 
-  /** Since when answers about `key` count, on the clock of the options; 0 when nobody doubted them. */
-  doubtedAtMs(key: string): number {
-    return this.#doubtedAtMs.get(key) ?? 0;
-  }
-
-  /** What `key` named, if that was asked for less than `maxAgeMs` ago. */
-  find(key: string, maxAgeMs: number): ResolvedRevision | null {
+  /**
+   * What `key` names, by the answer to a question that was sent at `sinceMs` or later, and after the last doubt. `ask` sends one where there is none,
+   * answered or under way. Others that follow the key hear of a change. @throws what `ask` throws
+   */
+  async resolve(key: string, { by, sinceMs, ask }: TipQuestion): Promise<ResolvedRevision> {
+    const countsFromMs = Math.max(sinceMs, this.#doubtedAtMs.get(key) ?? 0);
     const tip = this.#tips.get(key);
-    if (tip === undefined || tip.askedAtMs < this.doubtedAtMs(key)) return null;
-    return this.#options.nowMs() - tip.askedAtMs < maxAgeMs ? tip.revision : null;
+    if (tip !== undefined && tip.askedAtMs >= countsFromMs) return tip.revision;
+    const underWay = this.#underWay.get(key);
+    const isLateEnough = underWay !== undefined && underWay.askedAtMs >= countsFromMs;
+    const asking = isLateEnough ? underWay : this.#send(key, ask);
+    asking.askers.add(ownerOf(by));
+    return asking.answer;
   }
 
-  /** The remote says that `key` names `revision`; the question was sent at `askedAtMs`, for `asker`. The others that follow it hear of a change. */
-  learn(key: string, revision: ResolvedRevision, asked: { readonly by: Request; readonly atMs: number }): void {
+  #send(key: string, ask: TipQuestion['ask']): Asking {
+    const askedAtMs = this.#options.nowMs();
+    const askers = new Set<string>();
+    const answer = ask()
+      .then((revision) => {
+        this.#learn(key, { revision, askedAtMs }, askers);
+        return revision;
+      })
+      .finally(() => {
+        if (this.#underWay.get(key) === asking) this.#underWay.delete(key);
+      });
+    const asking: Asking = { askedAtMs, askers, answer };
+    this.#underWay.set(key, asking);
+    return asking;
+  }
+
+  #learn(key: string, tip: Tip, askers: ReadonlySet<string>): void {
     const before = this.#tips.get(key);
-    if (before !== undefined && before.askedAtMs > asked.atMs) return;
-    keepNewest(this.#tips, key, { revision, askedAtMs: asked.atMs });
-    if (before === undefined || isSameTip(before.revision, revision)) return;
-    const asker = ownerOf(asked.by);
+    if (before !== undefined && before.askedAtMs > tip.askedAtMs) return;
+    keepNewest(this.#tips, key, tip);
+    if (before === undefined || isSameTip(before.revision, tip.revision)) return;
     for (const [owner, follower] of this.#followers) {
-      if (follower.key === key && owner !== asker) this.#options.onMoved(follower.request);
+      if (follower.key === key && !askers.has(owner)) this.#options.onMoved(follower.request);
     }
   }
 }

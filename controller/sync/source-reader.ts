@@ -1,4 +1,5 @@
 /** @module Reads the source of GitSyncs: the login from its Secret, the repository shared, and one fetch at a time for those that want the same. */
+import { canonicalJson } from '../../shared/encoding/json.ts';
 import type { HistoryRelation } from '../../shared/git/compare-history.ts';
 import { GitError } from '../../shared/git/errors.ts';
 import { type GitCredentials, readGitCredentials } from '../../shared/git/git-credentials.ts';
@@ -10,7 +11,7 @@ import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
-import { requestFor } from '../git-syncs/git-sync-cache.ts';
+import { type GitSyncCache, requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import { KnownTips, type KnownTipsOptions } from './known-tips.ts';
 
@@ -25,14 +26,15 @@ export interface RepositoryRequest {
 /** What a reader works with. */
 export interface SourceReaderOptions extends KnownTipsOptions {
   readonly client: Pick<KubeReader, 'get'>;
+  readonly cache: Pick<GitSyncCache, 'inNamespace'>;
   /** @throws GitError when the address is refused */
   readonly openRepository: (request: RepositoryRequest) => GitRepository;
 }
 
 /** The source of one GitSync at one moment. */
 export interface OpenSource {
-  /** What the reference names, as the remote said less than `maxAgeMs` ago or, by default, says now. @throws GitError */
-  resolve(maxAgeMs?: number): Promise<ResolvedRevision>;
+  /** What the reference names, as the remote says to a question that was sent at `sinceMs` on the reader's clock or later; by default, now. @throws GitError */
+  resolve(sinceMs?: number): Promise<ResolvedRevision>;
   /** Returns when `revision` is signed as the GitSync asks for, or it asks for nothing. @throws GitError `GIT_SIGNATURE_INVALID` and others */
   assertSigned(revision: SignedRevision): Promise<void>;
   /** The files of `commit` below the GitSync's path. @throws GitError */
@@ -93,20 +95,12 @@ export class SourceReader {
     const request = requestFor(gitSync);
     tips.follow(request, key);
     return {
-      resolve: async (maxAgeMs = 0) => {
-        const known = tips.find(key, maxAgeMs);
-        if (known !== null) return known;
-        const asked = { by: request, atMs: this.#options.nowMs() };
-        const revision = await this.#share(`resolve ${tips.doubtedAtMs(key)} ${key}`, signal, (shared) =>
-          repository.resolve(ref, { signal: shared }),
-        );
-        tips.learn(key, revision, asked);
-        return revision;
-      },
+      resolve: (sinceMs = this.#options.nowMs()) =>
+        tips.resolve(key, { by: request, sinceMs, ask: () => repository.resolve(ref, { signal }) }),
       assertSigned: (revision) => this.#assertSigned({ gitSync, login, repository, signal }, revision),
       readTree: (commit) =>
         this.#share(`read ${login} ${commit} ${JSON.stringify([path, ignore])}`, signal, (shared) =>
-          repository.readTree(commit, path, { signal: shared, ignore }),
+          repository.readTree(commit, path, { signal: shared, ignore, alongside: () => this.#pathsBeside(gitSync) }),
         ),
       isSameFolder: (before, after) =>
         repository.isSameFolder(before, after, path, { signal }).catch((error: unknown) => {
@@ -120,6 +114,16 @@ export class SourceReader {
         ),
       compareHistory: (ancestor, descendant) => repository.compareHistory(ancestor, descendant, { signal }),
     };
+  }
+
+  /** What other GitSyncs read of the same repository at the same reference, with the same login. */
+  #pathsBeside(gitSync: GitSync): readonly string[] {
+    const wanted = sharedSourceOf(gitSync);
+    return this.#options.cache
+      .inNamespace(gitSync.metadata.namespace ?? '')
+      .filter((one) => one.metadata.deletionTimestamp === undefined && one.spec.suspend !== true)
+      .filter((one) => sharedSourceOf(one) === wanted)
+      .map(({ spec }) => spec.source.path ?? '');
   }
 
   #open(login: string, request: RepositoryRequest, secret: Secret | null): GitRepository {
@@ -177,4 +181,9 @@ export class SourceReader {
     this.#underWay.set(key, started);
     return started;
   }
+}
+
+/** Equal for GitSyncs of one namespace that read the same commit out of the same mirror. */
+function sharedSourceOf({ spec: { source } }: GitSync): string {
+  return canonicalJson([source.url, source.secretRef?.name ?? null, source.ref ?? {}]);
 }

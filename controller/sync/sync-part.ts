@@ -1,9 +1,7 @@
 /** @module The sync engine as one running part: the watch on GitSyncs, the loop over them, the live view and the drift watch. */
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import type { ObjectWatch, WatchEvent } from '../../shared/kube/client.ts';
-import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
-import type { GitSync } from '../../shared/resources/git-sync.ts';
+import type { ObjectWatch } from '../../shared/kube/client.ts';
 import { InventoryStore } from '../../shared/sync/inventory-store.ts';
 import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import { createObjectDigest, type DigestObject } from '../../shared/sync-plan/digest.ts';
@@ -12,12 +10,10 @@ import { laneOf } from '../clusters/choose-cluster.ts';
 import { ClusterPool, type OpenClient } from '../clusters/cluster-pool.ts';
 import type { SyncClient } from '../clusters/sync-client.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
-import { askOf, GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
-import { GitSyncWatch } from '../git-syncs/git-sync-watch.ts';
+import { GitSyncCache, ownerOf } from '../git-syncs/git-sync-cache.ts';
+import { KnownAsks } from '../git-syncs/known-asks.ts';
 import { LaneLoops } from '../git-syncs/lane-loops.ts';
 import { LookSchedule } from '../git-syncs/look-schedule.ts';
-import { accountsOf, configMapsOf, secretsOf } from '../git-syncs/named-objects.ts';
-import { NamedWatch } from '../git-syncs/named-watch.ts';
 import { StatusWriter } from '../git-syncs/status-writer.ts';
 import type { HealthKeeper } from '../keeping/health-keeper.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -25,7 +21,7 @@ import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
 import type { SyncMetrics } from '../metrics/sync-metrics.ts';
 import type { ControllerPart } from '../reconcile-loop/controller-part.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
-import { DependencyWatch } from './dependency-watch.ts';
+import { GitSyncFollower } from './git-sync-follower.ts';
 import { GitSyncReconciler } from './git-sync-reconciler.ts';
 import { watchInventories } from './inventory-watch.ts';
 import { LiveViews } from './live-views.ts';
@@ -91,19 +87,16 @@ export function createSyncPart(options: SyncPartOptions): SyncPart {
 class SyncEngine implements SyncPart {
   readonly webhooks: WebhookInbox;
   readonly #options: SyncPartOptions;
-  readonly #watch: GitSyncWatch;
+  readonly #gitSyncs: GitSyncFollower;
   readonly #cache = new GitSyncCache();
   readonly #pool: ClusterPool;
   readonly #views: LiveViews;
   readonly #states: SyncStates;
   readonly #store: InventoryStore;
   readonly #schedule = new LookSchedule();
-  readonly #dependencies: DependencyWatch;
   readonly #sources: SourceReader;
-  readonly #named: readonly NamedWatch[];
   readonly #loop: LaneLoops;
-  /** What each GitSync asked for when the watch last told of it; the cache may have run ahead of the watch. */
-  readonly #asked = new Map<string, string>();
+  readonly #asks: KnownAsks;
   #inventories: ObjectWatch | null = null;
   #digest: Promise<DigestObject> | null = null;
 
@@ -111,42 +104,14 @@ class SyncEngine implements SyncPart {
     const { client, nowMs, logger, events, metrics, random, concurrency } = options;
     const cache = this.#cache;
     this.#options = options;
-    // Who owns what can be told only when all GitSyncs are known.
-    this.#watch = this.#createWatch(() => this.#loop.start());
-    this.#sources = new SourceReader({ ...options, onMoved: (request) => this.#enqueue(request) });
+    this.#asks = new KnownAsks(nowMs);
+    this.#sources = new SourceReader({ ...options, cache, onMoved: (request) => this.#enqueue(request) });
     const reporter = new SyncReporter({ events, metrics: metrics.sync, logger, cache });
     const enqueue = (request: Request, delayMs?: number): void => this.#enqueue(request, delayMs);
     this.#views = new LiveViews({ states: () => this.#states, enqueue, nowMs, logger });
     this.#pool = new ClusterPool({ ...options, openTarget: (place) => this.#views.open(place) });
-    this.#states = new SyncStates({
-      cache,
-      pool: this.#pool,
-      now: options.now,
-      nowMs,
-      onDrifted: (state, record, { isFirst }) => {
-        // How often a fight was won is in the status; that there is one is news once.
-        if (isFirst || record.state === 'Reported') reporter.drifted(state, record);
-        this.#enqueue(state.request, AFTER_DRIFT_MS);
-      },
-      onSettled: (state, record) => {
-        reporter.settled(state, record);
-        this.#enqueue(state.request, AFTER_DRIFT_MS);
-      },
-      onTaken: (state, desired, managers) => reporter.taken(state, desired, managers),
-      onRepaired: (state, repair) => reporter.repaired(state, repair),
-      onDeferred: ({ request }, _, { afterMs }) => this.#enqueue(request, afterMs),
-      controllerNamespace: options.controllerNamespace,
-      onRecreated: (state, item) => reporter.recreated(state, item),
-      onUnsettled: (state, desired) => this.#views.driftOf(state)?.look(state, desired),
-      // Git and the plan are not looked at for it, so nobody asks the schedule.
-      onHealth: ({ request, health }) => this.#loop.enqueue(request, wakeDelayOf(health)),
-    });
-    this.#dependencies = new DependencyWatch({
-      cache,
-      states: () => this.#states.all(),
-      enqueue: ({ request }) => enqueue(request),
-    });
-    this.#named = this.#createNamedWatches();
+    this.#states = this.#createStates(reporter);
+    this.#gitSyncs = this.#createFollower(enqueue);
     this.webhooks = new WebhookInbox({ cache, nowMs, look: (...words) => this.#lookAnew(...words) });
     this.#store = new InventoryStore(client, nowMs);
     const reconciler = new GitSyncReconciler({
@@ -159,6 +124,7 @@ class SyncEngine implements SyncPart {
       onReleased: (...words) => reporter.letGo(...words),
       store: this.#store,
       sources: this.#sources,
+      asks: this.#asks,
       rendering: { client, ...(options.build !== undefined && { build: options.build }) },
       statuses: new StatusWriter(client, cache),
       loadDigest: () => this.#loadDigest(),
@@ -166,6 +132,7 @@ class SyncEngine implements SyncPart {
       isUnsealed: options.isUnsealed ?? true,
       reporter,
       schedule: this.#schedule,
+      onLooked: (state) => this.#views.driftOf(state)?.onLooked(state),
       enqueue,
     });
     this.#loop = new LaneLoops({
@@ -179,37 +146,49 @@ class SyncEngine implements SyncPart {
     });
   }
 
-  #createWatch(onSynced: () => void): GitSyncWatch {
-    const { client, logger } = this.#options;
-    const onEvent = (event: WatchEvent): void => this.#onGitSync(event);
-    // After an outage everything would otherwise wait for what its backoff grew to meanwhile.
-    const onRecovered = (): void => this.#loop.retryNow();
-    return new GitSyncWatch({ client, logger, onEvent, onSynced, onRecovered });
+  #createStates(reporter: SyncReporter): SyncStates {
+    return new SyncStates({
+      ...this.#options,
+      cache: this.#cache,
+      pool: this.#pool,
+      onDrifted: (state, record, { isFirst }) => {
+        // How often a fight was won is in the status; that there is one is news once.
+        if (isFirst || record.state === 'Reported') reporter.drifted(state, record);
+        this.#enqueue(state.request, AFTER_DRIFT_MS);
+      },
+      onSettled: (state, record) => {
+        reporter.settled(state, record);
+        this.#enqueue(state.request, AFTER_DRIFT_MS);
+      },
+      onTaken: (state, desired, managers) => reporter.taken(state, desired, managers),
+      onRepaired: (state, repair) => reporter.repaired(state, repair),
+      onDeferred: ({ request }, _, { afterMs }) => this.#enqueue(request, afterMs),
+      onRecreated: (state, item) => reporter.recreated(state, item),
+      onUnsettled: (state, desired) => this.#views.driftOf(state)?.look(state, desired),
+      // Git and the plan are not looked at for it, so nobody asks the schedule.
+      onHealth: ({ request, health }) => this.#loop.enqueue(request, wakeDelayOf(health)),
+    });
   }
 
-  #createNamedWatches(): readonly NamedWatch[] {
-    const { client, logger, defaultServiceAccount } = this.#options;
-    const shared = { client, logger, cache: this.#cache };
-    const onChange = (request: Request): void => this.#enqueue(request);
-    return [
-      new NamedWatch({ ...shared, type: SECRETS, namesOf: secretsOf, onChange }),
-      new NamedWatch({ ...shared, type: CONFIG_MAPS, namesOf: configMapsOf, onChange }),
-      new NamedWatch({
-        ...shared,
-        type: SERVICE_ACCOUNTS,
-        namesOf: (gitSync) => accountsOf(gitSync, defaultServiceAccount),
-        onChange: (request, kind) => {
-          // The look may have to wait for one that is under way.
-          if (kind === 'removed') this.#states.halt(request);
-          this.#enqueue(request);
-        },
-      }),
-    ];
+  #createFollower(look: (request: Request) => void): GitSyncFollower {
+    return new GitSyncFollower({
+      ...this.#options,
+      cache: this.#cache,
+      asks: this.#asks,
+      states: () => this.#states.all(),
+      look,
+      onAccountGone: (request) => this.#states.halt(request),
+      onGone: (request) => this.webhooks.forget(request),
+      // Who owns what can be told only when all GitSyncs are known.
+      onSynced: () => this.#loop.start(),
+      // After an outage everything would otherwise wait for what its backoff grew to meanwhile.
+      onRecovered: () => this.#loop.retryNow(),
+    });
   }
 
   async start(): Promise<void> {
     this.#options.preflight?.onChange(() => this.#retryUnsealing());
-    this.#watch.start();
+    this.#gitSyncs.start();
     const onRemoved = (request: Request): void => {
       if (this.#states.doubtInventory(request)) this.#enqueue(request);
     };
@@ -221,33 +200,15 @@ class SyncEngine implements SyncPart {
   }
 
   isReady(): boolean {
-    return this.#watch.isReady();
+    return this.#gitSyncs.isReady();
   }
 
   async stop(): Promise<void> {
-    this.#watch.stop();
-    for (const watch of [...this.#named, this.#inventories]) watch?.stop();
+    this.#gitSyncs.stop();
+    this.#inventories?.stop();
     await this.#loop.stop();
     await Promise.all(Array.from(this.#states.all(), (state) => this.#flush(state)));
     this.#pool.stop();
-  }
-
-  #onGitSync({ kind, object }: WatchEvent): void {
-    const gitSync = object as GitSync;
-    const request = requestFor(gitSync);
-    const owner = ownerOf(request);
-    if (kind === 'removed') {
-      this.#cache.forget(gitSync);
-      this.#sources.forget(request);
-      this.webhooks.forget(request);
-    } else this.#cache.learn(gitSync);
-    this.#dependencies.onGitSync(gitSync, kind === 'removed');
-    for (const named of this.#named) named.onGitSync(request.namespace);
-    const asked = kind === 'removed' ? undefined : askOf(gitSync);
-    if (asked !== undefined && asked === this.#asked.get(owner)) return;
-    if (asked === undefined) this.#asked.delete(owner);
-    else this.#asked.set(owner, asked);
-    this.#enqueue(request);
   }
 
   /** Other keys are loaded: what could not be unsealed before may be now. */

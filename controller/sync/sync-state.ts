@@ -1,6 +1,6 @@
 /** @module What the controller remembers of one GitSync between reconciles. All of it can be made anew from Git and the cluster. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import type { KubeObject, ObjectKey } from '../../shared/resources/object-meta.ts';
+import type { KubeObject, ObjectIdentity, ObjectKey } from '../../shared/resources/object-meta.ts';
 import type { ObjectDrift } from '../../shared/sync/find-drift.ts';
 import { InventoryBook } from '../../shared/sync/inventory-book.ts';
 import type { UnplacedObject } from '../../shared/sync/place-objects.ts';
@@ -19,6 +19,7 @@ import { type HealthReport, type HealthRound, HealthWait } from '../keeping/heal
 import { ObjectKeeper, type ObjectKeeperOptions, type Repair } from '../keeping/object-keeper.ts';
 import { SecretsWait } from '../keeping/secrets-wait.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
+import { KnownLosses } from './known-losses.ts';
 import type { SyncAttempt } from './sync-history.ts';
 import type { SyncSummary } from './sync-summary.ts';
 
@@ -94,6 +95,8 @@ export class SyncState {
   readonly secrets = new SecretsWait();
   /** Null while one is under way, and before the first. */
   look: WholeLook | null = null;
+  /** What the watch told of while a look was under way. */
+  readonly changedMeanwhile = new Map<ObjectKey, ObjectIdentity>();
   /** Null until a revision was accepted. */
   enforced: EnforcedRevision | null = null;
   /** A revision that was refused for what it says, so that it is not rendered again; null when the last one was accepted. */
@@ -107,12 +110,11 @@ export class SyncState {
   /** False until the stored Inventory was read. */
   isLoaded = false;
   readonly approvals = new Approvals();
+  readonly losses = new KnownLosses();
   book = new InventoryBook();
   /** resourceVersion of the stored Inventory; null when there is none. */
   inventoryVersion: string | null = null;
   inventorySavedAtMs = 0;
-  /** Somebody deleted the stored Inventory, or one of its name. */
-  isInventoryDoubted = false;
   kinds: ServedKinds;
   cluster = '';
   /** Where its objects are looked at and written; null before the first look, and while that is not clear. */

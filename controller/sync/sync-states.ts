@@ -82,7 +82,7 @@ export class SyncStates {
   doubtInventory(request: Request): boolean {
     const state = this.#states.get(ownerOf(request));
     if (state === undefined || state.inventoryVersion === null) return false;
-    state.isInventoryDoubted = true;
+    state.book.doubtStored();
     return true;
   }
 

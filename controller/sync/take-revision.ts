@@ -2,18 +2,17 @@
 import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
 import type { CommitDescription } from '../../shared/git/read-commit.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
-import { annotationOf } from '../../shared/resources/object-meta.ts';
 import type { OpenRendering } from '../../shared/sync/revision-renderer.ts';
 import type { SealedPreflight } from '../../shared/sync/sealed-preflight.ts';
 import type { FindGitSync } from '../../shared/sync-plan/dependencies.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { checkGuard } from '../../shared/sync-plan/guard.ts';
 import { RefusedError, type SyncRefusal, toRefusal, withHint } from '../git-syncs/sync-refusal.ts';
+import { answersCountFromMs } from './answer-age.ts';
 import { assertDependencies } from './assert-dependencies.ts';
 import { assertUnsealable } from './assert-unsealable.ts';
 import { assertNotRewritten } from './check-history.ts';
-import { assertSettings, intervalOf } from './look-settings.ts';
+import { assertSettings } from './look-settings.ts';
 import { choosePinned, type PinChoice } from './pinned-revision.ts';
 import { placeRevision, prepareRevision } from './prepare-revision.ts';
 import type { OpenSource, SourceReader } from './source-reader.ts';
@@ -32,6 +31,10 @@ export interface TakeRevisionOptions {
   readonly guardDeletions: (candidate: EnforcedRevision) => Promise<void>;
   /** Tells whether SealedSecrets open; null where nobody asks. */
   readonly preflight: SealedPreflight | null;
+  /** Milliseconds on a clock that never goes back. */
+  readonly nowMs: () => number;
+  /** Since when it is known what the GitSync asks for, on the same clock. */
+  readonly askedAtMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -45,9 +48,6 @@ export interface TakenRevision {
   readonly describeCommit: (() => Promise<CommitDescription>) | null;
 }
 
-/** Share of the interval for which the answer of a remote serves others; a GitSync that is alone looks no earlier than after more than that. */
-const SHARED_FOR = 0.8;
-
 /** Fetch, render, guard. A revision that is refused leaves the one before in force, after a restart as well. */
 export async function takeRevision(options: TakeRevisionOptions): Promise<TakenRevision> {
   const { state, gitSync, signal } = options;
@@ -60,7 +60,11 @@ export async function takeRevision(options: TakeRevisionOptions): Promise<TakenR
   try {
     assertSettings(gitSync);
     source = await options.sources.open(gitSync, signal);
-    ({ revision, pin } = await choosePinned(source, gitSync, await source.resolve(maxAgeOf(gitSync, state))));
+    ({ revision, pin } = await choosePinned(
+      source,
+      gitSync,
+      await source.resolve(answersCountFromMs({ ...options, nowMs: options.nowMs() })),
+    ));
     if (pin !== 'held' && state.enforced?.commit !== revision.commit)
       await assertNotRewritten(gitSync, source, revision);
     assertDependencies({ ...options, commit: revision.commit });
@@ -99,20 +103,6 @@ function rememberRefusal(
 
 function describer(source: OpenSource | null, revision: ResolvedRevision | null): TakenRevision['describeCommit'] {
   return source === null || revision === null ? null : () => source.readCommit(revision.commit);
-}
-
-/**
- * How old the answer of a remote may be that another GitSync got: not at all after a request or a change of the GitSync, and else so old that of many
- * GitSyncs only one asks in an interval. All of them hear of a change at once.
- */
-function maxAgeOf(gitSync: GitSync, state: SyncState): number {
-  const { metadata, status = {} } = gitSync;
-  const requested = annotationOf(metadata, RECONCILE_REQUESTED_ANNOTATION);
-  const isAsked = requested !== undefined && requested !== status.lastHandledReconcileAt;
-  // The commit of the last answer may be gone.
-  const isLost = status.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'RefNotFound') === true;
-  if (isAsked || isLost || state.enforced?.generation !== generationOf(gitSync)) return 0;
-  return (intervalOf(gitSync) ?? 0) * SHARED_FOR;
 }
 
 /** What is in force already, where it is the same commit for the same specification; else what the commit holds. */

@@ -2,7 +2,7 @@
  * @module The numbers of RSA keys in DER, and their way into WebCrypto. It knows the key structures of RFC 8017
  * and RFC 5280, not certificates and not files.
  */
-import { encodeBase64 } from '../encoding/base64.ts';
+import { encodeBase64Url } from '../encoding/base64.ts';
 import { toHex } from '../encoding/bytes.ts';
 import { DER_TAG, type DerReader } from './der-reader.ts';
 import { CertificateError, type MalformedCode } from './errors.ts';
@@ -108,8 +108,4 @@ function modulusProblem(modulus: Uint8Array, bits: number): string | null {
   if (bits > MAX_MODULUS_BITS) return `its modulus has ${bits} bits, more than ${MAX_MODULUS_BITS}`;
   if (bits < MIN_MODULUS_BITS) return `its modulus has ${bits} bits, fewer than ${MIN_MODULUS_BITS}`;
   return (modulus.at(-1) ?? 0) % 2 === 0 ? 'its modulus is even' : null;
-}
-
-function encodeBase64Url(bytes: Uint8Array): string {
-  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

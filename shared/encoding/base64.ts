@@ -37,6 +37,11 @@ export function encodeBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** The same for addresses and file names: `-` and `_` in place of `+` and `/`, and no padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
 /**
  * The bytes of base64 `text`. Carriage returns and line feeds are skipped wherever they stand; anything else
  * outside of the alphabet, missing padding and text after the padding are refused.

@@ -18,6 +18,8 @@ export interface DocumentRange {
 
 /** Empty ones included: a text of a few MiB could have millions, of which each takes memory. */
 const MAX_DOCUMENTS = 50_000;
+/** Of the whole text. Manifests of the largest size that anybody reads have a third as many; a text of nothing but lines takes seconds. */
+const MAX_LINES = 1_000_000;
 
 interface OpenDocument {
   readonly outerStart: number;
@@ -59,6 +61,7 @@ class StreamScan {
   /** Takes in the line from `start` to `end`, its line break left out. */
   addLine(start: number, end: number): void {
     this.#line++;
+    if (this.#line > MAX_LINES) throw new YamlFault('YAML_TOO_LARGE', `more than ${MAX_LINES} lines`, start);
     const marker = markerAt(this.#text, start, end);
     if (marker === '---') this.#begin(start, end);
     else if (marker === '...') this.#endAt(start, end);

@@ -1,6 +1,6 @@
 /**
- * @module Reads JSON strictly: one value at a place in a text, duplicate keys and deep nesting refused, every fault
- * with its offset. The native parser is faster but knows none of that; json.ts decides which one is due.
+ * @module Reads JSON exactly: one value at a place in a text, every fault with its offset, and duplicate keys and deep nesting
+ * refused where people write. The native parser is faster but knows none of that; json.ts decides which one is due.
  */
 import { exactInteger } from './exact-integer.ts';
 import { setOwn } from './own-property.ts';
@@ -26,7 +26,7 @@ export interface JsonValueAt {
 
 /** What a reader accepts; the two sets below are the only ones. */
 export interface JsonRules {
-  /** Containers within containers. */
+  /** Lists and maps within one another. */
   readonly maxDepth: number;
   /** Whether the last of several equal keys counts; otherwise they are refused. */
   readonly allowDuplicateKeys: boolean;
@@ -35,8 +35,8 @@ export interface JsonRules {
 /** For text that people write: as strict as YAML. */
 export const STRICT_JSON: JsonRules = { maxDepth: 100, allowDuplicateKeys: false };
 
-/** For text that programs write, as every Kubernetes client reads it. */
-export const LENIENT_JSON: JsonRules = { maxDepth: 1000, allowDuplicateKeys: true };
+/** For text that programs write, as every Kubernetes client reads it: one deep object in a list must not keep the others from being read. */
+export const LENIENT_JSON: JsonRules = { maxDepth: Number.POSITIVE_INFINITY, allowDuplicateKeys: true };
 
 const BLANKS = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
@@ -49,7 +49,7 @@ const WORD = /true|false|null/y;
  */
 export function readJsonValue(text: string, offset: number, rules: JsonRules): JsonValueAt {
   const reader = new JsonReader(text, skipJsonBlanks(text, offset), rules);
-  const value = reader.readValue(1);
+  const value = reader.readValue();
   return { value, end: reader.offset };
 }
 
@@ -59,6 +59,14 @@ export function skipJsonBlanks(text: string, offset: number): number {
   BLANKS.lastIndex = offset;
   BLANKS.test(text);
   return BLANKS.lastIndex;
+}
+
+/** A list or map whose end has not been read. */
+interface OpenContainer {
+  readonly value: unknown[] | Record<string, unknown>;
+  readonly end: ']' | '}';
+  /** Of a map: the key of the value that comes next. */
+  key: string;
 }
 
 class JsonReader {
@@ -72,12 +80,62 @@ class JsonReader {
     this.offset = offset;
   }
 
-  readValue(depth: number): unknown {
+  /** Without recursion, since the call stack ends before the depth of what an API server takes. */
+  readValue(): unknown {
+    const open: OpenContainer[] = [];
+    for (;;) {
+      const container = this.#openContainer(open.length);
+      if (container !== null && !this.#accept(container.end)) {
+        this.#beginEntry(container);
+        open.push(container);
+        continue;
+      }
+      const value = this.#close(open, container === null ? this.#readScalar() : container.value);
+      if (open.length === 0) return value;
+    }
+  }
+
+  #openContainer(depth: number): OpenContainer | null {
+    const first = this.#text[this.offset];
+    if (first !== '{' && first !== '[') return null;
+    const { maxDepth } = this.#rules;
+    if (depth >= maxDepth) throw new JsonFault('too-deep', `nested deeper than ${maxDepth} levels`, this.offset);
+    this.offset++;
+    return first === '{' ? { value: {}, end: '}', key: '' } : { value: [], end: ']', key: '' };
+  }
+
+  /** Goes to where the next value of `container` begins. */
+  #beginEntry(container: OpenContainer): void {
+    this.#skipBlanks();
+    if (container.end === ']') return;
+    const keyOffset = this.offset;
+    container.key = this.#readString();
+    if (!this.#rules.allowDuplicateKeys && Object.hasOwn(container.value, container.key)) {
+      throw new JsonFault('duplicate-key', `duplicate key ${JSON.stringify(container.key.slice(0, 80))}`, keyOffset);
+    }
+    this.#expect(':');
+    this.#skipBlanks();
+  }
+
+  /** Puts `value` where it belongs and closes what ends behind it, up to the next value; the outermost of what was closed. */
+  #close(open: OpenContainer[], value: unknown): unknown {
+    let closed = value;
+    for (let container = open.at(-1); container !== undefined; container = open.at(-1)) {
+      if (Array.isArray(container.value)) container.value.push(closed);
+      else setOwn(container.value, container.key, closed);
+      if (this.#accept(',')) {
+        this.#beginEntry(container);
+        break;
+      }
+      this.#expect(container.end);
+      open.pop();
+      closed = container.value;
+    }
+    return closed;
+  }
+
+  #readScalar(): unknown {
     switch (this.#text[this.offset]) {
-      case '{':
-        return this.#readObject(depth);
-      case '[':
-        return this.#readArray(depth);
       case '"':
         return this.#readString();
       case 't':
@@ -87,37 +145,6 @@ class JsonReader {
       default:
         return this.#readNumber();
     }
-  }
-
-  #readObject(depth: number): object {
-    const object: Record<string, unknown> = {};
-    this.#enter(depth);
-    if (this.#accept('}')) return object;
-    do {
-      this.#skipBlanks();
-      const keyOffset = this.offset;
-      const key = this.#readString();
-      if (!this.#rules.allowDuplicateKeys && Object.hasOwn(object, key)) {
-        throw new JsonFault('duplicate-key', `duplicate key ${JSON.stringify(key.slice(0, 80))}`, keyOffset);
-      }
-      this.#expect(':');
-      this.#skipBlanks();
-      setOwn(object, key, this.readValue(depth + 1));
-    } while (this.#accept(','));
-    this.#expect('}');
-    return object;
-  }
-
-  #readArray(depth: number): unknown[] {
-    const array: unknown[] = [];
-    this.#enter(depth);
-    if (this.#accept(']')) return array;
-    do {
-      this.#skipBlanks();
-      array.push(this.readValue(depth + 1));
-    } while (this.#accept(','));
-    this.#expect(']');
-    return array;
   }
 
   #readString(): string {
@@ -148,12 +175,6 @@ class JsonReader {
     if (!Number.isFinite(value)) throw new JsonFault('syntax', 'a number out of range', start);
     if (Number.isSafeInteger(value) || !/^-?[0-9]+$/.test(literal)) return value;
     return exactInteger(BigInt(literal));
-  }
-
-  #enter(depth: number): void {
-    const { maxDepth } = this.#rules;
-    if (depth > maxDepth) throw new JsonFault('too-deep', `nested deeper than ${maxDepth} levels`, this.offset);
-    this.offset++;
   }
 
   #accept(character: string): boolean {

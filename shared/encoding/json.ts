@@ -3,6 +3,7 @@
  * through yaml-documents.ts, which also refuses duplicate keys; this file serves text that programs wrote.
  */
 import { EncodingError } from './errors.ts';
+import { jsonForm } from './json-form.ts';
 import { JsonFault, LENIENT_JSON, readJsonValue, skipJsonBlanks } from './json-reader.ts';
 import { positionAt } from './text-position.ts';
 
@@ -85,36 +86,83 @@ function rawInteger(value: bigint): unknown {
  * meant for hashing and comparing.
  */
 export function canonicalJson(value: unknown): string {
-  return canonicalText(value) ?? 'null';
+  const open: OpenText[] = [];
+  let text = '';
+  let next = jsonForm(value);
+  for (;;) {
+    const container = openText(next);
+    if (container === null) text += scalarText(next);
+    else {
+      text += container.start;
+      open.push(container);
+    }
+    let last = open.at(-1);
+    for (; last !== undefined && last.at === last.entries.length; last = open.at(-1)) {
+      text += last.end;
+      open.pop();
+    }
+    const entry = last?.entries[last.at];
+    if (last === undefined || entry === undefined) return text;
+    text += last.at === 0 ? entry.label : `,${entry.label}`;
+    last.at += 1;
+    next = entry.value;
+  }
 }
 
-function canonicalText(value: unknown): string | undefined {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalText(value.toJSON());
-  const members: string[] = [];
-  for (const [key, entry] of Object.entries(value).sort(byKey)) {
-    const text = canonicalText(entry);
-    if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
+/** A list or map that is being written. Kept beside the text and not in calls: they would end the stack at the depth of what an API server takes. */
+interface OpenText {
+  readonly start: '[' | '{';
+  readonly end: ']' | '}';
+  readonly entries: readonly { readonly label: string; readonly value: unknown }[];
+  /** How many entries have been written. */
+  at: number;
+}
+
+function openText(value: unknown): OpenText | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (Array.isArray(value)) {
+    return { start: '[', end: ']', entries: value.map((item) => ({ label: '', value: jsonForm(item) })), at: 0 };
   }
-  return `{${members.join(',')}}`;
+  const entries = Object.entries(value)
+    .sort(byKey)
+    .flatMap(([key, entry]) => {
+      const form = jsonForm(entry);
+      return form === undefined ? [] : [{ label: `${JSON.stringify(key)}:`, value: form }];
+    });
+  return { start: '{', end: '}', entries, at: 0 };
+}
+
+function scalarText(value: unknown): string {
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value ?? null);
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
+type Pair = readonly [unknown, unknown];
+
 /** True when two JSON values have the same {@link canonicalJson}, found out without writing it where that can be. */
 export function isSameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, at) => isSameJson(item, b[at]));
+  const pairs: Pair[] = [[a, b]];
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const inner = innerPairs(...pair);
+    if (inner === null) return false;
+    for (const next of inner) if (next[0] !== next[1]) pairs.push(next);
   }
-  if (!isPlainMap(a) || !isPlainMap(b)) return canonicalJson(a) === canonicalJson(b);
+  return true;
+}
+
+/** What has to be the same for `a` and `b` to be so; null when they differ in any case. */
+function innerPairs(a: unknown, b: unknown): readonly Pair[] | null {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length ? a.map((item, at): Pair => [item, b[at]]) : null;
+  }
+  if (!isPlainMap(a) || !isPlainMap(b)) return canonicalJson(a) === canonicalJson(b) ? [] : null;
   const keys = Object.keys(a).filter((key) => a[key] !== undefined);
   const others = Object.keys(b).filter((key) => b[key] !== undefined);
-  return keys.length === others.length && keys.every((key) => Object.hasOwn(b, key) && isSameJson(a[key], b[key]));
+  if (keys.length !== others.length || !keys.every((key) => Object.hasOwn(b, key))) return null;
+  return keys.map((key): Pair => [a[key], b[key]]);
 }
 
 function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -15,8 +15,6 @@ import type { TextNode } from './text-tree.ts';
 import { type ParsedDocument, parseDocuments } from './yaml-documents.ts';
 import { readYamlTree } from './yaml-tree.ts';
 
-export type { TextEdit } from './text-edit.ts';
-
 /** Edits of one map of one document. A number in `path` is an index when it leads into a list. */
 export interface DocumentEdit {
   readonly document: ParsedDocument;

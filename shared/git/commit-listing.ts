@@ -8,6 +8,7 @@ const BYTES_PER_ENTRY = 160;
 const MAX_ENTRY_BYTES = 1024 * 1024;
 const SYMLINK = '120000 ';
 const FOLDER = '040000 ';
+const FILE = '100';
 const MODE_LENGTH = SYMLINK.length;
 const TAB = 9;
 const SLASH = 0x2f;
@@ -48,10 +49,20 @@ export class CommitListing {
 
   /** Object ids of all symbolic links, each once. */
   linkOids(): string[] {
+    return this.#oidsOf((line) => hasMode(line, SYMLINK));
+  }
+
+  /** Object ids of all files, each once, whose last segment is one of `names`. */
+  oidsNamed(names: readonly string[]): string[] {
+    const endings = names.flatMap((name) => [Buffer.from(`/${name}`), Buffer.from(`\t${name}`)]);
+    return this.#oidsOf((line) => isPlainFile(line) && endings.some((ending) => endsWith(line, ending)));
+  }
+
+  #oidsOf(isWanted: (line: Buffer) => boolean): string[] {
     const oids = new Set<string>();
     for (let at = 0; at < this.#count; at++) {
       const line = this.#lineAt(at);
-      if (hasMode(line, SYMLINK)) oids.add(parseTreeEntry(line, '')?.oid ?? '');
+      if (isWanted(line)) oids.add(parseTreeEntry(line, '')?.oid ?? '');
     }
     return [...oids].filter((oid) => oid !== '');
   }
@@ -106,6 +117,14 @@ function compareKey(line: Buffer, key: Buffer): number {
 
 function hasMode(line: Buffer, mode: string): boolean {
   return line.toString('latin1', 0, MODE_LENGTH) === mode;
+}
+
+function isPlainFile(line: Buffer): boolean {
+  return line.toString('latin1', 0, FILE.length) === FILE;
+}
+
+function endsWith(line: Buffer, ending: Buffer): boolean {
+  return line.length >= ending.length && ending.compare(line, line.length - ending.length) === 0;
 }
 
 function tooMany(why: string): GitError {

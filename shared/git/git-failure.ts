@@ -9,6 +9,8 @@ export interface FailureContext {
   readonly action: string;
   /** The address as it may be shown. */
   readonly url: string;
+  /** Whether the remote was reached by ssh. What others say of host keys is said by the remote. */
+  readonly isSsh: boolean;
   readonly redact: Redact;
 }
 
@@ -86,19 +88,22 @@ const RULES: readonly Rule[] = [
 ];
 
 const MAX_DETAIL = 400;
+/** What is looked at of a line to find its cause: git's own words are shorter, and patterns take their time with what a host made for them. */
+const MAX_LINE = 4_000;
 const SSH_LOG = /^(?:debug\d:|OpenSSH_|Authenticated to|Authenticating to|Transferred:|Bytes per second)/;
 
 /** The error that `stderr` of a failed git program amounts to; `GIT_FAILED` with git's own words when it is none of the known ones. */
 export function toGitError(stderr: string, context: FailureContext): GitError {
   const head = `cannot ${context.action} ${context.url}`;
-  const hostKey = findHostKeyFault(stderr);
+  const hostKey = context.isSsh ? findHostKeyFault(stderr) : null;
   if (hostKey !== null) {
     return new GitError('GIT_HOST_KEY_MISMATCH', `${head}: ${context.redact(hostKey)}`, {
       hint: 'compare the fingerprint with what the host publishes, then bring known_hosts in the Secret up to date',
     });
   }
   const spoken = spokenLines(stderr);
-  const rule = RULES.find(({ pattern }) => spoken.some((line) => pattern.test(line)));
+  const begins = spoken.map((line) => line.slice(0, MAX_LINE));
+  const rule = RULES.find(({ pattern }) => begins.some((line) => pattern.test(line)));
   const says = rule?.says ?? quoteOutput(spoken, context.redact);
   return new GitError(
     rule?.code ?? 'GIT_FAILED',

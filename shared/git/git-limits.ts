@@ -16,6 +16,8 @@ export interface GitLimits {
   readonly maxCommitEntries: number;
   /** What one fetch may write to disk; default 512 MiB. */
   readonly maxTransferBytes: number;
+  /** The same for a commit without its history, and for files of it; default 128 MiB. */
+  readonly maxCommitTransferBytes: number;
 }
 
 const MIB = 1024 * 1024;
@@ -29,6 +31,7 @@ export const DEFAULT_GIT_LIMITS: GitLimits = Object.freeze({
   maxEntries: 200_000,
   maxCommitEntries: 500_000,
   maxTransferBytes: 512 * MIB,
+  maxCommitTransferBytes: 128 * MIB,
 });
 
 /** `bytes` for a message: whole MiB or KiB with one decimal. */

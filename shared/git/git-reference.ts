@@ -52,7 +52,13 @@ export function parseRemoteReferences(output: string, query: NamedQuery): Resolv
   const commit = values.get(query.fullName);
   if (commit === undefined) return null;
   if (query.kind === 'branch') return toRevision(commit, query.name);
-  return toRevision(commit, targets.get('HEAD')?.replace(/^refs\/heads\//, '') ?? 'HEAD');
+  return toRevision(commit, branchOfHead(targets.get('HEAD') ?? ''));
+}
+
+/** The branch that HEAD is said to be; whatever else the server says ends up in a status, and so is left out. */
+function branchOfHead(target: string): string {
+  const name = target.replace(/^refs\/heads\//, '');
+  return isRefName(name) && !/\p{Cf}/u.test(name) ? name : 'HEAD';
 }
 
 /**
@@ -117,16 +123,22 @@ function assertFullName(name: string): string {
   return assertRefName('reference', name);
 }
 
-/** Git's own rules for reference names; what passes is safe inside of a refspec and as an ls-remote pattern. */
+/** `name`. @throws GitError `GIT_REF_INVALID` */
 function assertRefName(kind: 'branch' | 'tag' | 'reference', name: string): string {
+  if (!isRefName(name)) throw invalid(`${kind} ${quote(name)} is not a name that git allows`);
+  return name;
+}
+
+/** Git's own rules for reference names; what passes is safe inside of a refspec and as an ls-remote pattern. */
+function isRefName(name: string): boolean {
   const isRefused =
+    name === '' ||
     name.length > MAX_LENGTH ||
     /[\p{Cc} ~^:?*[\\]/u.test(name) ||
     /^[-/]|\/$|\/\/|\.\.|@\{|\.$/.test(name) ||
     name === '@' ||
     name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'));
-  if (isRefused) throw invalid(`${kind} ${quote(name)} is not a name that git allows`);
-  return name;
+  return !isRefused;
 }
 
 function quote(text: string): string {

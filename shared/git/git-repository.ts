@@ -31,6 +31,11 @@ export interface GitCallOptions {
 export interface ReadTreeOptions extends GitCallOptions {
   /** Patterns as in a gitignore file, relative to the root, of what to leave out; they count before those of `.signetignore` files. */
   readonly ignore?: readonly string[];
+  /**
+   * Paths that others are about to read of the same commit: what the mirror lacks of them comes with what it lacks of this one, as far as that is not
+   * much. Asked only when there is something to fetch. Default: none.
+   */
+  readonly alongside?: () => readonly string[];
 }
 
 /** What may be signed: a commit, and the tag that led to it. */

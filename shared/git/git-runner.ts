@@ -11,6 +11,8 @@ export interface GitRunOptions {
   readonly cwd: string;
   readonly stdin?: string;
   readonly maxOutputBytes?: number;
+  /** Of the run with all its helpers; default 320 MiB. */
+  readonly maxMemoryBytes?: number;
   readonly onOutput?: (chunk: Buffer) => void;
   readonly signal?: AbortSignal | undefined;
   /** Settings and variables of a run without network. */
@@ -19,7 +21,7 @@ export interface GitRunOptions {
   readonly remote?: { readonly transport: GitTransport; readonly access: RemoteAccess };
 }
 
-/** Of one run with all its helpers. A container has room for it beside the controller. */
+/** A container has room for it beside the controller. */
 const MAX_MEMORY_BYTES = 320 * 1024 * 1024;
 
 /** Starts git with one PATH and one deadline. */
@@ -39,7 +41,7 @@ export class GitRunner {
 
   /** The same for a program that git would start itself. @throws GitError as `runProgram` does */
   runHelper(program: 'git' | 'gpg', args: readonly string[], options: GitRunOptions): Promise<ProgramOutcome> {
-    const { cwd, stdin, maxOutputBytes, onOutput, signal, remote } = options;
+    const { cwd, stdin, maxOutputBytes, maxMemoryBytes = MAX_MEMORY_BYTES, onOutput, signal, remote } = options;
     const access = remote?.access ?? options.local;
     const environment = createGitEnvironment(this.#variables, remote?.transport ?? 'none', access?.settings);
     return runProgram({
@@ -48,7 +50,7 @@ export class GitRunner {
       env: { ...environment, ...access?.variables },
       cwd,
       timeoutMs: this.#timeoutMs,
-      maxMemoryBytes: MAX_MEMORY_BYTES,
+      maxMemoryBytes,
       ...(stdin !== undefined && { stdin }),
       ...(maxOutputBytes !== undefined && { maxOutputBytes }),
       ...(onOutput !== undefined && { onOutput }),

@@ -42,6 +42,16 @@ export class ObjectStore {
     return parseTreeListing(listing.bytes(), folder);
   }
 
+  /** Everything below `folders` of `commit`; what is no folder is passed over. The root is the empty path. @throws GitError `GIT_TREE_TOO_LARGE` */
+  async listBelow(commit: string, folders: readonly string[], maxEntries: number): Promise<TreeEntry[]> {
+    const paths = folders.includes('') ? [] : folders;
+    const args = ['--git-dir=.', '--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', commit, '--', ...paths];
+    const listing = new BoundedListing(maxEntries);
+    const onOutput = (chunk: Buffer): void => listing.push(chunk);
+    await this.#git.read(args, { cwd: this.#mirror, onOutput, signal: this.#signal });
+    return parseTreeListing(listing.bytes(), '');
+  }
+
   /** Everything in `commit`, to be looked up by path. @throws GitError `GIT_TREE_TOO_LARGE` */
   async listCommit(commit: string, maxEntries: number): Promise<CommitListing> {
     const args = ['--git-dir=.', 'ls-tree', '-r', '-t', '-z', '--full-tree', `${commit}^{tree}`];

@@ -29,6 +29,7 @@ import { RepositoryMirrors } from './repository-mirrors.ts';
 import { normalizeRepositoryPath } from './repository-path.ts';
 import { parseRepositoryUrl, type RepositoryUrl, type UrlPolicy } from './repository-url.ts';
 import { resolveReference } from './resolve-reference.ts';
+import { type Alongside, NOBODY_ALONGSIDE } from './tree-read.ts';
 import { verifySignature } from './verify-signature.ts';
 
 /** How a repository is opened. */
@@ -50,7 +51,7 @@ export interface RepositoryOptions extends UrlPolicy {
 
 /**
  * The repository at `options.url`. Nothing is read before the first call.
- * @throws GitError `GIT_URL_REFUSED`, `GIT_CREDENTIALS_IN_URL`
+ * @throws GitError `GIT_URL_REFUSED`, `GIT_CREDENTIALS_IN_URL`, `GIT_CREDENTIALS_INVALID`
  */
 export function openRepository(options: RepositoryOptions): GitRepository {
   return new MirroredRepository(options, parseRepositoryUrl(options.url, options));
@@ -63,15 +64,16 @@ class MirroredRepository implements GitRepository {
   readonly #mirrors: RepositoryMirrors;
   readonly #folders = new FolderIds();
   readonly #descriptions = new RecentMap<CommitDescription>();
+  /** Commits of which nothing is fetched for others. */
+  readonly #readAlone = new RecentMap<true>();
   /** How commits relate never changes. */
   readonly #relations = new RecentMap<HistoryRelation>();
 
   constructor(options: RepositoryOptions, url: RepositoryUrl) {
     const { cacheDirectory, tenant, credentials = {} } = options;
     const limits = { ...DEFAULT_GIT_LIMITS, ...options.limits };
-    const { maxTransferBytes } = limits;
     const git = new GitRunner(options.environment, limits.timeoutMs);
-    const remote = new Remote({ url, credentials, git, cacheDirectory, maxTransferBytes });
+    const remote = new Remote({ url, credentials, git, cacheDirectory, limits });
     this.url = url.address;
     this.#limits = limits;
     this.#remote = remote;
@@ -88,7 +90,11 @@ class MirroredRepository implements GitRepository {
   }
 
   async readTree(commit: string, treePath: string, options: ReadTreeOptions = {}): Promise<FileTree> {
-    const wish = { ...this.#treeWish(treePath, options), commit: assertCommitId(commit) };
+    const wish = {
+      ...this.#treeWish(treePath, options),
+      commit: assertCommitId(commit),
+      alongside: this.#alongside(commit, options),
+    };
     return this.#mirrors.use({ commit, signal: options.signal }, (place, renew) =>
       readRevisionTree(place, wish, renew),
     );
@@ -165,8 +171,13 @@ class MirroredRepository implements GitRepository {
     );
   }
 
-  #treeWish(treePath: string, { ignore = [] }: ReadTreeOptions): Omit<TreeWish, 'commit'> {
+  #treeWish(treePath: string, { ignore = [] }: ReadTreeOptions): Omit<TreeWish, 'commit' | 'alongside'> {
     return { folder: normalizeRepositoryPath(treePath), ignore, limits: this.#limits, url: this.url };
+  }
+
+  #alongside(commit: string, { alongside }: ReadTreeOptions): Alongside {
+    if (alongside === undefined || this.#readAlone.get(commit) === true) return NOBODY_ALONGSIDE;
+    return { paths: alongside, giveUp: () => this.#readAlone.set(commit, true) };
   }
 
   #mergeSide(commit: string): MergeSide {

@@ -37,7 +37,7 @@ export async function readCommit(
 }
 
 /** The description in `bytes`, a commit object as git stores it. What is not as it should be is left empty. */
-export function parseCommit(bytes: Uint8Array): CommitDescription {
+function parseCommit(bytes: Uint8Array): CommitDescription {
   const text = new TextDecoder('utf-8').decode(bytes);
   const end = text.indexOf('\n\n');
   const headers = (end < 0 ? text : text.slice(0, end)).split('\n');

@@ -6,9 +6,12 @@ import {
   IGNORE_FILE,
   type IgnoreList,
   IgnoreRules,
+  MAX_ALL_IGNORE_BYTES,
   MAX_IGNORE_BYTES,
+  MAX_IGNORE_FILES,
   parseIgnoreField,
   parseIgnoreFile,
+  tooManyIgnores,
   unusableIgnore,
 } from '../sync-plan/ignore-rules.ts';
 import { isHiddenPath } from '../sync-plan/manifest-path.ts';
@@ -30,27 +33,38 @@ export async function readIgnore(
   entries: readonly TreeEntry[],
 ): Promise<FoundIgnore | null> {
   const found = [...(await listAbove(read, folder)), ...entries.filter((entry) => isIgnoreFile(entry, folder))];
+  const lists = found.length > MAX_IGNORE_FILES ? 'too-many' : await readLists(read, found);
+  if (lists === null) return null;
+  const { rules, problems } =
+    lists === 'too-many' ? { rules: [], problems: [tooManyIgnores(found[0]?.path ?? '')] } : lists;
+  const field = parseIgnoreField(read.ignore);
+  const all = field === null ? [...problems, unusableIgnore(IGNORE_FIELD)] : problems;
+  return { rules: new IgnoreRules(rules, field), problems: all };
+}
+
+interface ReadLists {
+  readonly rules: readonly IgnoreList[];
+  readonly problems: readonly TreeProblem[];
+}
+
+/** Null as above. */
+async function readLists(read: OpenTreeRead, found: readonly TreeEntry[]): Promise<ReadLists | 'too-many' | null> {
   const files = found.filter((entry) => entry.kind === 'file' && entry.isNameValid);
-  const sizes = await fetchBlobs(
-    read,
-    files.map(({ oid }) => oid),
-  );
+  const sizes = await fetchBlobs(read, [...new Set(files.map(({ oid }) => oid))]);
   if (sizes === null) return null;
   const small = files.filter(({ oid }) => (sizes.get(oid) ?? 0) <= MAX_IGNORE_BYTES);
-  const oids = [...new Set(small.map(({ oid }) => oid))];
-  const blobs = await read.store.readBlobs(oids, MAX_IGNORE_BYTES);
-  const lists: IgnoreList[] = [];
+  if (small.reduce((sum, { oid }) => sum + (sizes.get(oid) ?? 0), 0) > MAX_ALL_IGNORE_BYTES) return 'too-many';
+  const blobs = await read.store.readBlobs([...new Set(small.map(({ oid }) => oid))], MAX_IGNORE_BYTES);
+  const rules: IgnoreList[] = [];
   const problems: TreeProblem[] = [];
   for (const { path, oid, kind } of found) {
     const bytes = kind === 'file' ? blobs.get(oid) : undefined;
     const text = bytes === undefined ? null : decodeUtf8(bytes);
     const list = text === null ? null : parseIgnoreFile(path, text);
     if (list === null) problems.push(unusableIgnore(path));
-    else lists.push(list);
+    else rules.push(list);
   }
-  const field = parseIgnoreField(read.ignore);
-  if (field === null) problems.push(unusableIgnore(IGNORE_FIELD));
-  return { rules: new IgnoreRules(lists, field), problems };
+  return { rules, problems };
 }
 
 /** The ignore files of the folders above `folder`, from the root on. */

@@ -1,13 +1,14 @@
 /** @module A path whose folder holds a kustomization: the files that its build needs, wherever in the commit they lie, as blobs. */
-import { kustomizationPaths } from '../kustomization/kustomization-tree.ts';
+import { isKustomizationFile, KUSTOMIZATION_NAMES, kustomizationPaths } from '../kustomization/kustomization-tree.ts';
+import { folderOf } from '../kustomization/reference.ts';
 import { type RepositoryFiles, walkKustomizations } from '../kustomization/walk-kustomizations.ts';
 import type { FileTree } from '../sync-plan/file-tree.ts';
 import { costlyIgnore, type IgnoreRules } from '../sync-plan/ignore-rules.ts';
+import type { CommitListing } from './commit-listing.ts';
 import { GitError } from './errors.ts';
 import { fetchBlobs } from './fetch-blobs.ts';
 import { describeBytes } from './git-limits.ts';
 import type { TreeEntry } from './list-tree.ts';
-import type { EntriesByPath } from './tree-index.ts';
 import type { OpenTreeRead } from './tree-read.ts';
 
 /** The folder, and what lies below it. */
@@ -43,42 +44,83 @@ export async function readKustomizationTree(read: OpenTreeRead, folder: string):
   return { ...tree, problems: [], kustomization: walk.tree };
 }
 
+type Contents = Map<string, Uint8Array<ArrayBuffer>>;
+
+/** The round of bases in bases from which on all kustomizations of the commit are brought at once, so that no chain of them takes more fetches. */
+const AHEAD_ROUND = 3;
+/** Of them; a commit with more is read round by round. */
+const MAX_AHEAD_FILES = 5_000;
+const MAX_AHEAD_BYTES = 8 * 1024 * 1024;
+
 /** The files of one commit. */
 class CommitFiles implements RepositoryFiles {
   readonly #read: OpenTreeRead;
-  readonly #entries: EntriesByPath;
+  readonly #entries: CommitListing;
+  /** Contents that were read ahead, by object id. */
+  #ahead: Contents = new Map();
+  #rounds = 0;
 
-  constructor(read: OpenTreeRead, entries: EntriesByPath) {
+  constructor(read: OpenTreeRead, entries: CommitListing) {
     this.#read = read;
     this.#entries = entries;
   }
 
   kindOf(path: string): ReturnType<RepositoryFiles['kindOf']> {
-    const segments = path.split('/');
-    const above = segments.slice(0, -1).map((_, index) => segments.slice(0, index + 1).join('/'));
-    if (above.some((folder) => this.#entries.get(folder)?.kind === 'symlink')) return 'link';
     const kind = this.#entries.get(path)?.kind;
-    return kind === 'symlink' ? 'link' : (kind ?? 'missing');
+    // What git lists has no link above it; what it does not list may have one, which then is the deepest thing there is.
+    if (kind !== undefined) return kind === 'symlink' ? 'link' : kind;
+    for (let above = folderOf(path); above !== ''; above = folderOf(above)) {
+      const found = this.#entries.get(above)?.kind;
+      if (found !== undefined) return found === 'symlink' ? 'link' : 'missing';
+    }
+    return 'missing';
   }
 
   async read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>> | null> {
-    const { limits, store } = this.#read;
+    const isRound = paths.length > 0 && paths.every(isKustomizationFile);
+    if (isRound) this.#rounds += 1;
+    const all = isRound && this.#rounds === AHEAD_ROUND ? this.#listKustomizations() : [];
     const wanted = paths.map((path) => ({ path, oid: this.#entries.get(path)?.oid ?? '' }));
-    const oids = [...new Set(wanted.map(({ oid }) => oid))];
-    const sizes = await fetchBlobs(this.#read, oids);
+    const oids = [...new Set(wanted.map(({ oid }) => oid))].filter((oid) => !this.#ahead.has(oid));
+    const sizes = await fetchBlobs(this.#read, oids, async () => all);
     if (sizes === null) return null;
-    const large = wanted.find(({ oid }) => (sizes.get(oid) ?? 0) > limits.maxFileBytes);
+    this.#assertSizes(wanted, sizes);
+    const blobs = await this.#read.store.readBlobs(oids, this.#read.limits.maxFileBytes);
+    if (all.length > 0) this.#ahead = await this.#readAhead(all);
+    return new Map(
+      wanted.flatMap(({ path, oid }) => {
+        const bytes = blobs.get(oid) ?? this.#ahead.get(oid);
+        return bytes === undefined ? [] : [[path, bytes]];
+      }),
+    );
+  }
+
+  #listKustomizations(): readonly string[] {
+    const oids = this.#entries.oidsNamed(KUSTOMIZATION_NAMES);
+    return oids.length > MAX_AHEAD_FILES ? [] : oids;
+  }
+
+  /** Those of `oids` that the mirror has, unless they are too large together. */
+  async #readAhead(oids: readonly string[]): Promise<Contents> {
+    const { store } = this.#read;
+    const sizes = await store.readSizes(oids);
+    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    return total > MAX_AHEAD_BYTES ? new Map() : store.readBlobs([...sizes.keys()], MAX_AHEAD_BYTES);
+  }
+
+  #assertSizes(
+    wanted: readonly { readonly path: string; readonly oid: string }[],
+    sizes: ReadonlyMap<string, number>,
+  ): void {
+    const { maxFileBytes, maxTotalBytes } = this.#read.limits;
+    const large = wanted.find(({ oid }) => (sizes.get(oid) ?? 0) > maxFileBytes);
     if (large !== undefined) {
-      const message = `cannot read the kustomization: ${large.path} has more than ${describeBytes(limits.maxFileBytes)}`;
+      const message = `cannot read the kustomization: ${large.path} has more than ${describeBytes(maxFileBytes)}`;
       throw new GitError('GIT_TREE_TOO_LARGE', message);
     }
     assertTotal(
       wanted.reduce((sum, { oid }) => sum + (sizes.get(oid) ?? 0), 0),
-      limits.maxTotalBytes,
-    );
-    const blobs = await store.readBlobs(oids, limits.maxFileBytes);
-    return new Map(
-      wanted.flatMap(({ path, oid }) => (blobs.has(oid) ? [[path, blobs.get(oid) ?? new Uint8Array()]] : [])),
+      maxTotalBytes,
     );
   }
 }

@@ -4,7 +4,7 @@ import { GitError } from './errors.ts';
 import { type MergeSide, mergeCommits } from './merge-commits.ts';
 import { readTree } from './read-tree.ts';
 import type { MirrorPlace } from './repository-mirrors.ts';
-import type { TreeRead } from './tree-read.ts';
+import { NOBODY_ALONGSIDE, type TreeRead } from './tree-read.ts';
 
 /** Which files of which merge. */
 export type MergeWish = Pick<TreeRead, 'folder' | 'ignore' | 'limits'> & {
@@ -19,7 +19,8 @@ export async function readMerge(place: MirrorPlace, wish: MergeWish): Promise<Fi
   const { base, head, folder, ignore, limits, url } = wish;
   const commit = await mergeCommits({ ...place, base, head });
   // The commit exists here only: no server has a reference to it.
-  const tree = await readTree({ ...place, reference: undefined, commit, folder, ignore, limits, contents: 'whole' });
+  const read = { ...place, reference: undefined, commit, folder, ignore, alongside: NOBODY_ALONGSIDE, limits };
+  const tree = await readTree({ ...read, contents: 'whole' });
   if (tree === null) throw new GitError('GIT_FAILED', `cannot fetch the files of both commits from ${url}`);
   return tree;
 }

@@ -6,7 +6,7 @@ import type { MirrorPlace } from './repository-mirrors.ts';
 import type { TreeRead } from './tree-read.ts';
 
 /** Which files of which commit. */
-export type TreeWish = Pick<TreeRead, 'commit' | 'folder' | 'ignore' | 'limits'> & {
+export type TreeWish = Pick<TreeRead, 'commit' | 'folder' | 'ignore' | 'alongside' | 'limits'> & {
   /** The repository, for messages. */
   readonly url: string;
 };

@@ -6,6 +6,7 @@ import { fetchBlobs, readLinkTexts } from './fetch-blobs.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import { type FoundFolder, findFolder } from './find-folder.ts';
 import { describeBytes, type GitLimits } from './git-limits.ts';
+import { listAlongside } from './list-alongside.ts';
 import type { TreeEntry } from './list-tree.ts';
 import { ObjectStore } from './object-store.ts';
 import { type FoundIgnore, readIgnore } from './read-ignore.ts';
@@ -30,7 +31,7 @@ export async function readTree(request: TreeRead): Promise<FileTree | null> {
   if (selection === null) return null;
   assertFileCount(selection.files.length, read.limits);
   const oids = [...new Set(selection.files.map((file) => file.oid))];
-  const sizes = await fetchBlobs(read, oids);
+  const sizes = await fetchBlobs(read, oids, () => listAlongside(read));
   if (sizes === null) return null;
   const { readable, problems } = separateTooLarge(selection.files, sizes, read.limits);
   const files = await readFiles(read, readable);

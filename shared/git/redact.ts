@@ -17,11 +17,20 @@ export function createRedactor(secrets: readonly string[]): Redact {
 }
 
 function redactUrls(text: string): string {
-  return (
-    text
-      // Up to the last "@": a password that is written down wrongly may hold any character.
-      .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s'"<>]*@/gi, `$1${MASK}@`)
-      .replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s'"<>?]*)\?[^\s'"<>]*/gi, `$1?${MASK}`)
-      .replace(/\b(authorization:\s*)[^\r\n]*/gi, `$1${MASK}`)
-  );
+  return text.replace(WORD, redactWord).replace(/\b(authorization:\s*)[^\r\n]*/gi, `$1${MASK}`);
+}
+
+/** What an address in a sentence ends at. */
+const WORD = /[^\s'"<>]+/g;
+
+/** Each word is looked at once, from its first "://" on: texts come from hosts, and one of a few KiB can hold thousands of beginnings of addresses. */
+function redactWord(word: string): string {
+  const scheme = word.indexOf('://');
+  if (scheme < 0) return word;
+  const start = scheme + '://'.length;
+  // Up to the last "@": a password that is written down wrongly may hold any character.
+  const at = word.lastIndexOf('@');
+  const masked = at < start ? word : `${word.slice(0, start)}${MASK}${word.slice(at)}`;
+  const query = masked.indexOf('?', start);
+  return query < 0 ? masked : `${masked.slice(0, query)}?${MASK}`;
 }

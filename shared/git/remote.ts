@@ -5,6 +5,7 @@ import type { GitError } from './errors.ts';
 import type { GitCredentials } from './git-credentials.ts';
 import type { GitSetting } from './git-environment.ts';
 import { toGitError } from './git-failure.ts';
+import type { GitLimits } from './git-limits.ts';
 import type { GitRunner } from './git-runner.ts';
 import { createRedactor, type Redact } from './redact.ts';
 import { listSecretForms, type RemoteAccess, withRemoteAccess } from './remote-access.ts';
@@ -37,12 +38,14 @@ export interface RemoteDependencies {
   readonly credentials: GitCredentials;
   readonly git: GitRunner;
   readonly cacheDirectory: string;
-  readonly maxTransferBytes: number;
+  readonly limits: Pick<GitLimits, 'maxTransferBytes' | 'maxCommitTransferBytes'>;
 }
 
 const MAX_REFERENCES_BYTES = 1024 * 1024;
 /** About a hundred thousand tags. */
 const MAX_TAGS_BYTES = 16 * 1024 * 1024;
+/** Git holds all references that a server tells before it prints those that were asked for. */
+const MAX_LISTING_MEMORY_BYTES = 128 * 1024 * 1024;
 const FETCH = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--quiet'];
 
 /** One remote repository. */
@@ -73,6 +76,7 @@ export class Remote {
       settings: [],
       signal,
       maxOutputBytes,
+      maxMemoryBytes: MAX_LISTING_MEMORY_BYTES,
     });
     if (outcome.exitCode !== 0) throw this.#failure('list the references of', outcome);
     return outcome.stdout.toString('utf8');
@@ -93,7 +97,14 @@ export class Remote {
     const stdin = wants.map((want) => `${want}\n`).join('');
     const run = (limited: AbortSignal): Promise<ProgramOutcome> =>
       this.#run(args, { cwd: mirror, settings, signal: limited, stdin });
-    return this.#toResult(await guardTransfer(mirror, this.#dependencies.maxTransferBytes, run, signal));
+    return this.#toResult(await guardTransfer(mirror, this.#maxBytesOf(request), run, signal));
+  }
+
+  #maxBytesOf({ history, objectsOnly }: FetchRequest): number {
+    const { maxTransferBytes, maxCommitTransferBytes } = this.#dependencies.limits;
+    return history === 'none' || objectsOnly === true
+      ? Math.min(maxTransferBytes, maxCommitTransferBytes)
+      : maxTransferBytes;
   }
 
   #toResult(outcome: ProgramOutcome): FetchResult {
@@ -111,6 +122,7 @@ export class Remote {
       settings: readonly GitSetting[];
       stdin?: string;
       maxOutputBytes?: number;
+      maxMemoryBytes?: number;
       signal?: AbortSignal | undefined;
     },
   ): Promise<ProgramOutcome> {
@@ -124,7 +136,8 @@ export class Remote {
   }
 
   #failure(action: string, outcome: ProgramOutcome): GitError {
-    return toGitError(outcome.stderr, { action, url: this.#dependencies.url.address, redact: this.#redact });
+    const { address, transport } = this.#dependencies.url;
+    return toGitError(outcome.stderr, { action, url: address, isSsh: transport === 'ssh', redact: this.#redact });
   }
 }
 

@@ -1,4 +1,5 @@
 /** @module Which repository addresses are accepted, and how an address may be shown. Refusals never repeat the address. */
+import { isLoopback } from '../encoding/loopback.ts';
 import { GitError } from './errors.ts';
 
 /** How a repository is reached. */
@@ -89,11 +90,6 @@ function parseScpForm(text: string): RepositoryUrl {
   if (path.startsWith('-')) throw refused('the path begins with "-"');
   if (path.includes('://') || path.startsWith('//')) throw refused('it is two addresses in one');
   return { transport: 'ssh', address: text, host };
-}
-
-/** True for the names and addresses of this machine, as the URL parser normalises them. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function refused(why: string, hint?: string): GitError {

@@ -20,8 +20,8 @@ export interface ProgramRun {
   readonly timeoutMs: number;
   /** Output on stdout beyond this ends the run; default 16 MiB. Not used with `onOutput`. */
   readonly maxOutputBytes?: number;
-  /** What the program and its helpers may hold in memory together, where the system tells it; default: anything. */
-  readonly maxMemoryBytes?: number;
+  /** What the program and its helpers may hold in memory together, where the system tells it. */
+  readonly maxMemoryBytes: number;
   /** Receives stdout as it comes, instead of collecting it. What it throws ends the run. */
   readonly onOutput?: (chunk: Buffer) => void;
   /** Its reason, when it is an error, becomes the failure. */
@@ -57,7 +57,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
   const timer = setTimeout(() => ending.fail(timedOut(run)), run.timeoutMs);
   const onAbort = (): void => ending.fail(toError(run.signal?.reason));
   run.signal?.addEventListener('abort', onAbort, { once: true });
-  const { maxMemoryBytes = Number.POSITIVE_INFINITY } = run;
+  const { maxMemoryBytes } = run;
   const memory = watchGroupMemory(child.pid ?? 0, maxMemoryBytes, () => ending.fail(tooMuchMemory(maxMemoryBytes)));
   try {
     const stdout = collectOutput(child, run, ending);

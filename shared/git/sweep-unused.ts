@@ -6,7 +6,7 @@ import { discardFolder } from './mirror.ts';
 import { lockMirror } from './mirror-lock.ts';
 
 /** A mirror that was not used for so many days is removed. What comes back is fetched anew. */
-export const UNUSED_AFTER_DAYS = 14;
+const UNUSED_AFTER_DAYS = 14;
 
 const DAY_MS = 24 * 60 * 60_000;
 

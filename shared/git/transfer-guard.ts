@@ -7,7 +7,7 @@ import { describeBytes } from './git-limits.ts';
 const LOOK_EVERY_MS = 250;
 
 /**
- * Calls `fetch` with a signal that fires when the packs of `mirror` have grown by more than `maxBytes`, or when `outer` does. A
+ * Calls `fetch` with a signal that fires when the objects of `mirror` have grown by more than `maxBytes`, or when `outer` does. A
  * fetch that ends in between is measured once more.
  * @throws GitError `GIT_TREE_TOO_LARGE`
  */
@@ -17,10 +17,10 @@ export async function guardTransfer<T>(
   fetch: (signal: AbortSignal) => Promise<T>,
   outer?: AbortSignal,
 ): Promise<T> {
-  const before = await measurePacks(mirror);
+  const before = await measureObjects(mirror);
   const controller = new AbortController();
   const look = async (): Promise<void> => {
-    if ((await measurePacks(mirror)) - before > maxBytes) controller.abort(tooLarge(maxBytes));
+    if ((await measureObjects(mirror)) - before > maxBytes) controller.abort(tooLarge(maxBytes));
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   try {
@@ -33,14 +33,17 @@ export async function guardTransfer<T>(
   }
 }
 
-/** Bytes below `objects/pack`, unfinished packs included; files that vanish meanwhile count as nothing. */
-async function measurePacks(mirror: string): Promise<number> {
-  const folder = path.join(mirror, 'objects', 'pack');
-  const names = await readdir(folder).catch(() => []);
+/**
+ * Bytes below `objects`, unfinished files included, since a server of the oldest kind hands out single objects and no packs; files that vanish meanwhile
+ * count as nothing.
+ */
+async function measureObjects(mirror: string): Promise<number> {
+  const folder = path.join(mirror, 'objects');
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = await Promise.all(
     names.map((name) =>
       stat(path.join(folder, name)).then(
-        (file) => file.size,
+        (file) => (file.isFile() ? file.size : 0),
         () => 0,
       ),
     ),

@@ -4,6 +4,17 @@ import type { GitRunner } from './git-runner.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Remote } from './remote.ts';
 
+/** What others are about to read of the same commit. */
+export interface Alongside {
+  /** Paths as they wrote them. */
+  paths(): readonly string[];
+  /** It cannot be brought together: from now on everybody fetches his own of the commit. */
+  giveUp(): void;
+}
+
+/** Nobody else reads. */
+export const NOBODY_ALONGSIDE: Alongside = { paths: () => [], giveUp: () => undefined };
+
 /** One read. The mirror is this read's alone while it runs. */
 export interface TreeRead {
   readonly git: GitRunner;
@@ -17,6 +28,7 @@ export interface TreeRead {
   readonly reference: string | undefined;
   /** Patterns of the GitSync itself. */
   readonly ignore: readonly string[];
+  readonly alongside: Alongside;
   readonly contents: 'none' | 'whole';
   readonly signal: AbortSignal | undefined;
 }

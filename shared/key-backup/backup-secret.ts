@@ -9,6 +9,7 @@ import {
   KEY_LABEL,
 } from '../resources/names.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
+import { isSecretKey } from '../sealing/check-items.ts';
 import { KeyBackupError } from './errors.ts';
 
 /** A Secret that was read from a backup. */
@@ -31,7 +32,6 @@ const DROPPED_ANNOTATIONS: readonly string[] = [
 ];
 const NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const NAMESPACE = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const DATA_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 
 /**
  * `secret` of a cluster as a backup holds it: without what a server sets, owners and finalizers.
@@ -110,7 +110,7 @@ function readTexts(value: unknown, place: string): ReadonlyMap<string, string> {
 function readData(value: unknown, place: string): ReadonlyMap<string, string> {
   const data = readTexts(value, `${place}: data`);
   for (const [key, text] of data) {
-    if (!DATA_KEY.test(key)) throw refused(place, 'data has a key that no Secret can have');
+    if (!isSecretKey(key)) throw refused(place, 'data has a key that no Secret can have');
     const bytes = tryDecodeBase64(text);
     if (typeof bytes === 'number') throw refused(place, `data "${key}" is not base64`);
     bytes.fill(0);

@@ -17,11 +17,6 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Number of waits taken since the last reset. */
-  get failures(): number {
-    return this.#failures;
-  }
-
   /** The next wait in milliseconds. */
   next(): number {
     const ceiling = Math.min(this.#limits.maxMs, this.#limits.firstMs * 2 ** Math.min(this.#failures, 30));

@@ -58,7 +58,7 @@ export interface DeleteOptions {
 /** Writes single objects. Throws KubeError; a refused write of any kind carries no value of the object in its message. */
 export interface KubeWriter {
   /** POST. `KUBE_ALREADY_EXISTS` when the name is taken. */
-  create(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
+  create(type: ResourceType, object: KubeObject, options?: Omit<WriteOptions, 'subresource'>): Promise<KubeObject>;
   /** PUT; with `metadata.resourceVersion` set a stale one is `KUBE_CONFLICT`. */
   replace(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** JSON merge patch (RFC 7386). */
@@ -135,8 +135,10 @@ export interface KubeRawRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
-  /** Answers longer than this are refused with KubeError `KUBE_BAD_RESPONSE`. */
+  /** Answers longer than this are refused with KubeError `KUBE_TOO_LARGE`. */
   readonly maxBytes: number;
+  /** Deadline, from the moment that it is sent; default: the client's. */
+  readonly timeoutMs?: number;
 }
 
 /** Answer to a {@link KubeRawRequest}. */

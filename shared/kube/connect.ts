@@ -19,7 +19,7 @@ export interface KubeClientOptions {
   readonly onWarning?: (text: string) => void;
   /** Requests under way at once, watches aside; default 16. */
   readonly maxSockets?: number;
-  /** Deadline of one request; default 30 s. */
+  /** Deadline of one request; default 40 s. */
   readonly requestTimeoutMs?: number;
   readonly watchTiming?: Partial<WatchTiming>;
 }

@@ -29,6 +29,8 @@ export class ConnectionPool {
   readonly #address: RequestOptions;
   readonly #secure: boolean;
   #open: OpenSets | undefined;
+  /** Of earlier client certificates, with requests under way. */
+  #retired: readonly HttpAgent[] = [];
 
   constructor(connection: ClusterConnection, maxSockets: number) {
     const url = new URL(connection.server);
@@ -43,9 +45,11 @@ export class ConnectionPool {
   socketsFor(credentials: Credentials): SocketSets {
     const open = this.#open;
     if (open && open.certPem === credentials.clientCertPem && open.keyPem === credentials.clientKeyPem) return open;
+    const next = this.#build(credentials);
     if (open) retire(open.agents);
-    this.#open = this.#build(credentials);
-    return this.#open;
+    this.#retired = [...this.#retired, ...(open?.agents ?? [])].filter(isBusy);
+    this.#open = next;
+    return next;
   }
 
   /** Closes connections that serve no request now, as after one of them turned out to be dead. */
@@ -55,7 +59,8 @@ export class ConnectionPool {
 
   /** Closes every connection at once. */
   close(): void {
-    for (const agent of this.#open?.agents ?? []) agent.destroy();
+    for (const agent of [...this.#retired, ...(this.#open?.agents ?? [])]) agent.destroy();
+    this.#retired = [];
     this.#open = undefined;
   }
 
@@ -114,6 +119,10 @@ function retire(agents: readonly HttpAgent[]): void {
     agent.maxFreeSockets = 0;
     destroyIdle(agent);
   }
+}
+
+function isBusy(agent: HttpAgent): boolean {
+  return Object.keys(agent.sockets).length > 0;
 }
 
 function destroyIdle(agent: HttpAgent): void {

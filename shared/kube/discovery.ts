@@ -12,6 +12,8 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 const MAX_AGE_MS = 5 * 60_000;
 /** An unknown kind is asked for at most this often, however many objects name it. */
 const MISS_INTERVAL_MS = 1_000;
+/** A document of all kinds has some KiB for each. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 interface Fetched {
   readonly groups: ServedGroups;
@@ -126,7 +128,8 @@ export class Discovery implements KubeDiscovery, KubeKindList {
   }
 
   async #get(path: string, accept: string): Promise<Record<string, unknown>> {
-    const request = { method: 'GET', path, headers: { accept }, replay: 'read', large: true } as const;
+    const headers = { accept };
+    const request = { method: 'GET', path, headers, replay: 'read', large: true, maxBytes: MAX_BYTES } as const;
     return decodeBody((await this.#sender.send({ verb: 'discover' }, request)).body);
   }
 }

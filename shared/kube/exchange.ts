@@ -18,7 +18,7 @@ export interface ExchangeRequest {
   readonly path: string;
   readonly headers: Record<string, string | readonly string[]>;
   readonly body?: string | Uint8Array | undefined;
-  /** Until the whole answer is there; for a stream until its first byte. */
+  /** Until the whole answer is there; for a stream until its headers are. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;

@@ -83,16 +83,16 @@ export class HttpKubeClient implements KubeClient {
     return { items, resourceVersion };
   }
 
-  async create(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+  async create(
+    type: ResourceType,
+    object: KubeObject,
+    options: Omit<WriteOptions, 'subresource'> = {},
+  ): Promise<KubeObject> {
     const reference = referenceOf(object);
-    const query = writeQuery(options);
-    const path =
-      options.subresource === undefined
-        ? collectionPath(type, type.namespaced ? (reference.namespace ?? '') : undefined, query)
-        : objectPath(type, reference, { subresource: options.subresource, query });
+    const namespace = type.namespaced ? (reference.namespace ?? '') : undefined;
     return this.#write(callWith(options, callOn('create', type, reference, object)), {
       method: 'POST',
-      path,
+      path: collectionPath(type, namespace, writeQuery(options)),
       headers: { 'content-type': CONTENT_JSON },
       replay: 'once',
     });

@@ -17,10 +17,6 @@ export class KnownObjects {
     this.#type = type;
   }
 
-  get size(): number {
-    return this.#known.size;
-  }
-
   /**
    * The events that `object` as it stands now means: none when it is known as it is, and two when another object of its
    * name was known.

@@ -1,5 +1,6 @@
 /** @module The cluster part of a kubeconfig: address, trust and proxy. */
 import { readFile } from 'node:fs/promises';
+import { isLoopback } from '../encoding/loopback.ts';
 import type { ClusterConnection } from './connection.ts';
 import { fileProblem } from './file-text.ts';
 import type { KubeconfigEntry } from './kubeconfig-entry.ts';
@@ -67,8 +68,6 @@ function serverUrl(cluster: KubeconfigEntry, hasTls: boolean): URL {
   return url;
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /** `proxy-url`, else the environment's proxy, which is never used for this machine itself. */
 function proxyOf(cluster: KubeconfigEntry, url: URL, env: ProxyEnv): Pick<ClusterFacts, 'proxyUrl' | 'noProxy'> {
   const configured = cluster.text('proxy-url');
@@ -78,7 +77,7 @@ function proxyOf(cluster: KubeconfigEntry, url: URL, env: ProxyEnv): Pick<Cluste
   }
   const isSecure = url.protocol === 'https:';
   const proxyUrl = isSecure ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy;
-  if (!proxyUrl || LOOPBACK.test(url.hostname)) return {};
+  if (!proxyUrl || isLoopback(url.hostname)) return {};
   const noProxy = env.NO_PROXY || env.no_proxy;
   return { proxyUrl, ...(noProxy ? { noProxy } : {}) };
 }

@@ -14,7 +14,7 @@ export class LineSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  /** The non-empty lines that `chunk` completes. Throws `KUBE_BAD_RESPONSE` for a line that is too long. */
+  /** The non-empty lines that `chunk` completes. Throws `KUBE_TOO_LARGE` for a line that is too long. */
   push(chunk: Uint8Array): string[] {
     const lines: string[] = [];
     let start = 0;
@@ -32,7 +32,7 @@ export class LineSplitter {
     this.#size += part.length;
     if (this.#size > this.#maxBytes) {
       throw new KubeError(
-        'KUBE_BAD_RESPONSE',
+        'KUBE_TOO_LARGE',
         `cannot follow the watch: one event is larger than ${this.#maxBytes} bytes`,
       );
     }

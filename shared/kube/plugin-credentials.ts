@@ -3,6 +3,7 @@
  * left to @kubernetes/client-node, which is loaded here and nowhere else.
  */
 import type { RequestOptions } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Credentials } from './connection.ts';
 import { KubeError } from './errors.ts';
@@ -12,32 +13,69 @@ import type { KubeconfigEntry } from './kubeconfig-entry.ts';
 
 /** The package decides whether a credential has expired; asking it for every request would be dear. */
 const MAX_AGE_MS = 10_000;
+/** Some programs wait for a person, and themselves give up after three minutes. */
+const MAX_RUN_MS = 200_000;
 const MAX_MESSAGE = 300;
 
-/** A source of `user`'s credentials. Calls at the same time share one run. */
+/** One answer of the package, or the wait for it. */
+interface Run {
+  readonly credentials: Promise<Credentials>;
+  readonly startedAtMs: number;
+  readonly renews: boolean;
+  isRunning: boolean;
+}
+
+/**
+ * A source of `user`'s credentials. Whoever asks during a run shares it, but for who wants fresh ones while it is no renewal. A run that takes
+ * longer than `maxRunMs` has failed.
+ */
 export function createPluginCredentials(
   user: KubeconfigEntry,
   cluster: ClusterFacts,
   now: () => number,
+  maxRunMs = MAX_RUN_MS,
 ): (renew: boolean) => Promise<Credentials> {
   const options = toOptions(user, cluster);
   let config: Promise<KubeConfig> | undefined;
-  let latest: { readonly credentials: Promise<Credentials>; readonly atMs: number } | undefined;
+  let latest: Run | undefined;
   const fetchCredentials = async (renew: boolean): Promise<Credentials> => {
     // What the package remembers lives in its object.
     if (renew) config = undefined;
     config ??= loadClientNode(options);
-    return askPlugin(await config, user);
+    return withinTime(askPlugin(await config, user), user, maxRunMs);
   };
   return (renew) => {
-    if (latest && !renew && now() - latest.atMs < MAX_AGE_MS) return latest.credentials;
-    const current = { credentials: fetchCredentials(renew), atMs: now() };
-    latest = current;
-    current.credentials.catch(() => {
-      if (latest === current) latest = undefined;
-    });
-    return current.credentials;
+    if (latest && serves(latest, renew, now())) return latest.credentials;
+    const run: Run = { credentials: fetchCredentials(renew), startedAtMs: now(), renews: renew, isRunning: true };
+    latest = run;
+    run.credentials.then(
+      () => {
+        run.isRunning = false;
+      },
+      () => {
+        if (latest === run) latest = undefined;
+      },
+    );
+    return run.credentials;
   };
+}
+
+function serves(run: Run, renew: boolean, nowMs: number): boolean {
+  if (run.isRunning) return run.renews || !renew;
+  return !renew && nowMs - run.startedAtMs < MAX_AGE_MS;
+}
+
+async function withinTime<T>(run: Promise<T>, user: KubeconfigEntry, maxRunMs: number): Promise<T> {
+  const timer = new AbortController();
+  const late = delay(maxRunMs, undefined, { signal: timer.signal }).then(() => {
+    throw new KubeError('KUBE_UNAUTHORIZED', `${failureOf(user)}: no answer within ${maxRunMs / 1_000} s`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([run, late]);
+  } finally {
+    timer.abort();
+  }
 }
 
 async function loadClientNode(options: unknown): Promise<KubeConfig> {
@@ -83,10 +121,14 @@ async function askPlugin(config: KubeConfig, user: KubeconfigEntry): Promise<Cre
   };
 }
 
+function failureOf(user: KubeconfigEntry): string {
+  return `cannot get credentials of user ${JSON.stringify(user.name)} of ${user.file}`;
+}
+
 /** A failed parse quotes what the program printed, which is a credential: only what it wrote to stderr may be shown. */
 function pluginError(user: KubeconfigEntry, error: unknown): KubeError {
   const exec = readExec(user);
-  const from = `cannot get credentials of user ${JSON.stringify(user.name)} of ${user.file}`;
+  const from = failureOf(user);
   if (!exec) return new KubeError('KUBE_UNAUTHORIZED', `${from}: its auth-provider failed`);
   const command = JSON.stringify(exec.command);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -52,7 +52,7 @@ export class RetryBudget {
 }
 
 /** How long the server wants us to stay away because it did not take the request; null when it took it. */
-export function refusedForMs(answer: HttpAnswer, now: number): number | null {
+function refusedForMs(answer: HttpAnswer, now: number): number | null {
   if (answer.status !== 429 && answer.status !== 503) return null;
   const stated = retryAfterMs(answer.headers['retry-after'], now);
   return stated ?? (answer.status === 429 ? DEFAULT_RETRY_AFTER_MS : null);

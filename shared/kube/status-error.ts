@@ -10,10 +10,27 @@ import { safeReason } from './status-phrases.ts';
 
 type Status = Readonly<Record<string, unknown>>;
 
-/** The error for `answer`, which refused `call`. */
+const NO_SUCH_PATH = '404 page not found';
+
+/** The error for `answer`, which refused `call`. A 404 counts as absence only in the API server's own words. */
 export function statusError(call: Call, answer: HttpAnswer, now: number): KubeError {
-  const wait = retryAfterMs(answer.headers['retry-after'], now);
-  return toError(call, answer.status, readStatus(answer), wait);
+  const status = readStatus(answer);
+  if (answer.status === 404 && !isOwnNotFound(answer, status)) return foreignError(call, answer.status);
+  return toError(call, answer.status, status, retryAfterMs(answer.headers['retry-after'], now));
+}
+
+/** A Status, or what the server says of paths that it does not know. */
+function isOwnNotFound(answer: HttpAnswer, status: Status): boolean {
+  return status['kind'] === 'Status' || answer.body.toString('latin1', 0, NO_SUCH_PATH.length) === NO_SUCH_PATH;
+}
+
+/** A gateway that has lost the cluster behind it says nothing of objects. */
+function foreignError(call: Call, http: number): KubeError {
+  const message = `cannot ${call.verb} ${describeSubject(call)}: HTTP ${http} came from something else than an API server`;
+  return new KubeError('KUBE_BAD_RESPONSE', message, {
+    status: http,
+    hint: 'check the address of the API server, and what stands before it',
+  });
 }
 
 /** The error for the Status object of an `ERROR` event inside a watch. */

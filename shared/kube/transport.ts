@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isLoopback } from '../encoding/loopback.ts';
 import type { ClusterConnection, Credentials } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { KubeError } from './errors.ts';
@@ -28,8 +29,10 @@ export interface TransportRequest {
   readonly replay: Replay;
   /** Refusals (429, 503) are an answer, too, and not tried again. */
   readonly takesRefusals?: boolean | undefined;
-  /** Default 64 MiB. */
+  /** Default 8 MiB. */
   readonly maxBytes?: number | undefined;
+  /** Default: the transport's. */
+  readonly timeoutMs?: number | undefined;
   /** The answer may be large: accept it compressed where that pays. */
   readonly large?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -47,7 +50,7 @@ export interface OpenStream {
 export interface TransportOptions {
   /** Requests under way at once, watches aside; default 16. */
   readonly maxSockets?: number;
-  /** Deadline of one request; default 30 s. */
+  /** Deadline of one request; default 40 s. */
   readonly requestTimeoutMs?: number;
   readonly userAgent?: string;
   readonly now?: () => number;
@@ -56,8 +59,10 @@ export interface TransportOptions {
 
 type Answered = Exclude<ExchangeOutcome, { kind: 'failure' }>;
 
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** API servers store objects of 1.5 MiB, and take requests of 3. Who a kubeconfig leads to may not be one. */
+const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+/** API servers give up on a write after 34 s, 30 of which a webhook may take: what they say of it tells more than our own deadline. */
+const DEFAULT_TIMEOUT_MS = 40_000;
 
 /** The connections to one API server. */
 export class Transport {
@@ -74,13 +79,13 @@ export class Transport {
   #sent = 0;
 
   constructor(connection: ClusterConnection, options: TransportOptions = {}) {
-    const { maxSockets = 16, requestTimeoutMs = 30_000, userAgent = 'signet' } = options;
+    const { maxSockets = 16, requestTimeoutMs = DEFAULT_TIMEOUT_MS, userAgent = 'signet' } = options;
     const url = new URL(connection.server);
     this.connection = connection;
     this.#pool = new ConnectionPool(connection, maxSockets);
     this.#slots = new RequestSlots(maxSockets);
     this.#pathPrefix = url.pathname.replace(/\/+$/, '');
-    this.#compress = connection.disableCompression !== true && !LOOPBACK.test(url.hostname);
+    this.#compress = connection.disableCompression !== true && !isLoopback(url.hostname);
     this.#timeoutMs = requestTimeoutMs;
     this.#userAgent = userAgent;
     this.#now = options.now ?? Date.now;
@@ -144,10 +149,10 @@ export class Transport {
     if (outcome.kind === 'answer') {
       return request.takesRefusals === true ? null : budget.afterAnswer(outcome.answer, this.#now());
     }
-    const waitMs = budget.afterFailure(outcome.failure);
-    // The server that cut one connection has most likely cut the idle ones too.
-    if (waitMs !== null) this.#pool.dropIdle();
-    return waitMs;
+    const { failure } = outcome;
+    // Where one connection was cut or fell silent, the idle ones are most likely dead, too.
+    if (failure.cause === 'network' || failure.cause === 'deadline') this.#pool.dropIdle();
+    return budget.afterFailure(failure);
   }
 
   async #sendOnce(request: TransportRequest, credentials: Credentials, stream: boolean): Promise<ExchangeOutcome> {
@@ -175,7 +180,7 @@ export class Transport {
       path: this.#pathPrefix + request.path,
       headers,
       body: request.body,
-      timeoutMs: this.#timeoutMs,
+      timeoutMs: request.timeoutMs ?? this.#timeoutMs,
       maxBytes: request.maxBytes ?? DEFAULT_MAX_BYTES,
       signal: request.signal,
     };

@@ -31,7 +31,7 @@ const UNTRUSTED_HINT = 'check certificate-authority in the kubeconfig: it must b
 /** The error for `failure`: names the address and where it was configured, and says what happened. */
 export function unreachableError(connection: ClusterConnection, failure: ExchangeFailure): KubeError {
   const { code, words } = explain(failure);
-  const verb = code === 'KUBE_BAD_RESPONSE' ? 'cannot read the answer of' : 'cannot reach';
+  const verb = code === 'KUBE_TOO_LARGE' ? 'cannot read the answer of' : 'cannot reach';
   return new KubeError(code, `${verb} the API server ${connection.describe()}: ${words}`, {
     cause: failure.error,
     ...(words.endsWith('not trusted') ? { hint: UNTRUSTED_HINT } : {}),
@@ -39,7 +39,7 @@ export function unreachableError(connection: ClusterConnection, failure: Exchang
 }
 
 function explain(failure: ExchangeFailure): { code: KubeErrorCode; words: string } {
-  if (failure.cause === 'too-large') return { code: 'KUBE_BAD_RESPONSE', words: 'it is larger than allowed' };
+  if (failure.cause === 'too-large') return { code: 'KUBE_TOO_LARGE', words: 'it is larger than allowed' };
   if (failure.cause === 'deadline') {
     return failure.connected
       ? { code: 'KUBE_TIMEOUT', words: 'no answer within the time limit' }

@@ -27,7 +27,7 @@ export type StreamEvent =
   | { readonly kind: 'changed' | 'removed'; readonly object: KubeObject; readonly resourceVersion: string }
   | { readonly kind: 'bookmark'; readonly resourceVersion: string };
 
-const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Calls `onEvent` for everything after `resourceVersion`, in order, until the server ends the connection. Throws KubeError
@@ -115,6 +115,11 @@ function readEvent(line: string, { type, options }: WatchTarget): StreamEvent {
 
 function silenceError({ type }: WatchTarget): KubeError {
   return new KubeError('KUBE_GONE', `cannot watch ${type.plural}: nothing came for so long that the place may be lost`);
+}
+
+/** Whether `error` is that of a connection on which nothing came any more. */
+export function isSilence(error: KubeError): boolean {
+  return error.code === 'KUBE_GONE' && error.status === 0;
 }
 
 function cutError({ type }: WatchTarget, cause: unknown): KubeError {

@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { placeKey } from '../resources/object-meta.ts';
 import { Backoff, type BackoffLimits } from './backoff.ts';
 import type { ListOptions, ObjectWatch, WatchEvent, WatchHandler } from './client.ts';
-import { isKubeError } from './errors.ts';
+import { isKubeError, type KubeError } from './errors.ts';
 import { KnownObjects } from './known-objects.ts';
 import { listPages } from './list-pages.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Sender } from './sender.ts';
-import { followWatch, type StreamEvent } from './watch-connection.ts';
+import { followWatch, isSilence, type StreamEvent } from './watch-connection.ts';
 
 /** How patient a watch is. */
 export interface WatchTiming {
@@ -43,10 +43,12 @@ export interface WatchDependencies {
 /** After a connection that held this long the next one follows at once; a server that ends each one early is not asked in a loop. */
 const GOOD_CONNECTION_MS = 10_000;
 
-/** Watches that the server refused this often in a row start over with a list: its history may not be ours any more. */
+/** Watches that ended like this so often in a row start over with a list: the server's history may not be ours any more. */
 const MAX_REFUSED_RESUMES = 3;
 /** A server may ask for rest, but not for ever. */
 const MAX_ASKED_WAIT_MS = 60_000;
+/** Answers of a server that has too much to do: they say nothing of our place in its history. */
+const BUSY = [429, 503];
 /** What a server says, or does not say, that will work again later. */
 const AWAY = ['KUBE_UNREACHABLE', 'KUBE_TIMEOUT', 'KUBE_SERVER_ERROR', 'KUBE_TOO_MANY_REQUESTS'] as const;
 /** A kind that was not served this often in a row has no objects. */
@@ -62,6 +64,12 @@ export function watchObjects(
   const loop = new WatchLoop(dependencies, type, options, handler);
   void loop.run();
   return loop;
+}
+
+/** The server works, and yet what comes next from here is refused or cannot be read. */
+function isDeadEnd(error: KubeError): boolean {
+  const isUnreadable = error.code === 'KUBE_BAD_RESPONSE' || error.code === 'KUBE_TOO_LARGE';
+  return isUnreadable || (error.status > 0 && !BUSY.includes(error.status));
 }
 
 class WatchLoop implements ObjectWatch {
@@ -183,8 +191,8 @@ class WatchLoop implements ObjectWatch {
     this.#unservedLists = 0;
     this.#report(error);
     if (!isKubeError(error)) return waitMs;
-    if (isKubeError(error, ...AWAY)) this.#isAway = true;
-    if (error.status > 0) this.#refusedResumes += 1;
+    if (isKubeError(error, ...AWAY) || isSilence(error)) this.#isAway = true;
+    if (isDeadEnd(error)) this.#refusedResumes += 1;
     if (error.code === 'KUBE_GONE' || this.#refusedResumes >= MAX_REFUSED_RESUMES) this.#resourceVersion = null;
     return Math.max(waitMs, Math.min(error.retryAfterMs ?? 0, MAX_ASKED_WAIT_MS));
   }

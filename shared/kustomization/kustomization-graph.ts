@@ -43,17 +43,25 @@ class GraphWalk {
   #addBase(reference: KustomizationReference, total: { builds: number; depth: number }): KustomizationProblem | null {
     const { maxBuilds, maxDepth } = this.#limits;
     if (this.#above.includes(reference.path)) return refuse(reference, 'leads back to itself');
-    if (this.#above.length >= maxDepth) return refuse(reference, `lies more than ${maxDepth} bases deep`);
+    if (this.#above.length >= maxDepth) return tooDeep(reference, this.#limits);
     const problem = this.#done.has(reference.path) ? null : this.judge(reference.path);
     if (problem !== null) return problem;
     const below = this.#done.get(reference.path) ?? { builds: 1, depth: 1 };
     total.builds += below.builds;
     total.depth = Math.max(total.depth, below.depth + 1);
-    if (total.builds > maxBuilds)
-      return refuse(reference, `makes for more than ${maxBuilds} bases, each counted as often as it is built`);
-    const isTooDeep = total.depth + this.#above.length - 1 > maxDepth;
-    return isTooDeep ? refuse(reference, `lies more than ${maxDepth} bases deep`) : null;
+    if (total.builds > maxBuilds) return tooMany(reference, this.#limits);
+    return total.depth + this.#above.length - 1 > maxDepth ? tooDeep(reference, this.#limits) : null;
   }
+}
+
+/** What is wrong with a base that lies deeper than any may. */
+export function tooDeep(reference: KustomizationReference, { maxDepth }: GraphLimits): KustomizationProblem {
+  return refuse(reference, `lies more than ${maxDepth} bases deep`);
+}
+
+/** What is wrong with the base that is one too many. */
+export function tooMany(reference: KustomizationReference, { maxBuilds }: GraphLimits): KustomizationProblem {
+  return refuse(reference, `makes for more than ${maxBuilds} bases, each counted as often as it is built`);
 }
 
 function refuse({ file, line, entry }: KustomizationReference, why: string): KustomizationProblem {

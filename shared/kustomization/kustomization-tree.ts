@@ -30,7 +30,7 @@ export interface KustomizationProblem {
 }
 
 /** The names under which kustomize looks for its file. */
-const KUSTOMIZATION_NAMES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+export const KUSTOMIZATION_NAMES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** True for a path whose last segment is one of {@link KUSTOMIZATION_NAMES}. */
 export function isKustomizationFile(path: string): boolean {

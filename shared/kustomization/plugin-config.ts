@@ -4,6 +4,7 @@ import { parseDocuments } from '../encoding/yaml-documents.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import type { KustomizationProblem } from './kustomization-tree.ts';
 import { pathsOf } from './plugin-paths.ts';
+import type { ReadingBudget } from './reading-budget.ts';
 import { type EntryPlace, type KustomizationReference, toReference } from './reference.ts';
 
 /** What settings refer to, and what of them is refused. */
@@ -27,13 +28,18 @@ const PATH_KEYS: ReadonlySet<string> = new Set(['path', 'paths', 'env', 'envs', 
 const REFUSED_KEY = 'targetfilepath';
 const FUNCTION_ANNOTATION = /^(?:internal\.)?config\.(?:kubernetes|k8s)\.io\//;
 
-/** Checks the settings in `text`, which stand at `place`; paths in them count from the folder of the kustomization. */
-export function checkPluginConfig(text: string, place: EntryPlace): CheckedConfig {
+/**
+ * Checks the settings in `text`, which stand at `place`; paths in them count from the folder of the kustomization. Once `budget` is exceeded, nothing
+ * that is returned is whole.
+ */
+export function checkPluginConfig(text: string, place: EntryPlace, budget: ReadingBudget): CheckedConfig {
   const at = { file: place.file, ...(place.line !== undefined && { line: place.line }) };
+  if (!budget.takeText(text.length)) return NOTHING;
   try {
-    const checked = parseDocuments(text, { where: `an entry of ${place.field}` }).map(({ value }) =>
-      check(value, place),
-    );
+    const documents = parseDocuments(text, { where: `an entry of ${place.field}` });
+    const values = documents.map(({ value }) => value);
+    if (!budget.takeExpansion(values, text.length)) return NOTHING;
+    const checked = values.map((value) => check(value, place, budget));
     return {
       references: checked.flatMap(({ references }) => references),
       problems: checked.flatMap(({ problems }) => problems),
@@ -44,7 +50,9 @@ export function checkPluginConfig(text: string, place: EntryPlace): CheckedConfi
   }
 }
 
-function check(value: unknown, place: EntryPlace): CheckedConfig {
+const NOTHING: CheckedConfig = { references: [], problems: [] };
+
+function check(value: unknown, place: EntryPlace, budget: ReadingBudget): CheckedConfig {
   const { file, field } = place;
   const refuse = (message: string): CheckedConfig => ({
     references: [],
@@ -60,7 +68,9 @@ function check(value: unknown, place: EntryPlace): CheckedConfig {
     .flatMap((entry) => Object.keys(entry))
     .find((key) => isUnclear(key, key.toLowerCase()));
   if (unclear !== undefined) return refuse(`field ${JSON.stringify(unclear)} in an entry of ${field} is not known`);
-  const found = pathsIn(value).map((path) => toReference(path, 'file', place));
+  const paths = pathsIn(value);
+  if (!paths.every(() => budget.takeEntry())) return NOTHING;
+  const found = paths.map((path) => toReference(path, 'file', place));
   return {
     references: found.filter((one) => 'entry' in one),
     problems: found.filter((one) => 'message' in one),

@@ -7,9 +7,11 @@ import { stringifyJson } from '../encoding/json.ts';
 import { isMap, ownValue } from '../encoding/value-kind.ts';
 import { parseDocuments } from '../encoding/yaml-documents.ts';
 import { CodedError } from '../errors/coded-error.ts';
+import { EntryLines } from './entry-lines.ts';
 import type { KustomizationProblem } from './kustomization-tree.ts';
 import { checkPluginConfig } from './plugin-config.ts';
 import { pathsOf } from './plugin-paths.ts';
+import type { ReadingBudget } from './reading-budget.ts';
 import { type KustomizationReference, type ReferenceTarget, toReference } from './reference.ts';
 
 /** What a kustomization file says, as far as it matters before it is built. */
@@ -25,6 +27,8 @@ export interface ReadKustomization {
 export interface ReadOptions {
   /** True for the kustomization that is built: only there origins can be asked for. */
   readonly isRoot: boolean;
+  /** Once it is exceeded, nothing that is returned is whole. */
+  readonly budget: ReadingBudget;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -70,14 +74,16 @@ const ORIGINS = 'originAnnotations';
 export const HELM_HINT = 'render the chart with `helm template` in CI, and commit its output';
 
 /** Reads the kustomization file at `file`. */
-export function readKustomization(file: string, bytes: Uint8Array, { isRoot }: ReadOptions): ReadKustomization {
+export function readKustomization(file: string, bytes: Uint8Array, { isRoot, budget }: ReadOptions): ReadKustomization {
+  const nothing = { references: [], problems: [], rewritten: '', keepsOrigins: false };
+  if (!budget.takeText(bytes.length)) return nothing;
   const parsed = parseOne(file, bytes);
-  if (parsed.problem !== undefined)
-    return { references: [], problems: [parsed.problem], rewritten: '', keepsOrigins: false };
+  if (parsed.problem !== undefined) return { ...nothing, problems: [parsed.problem] };
   const { value, text } = parsed;
-  const reader = new Reader(file, text);
+  if (!budget.takeExpansion(value, text.length)) return nothing;
+  const reader = new Reader(file, text, budget);
   for (const [field, part] of Object.entries(value))
-    if (part !== null && part !== undefined) reader.readField(field, part);
+    if (part !== null && part !== undefined && budget.takeEntry()) reader.readField(field, part);
   const metadata: unknown = ownValue(value, 'buildMetadata');
   const wanted = Array.isArray(metadata) ? metadata : [];
   const keepsOrigins = wanted.includes(ORIGINS);
@@ -107,13 +113,15 @@ function parseOne(file: string, bytes: Uint8Array): ParsedFile {
 /** Collects the references of one file. */
 class Reader {
   readonly #file: string;
-  readonly #lines: readonly string[];
+  readonly #lines: EntryLines;
+  readonly #budget: ReadingBudget;
   readonly #references: KustomizationReference[] = [];
   readonly #problems: KustomizationProblem[] = [];
 
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, budget: ReadingBudget) {
     this.#file = file;
-    this.#lines = text.split('\n');
+    this.#lines = new EntryLines(text);
+    this.#budget = budget;
   }
 
   result(): Pick<ReadKustomization, 'references' | 'problems'> {
@@ -135,13 +143,17 @@ class Reader {
 
   #readTexts(field: string, value: unknown, read: (text: string) => void): void {
     for (const item of this.#itemsOf(field, value)) {
+      if (!this.#budget.takeEntry()) return;
       if (typeof item === 'string') read(item);
       else this.#refuse(field, `an entry of ${field} is not text`);
     }
   }
 
   #readMaps(field: string, value: unknown, keys: ReadonlySet<string>): void {
-    for (const item of this.#itemsOf(field, value)) this.#readMap(field, item, keys);
+    for (const item of this.#itemsOf(field, value)) {
+      if (!this.#budget.takeEntry()) return;
+      this.#readMap(field, item, keys);
+    }
   }
 
   #itemsOf(field: string, value: unknown): readonly unknown[] {
@@ -160,7 +172,10 @@ class Reader {
       this.#refuse(unknown, `field ${JSON.stringify(unknown.slice(0, 100))} of ${field} is not known`);
       return;
     }
-    for (const { name, text } of pathsOf(value)) this.#refer(`${field} ${name}`, text, 'file');
+    for (const { name, text } of pathsOf(value)) {
+      if (!this.#budget.takeEntry()) return;
+      this.#refer(`${field} ${name}`, text, 'file');
+    }
     if (literalsOf(value).some((literal) => !literal.includes('=')))
       this.#refuse('literals', `an entry of literals in ${field} is not written KEY=VALUE`);
   }
@@ -172,7 +187,7 @@ class Reader {
       return;
     }
     const place = { file: this.#file, field, ...this.#lineOf(field) };
-    const { references, problems } = checkPluginConfig(text, place);
+    const { references, problems } = checkPluginConfig(text, place, this.#budget);
     this.#references.push(...references);
     this.#problems.push(...problems);
   }
@@ -192,10 +207,9 @@ class Reader {
     this.#problems.push(hint === undefined ? { ...at, message } : { ...at, message, hint });
   }
 
-  /** The first line that holds `needle`: the parser keeps no places of single entries. */
   #lineOf(needle: string): { readonly line?: number } {
-    const index = this.#lines.findIndex((line) => line.includes(needle));
-    return index < 0 ? {} : { line: index + 1 };
+    const line = this.#lines.find(needle);
+    return line === undefined ? {} : { line };
   }
 }
 

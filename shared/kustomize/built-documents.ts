@@ -7,6 +7,7 @@ import type { KustomizationFile, KustomizationTree } from '../kustomization/kust
 import { joinPath } from '../kustomization/reference.ts';
 import type { OriginDocument } from '../sync-plan/render-documents.ts';
 import type { ObjectOrigin } from '../sync-plan/rendered-object.ts';
+import { type ComparisonBudget, NamedPlaces } from './named-places.ts';
 
 const ORIGIN_ANNOTATION = 'config.kubernetes.io/origin';
 
@@ -35,58 +36,83 @@ function withoutOrigin(value: unknown): unknown {
   };
 }
 
+/** Of names, for one build: places are worth less than the time that thousands of prefixed names in one file would take. */
+const MAX_COMPARISONS = 5_000_000;
+
+/** The documents of one kind in one file. */
+interface KindPlaces {
+  readonly first: ParsedDocument;
+  readonly named: NamedPlaces<ParsedDocument>;
+}
+
 /** Where objects stand in the files of a build. */
 class SourcePlaces {
-  readonly #tree: KustomizationTree;
+  readonly #folder: string;
+  readonly #nowhere: ObjectOrigin;
   readonly #files: ReadonlyMap<string, KustomizationFile>;
-  readonly #parsed = new Map<string, readonly ParsedDocument[]>();
+  readonly #written = new Map<string, ReadonlyMap<unknown, KindPlaces>>();
+  readonly #generated = new Map<string, NamedPlaces<number>>();
+  readonly #told = new Map<unknown, ToldOrigin>();
+  readonly #budget: ComparisonBudget = { comparisons: MAX_COMPARISONS };
 
-  constructor(tree: KustomizationTree) {
-    this.#tree = tree;
-    this.#files = new Map(tree.files.map((file) => [file.path, file]));
+  constructor({ folder, files }: KustomizationTree) {
+    const root = files.find(({ rewritten, path }) => rewritten !== undefined && isIn(path, folder));
+    this.#folder = folder;
+    this.#nowhere = { file: root?.path ?? folder, line: 1, document: 1 };
+    this.#files = new Map(files.map((file) => [file.path, file]));
   }
 
   find(value: unknown): ObjectOrigin {
-    const told = readOrigin(annotationsOf(value)[ORIGIN_ANNOTATION]);
-    const root = this.#tree.files.find(
-      ({ rewritten, path }) => rewritten !== undefined && isIn(path, this.#tree.folder),
-    );
+    const told = this.#readOrigin(annotationsOf(value)[ORIGIN_ANNOTATION]);
     const relative = told.path ?? told.configuredIn;
-    const file = relative === undefined ? null : joinPath(this.#tree.folder, relative);
-    if (file === null || !this.#files.has(file)) return { file: root?.path ?? this.#tree.folder, line: 1, document: 1 };
+    const file = relative === undefined ? null : joinPath(this.#folder, relative);
+    if (file === null || !this.#files.has(file)) return this.#nowhere;
     return told.path === undefined ? this.#findGenerated(file, value) : this.#findWritten(file, value);
   }
 
   /** The document of the same kind whose name is in the built name, which may have got a prefix and a suffix. */
   #findWritten(file: string, value: unknown): ObjectOrigin {
-    const documents = this.#documentsOf(file);
-    const same = documents.filter(
-      ({ value: source }) => ownValue(fieldsOf(source), 'kind') === ownValue(fieldsOf(value), 'kind'),
-    );
-    const name = nameOf(value);
-    const named = same.filter(({ value: source }) => name.includes(nameOf(source)));
-    const [best] = named.toSorted((a, b) => nameOf(b.value).length - nameOf(a.value).length);
-    const found = best ?? same[0] ?? documents[0];
+    const places = this.#written.get(file) ?? this.#learnWritten(file);
+    const kind = places.get(ownValue(fieldsOf(value), 'kind')) ?? places.values().next().value;
+    const found = kind?.named.find(nameOf(value), this.#budget) ?? kind?.first;
     return { file, line: found?.line ?? 1, document: found?.index ?? 1 };
   }
 
   /** The line that gives the generator its name. */
   #findGenerated(file: string, value: unknown): ObjectOrigin {
-    const name = nameOf(value);
-    const lines = (decodeUtf8(this.#files.get(file)?.bytes ?? new Uint8Array()) ?? '').split('\n');
-    const named = lines.map((line, index) => ({ index, name: /\bname:\s*["']?([\w.-]+)/.exec(line)?.[1] ?? '' }));
-    const [best] = named
-      .filter((line) => line.name !== '' && name.includes(line.name))
-      .sort((a, b) => b.name.length - a.name.length || a.index - b.index);
-    return { file, line: (best?.index ?? 0) + 1, document: 1 };
+    const places = this.#generated.get(file) ?? this.#learnGenerated(file);
+    return { file, line: places.find(nameOf(value), this.#budget) ?? 1, document: 1 };
   }
 
-  #documentsOf(file: string): readonly ParsedDocument[] {
-    const known = this.#parsed.get(file);
-    if (known !== undefined) return known;
-    const parsed = parseQuietly(decodeUtf8(this.#files.get(file)?.bytes ?? new Uint8Array()) ?? '');
-    this.#parsed.set(file, parsed);
-    return parsed;
+  #learnWritten(file: string): ReadonlyMap<unknown, KindPlaces> {
+    const places = new Map<unknown, KindPlaces>();
+    for (const document of parseQuietly(this.#textOf(file))) {
+      const kind = ownValue(fieldsOf(document.value), 'kind');
+      const known = places.get(kind) ?? { first: document, named: new NamedPlaces() };
+      known.named.add(nameOf(document.value), document);
+      places.set(kind, known);
+    }
+    this.#written.set(file, places);
+    return places;
+  }
+
+  #learnGenerated(file: string): NamedPlaces<number> {
+    const places = new NamedPlaces<number>();
+    for (const [index, line] of this.#textOf(file).split('\n').entries())
+      places.add(/\bname:\s*["']?([\w.-]+)/.exec(line)?.[1] ?? '', index + 1);
+    this.#generated.set(file, places);
+    return places;
+  }
+
+  #textOf(file: string): string {
+    return decodeUtf8(this.#files.get(file)?.bytes ?? new Uint8Array()) ?? '';
+  }
+
+  /** The annotation is YAML of its own, and most objects of a file have the same. */
+  #readOrigin(text: unknown): ToldOrigin {
+    const known = this.#told.get(text) ?? readOrigin(text);
+    this.#told.set(text, known);
+    return known;
   }
 }
 
@@ -99,8 +125,13 @@ function nameOf(value: unknown): string {
   return typeof name === 'string' ? name : '';
 }
 
-/** The annotation is YAML of its own. */
-function readOrigin(text: unknown): { readonly path?: string; readonly configuredIn?: string } {
+/** The file that an object was read from, or the one with its generator; relative to the folder that was built. */
+interface ToldOrigin {
+  readonly path?: string;
+  readonly configuredIn?: string;
+}
+
+function readOrigin(text: unknown): ToldOrigin {
   const [document] = typeof text === 'string' ? parseQuietly(text) : [];
   const { path, configuredIn } = fieldsOf(document?.value);
   return {

@@ -29,8 +29,8 @@ export function toKubeTime(instant: Date): string {
 
 /**
  * `current` with `changes` applied, in the order of `changes`; types that are not mentioned follow and are kept.
- * `lastTransitionTime` moves only when the status moves, and for a condition that was `Unknown` in between only
- * between True and False; see {@link keepsTransition}.
+ * `lastTransitionTime` moves when the status does, but not on the way to `Unknown`, which says "not yet looked at" and is no
+ * transition. Whoever wants the way back from it to be none either puts the former status into `current`.
  */
 export function setConditions(
   current: readonly Condition[],
@@ -47,7 +47,6 @@ export function setConditions(
   return [...changed, ...untouched];
 }
 
-/** True when the status stays, or passes through `Unknown`, which says "not yet looked at" and is no transition. */
 function keepsTransition(before: Condition, change: ConditionChange): boolean {
   return before.status === change.status || change.status === 'Unknown';
 }

@@ -26,12 +26,12 @@ export interface SealedSecretSpec {
  */
 export type UnsealMode = 'owned' | 'shared' | 'patched';
 
-/** Which sealing keys opened the values of a SealedSecret; absent where nobody has looked since records hold it. */
+/** Which sealing keys opened the values of a SealedSecret. */
 export interface OpenedBy {
   /** Fingerprints, sorted. */
-  readonly keys?: readonly string[];
+  readonly keys: readonly string[];
   /** HMAC over the SealedSecret's uid, `sealedDigest` and `keys`, hex: without it nobody could tell who wrote `keys`. */
-  readonly keysProof?: string;
+  readonly keysProof: string;
 }
 
 /** What the controller remembers of the Secret that it wrote, so that a restart decrypts nothing that is unchanged. */

@@ -17,7 +17,10 @@ import { placeOf, type SealedPlace } from './scope.ts';
 export interface Surroundings {
   /** Keys that were taken out of use. */
   readonly retired?: ReadonlySet<Fingerprint>;
-  /** Names the places that the object may have been copied or moved from, the likeliest first; asked only when one is sought. */
+  /**
+   * Names the places that the object may have been copied or moved from, the likeliest first, and its own; asked only when one is
+   * sought. The keys that are known of them are tried before the rest.
+   */
   readonly places?: () => readonly KnownPlace[];
 }
 
@@ -43,9 +46,11 @@ export async function diagnoseItems(
   if (unopened.length === 0) return [];
   const failures: ItemFailure[] = [];
   const receipt = readReceipt(sealed.metadata ?? {});
+  const places = surroundings.places?.() ?? [];
+  const likely = new Set(places.flatMap((place) => place.keys ?? []));
   let left = tries;
-  let keys = recent;
-  let mistakes = mistakesOf(sealed, surroundings.places?.() ?? []);
+  let keys = [...recent, ...keyring.keys.filter((key) => likely.has(key.fingerprint))];
+  let mistakes = mistakesOf(sealed, places);
   const items = unopened.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const [index, item] of items.entries()) {
     const hinted = keyring.keys.filter((key) => key.fingerprint === receipt?.items.get(item.name)?.fingerprint);

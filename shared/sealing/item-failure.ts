@@ -27,6 +27,8 @@ export type FailureCause = 'key' | 'label' | 'malformed';
 /** The phrase that sealed-secrets' users and scripts look for. */
 export const NO_KEY_PHRASE = 'no key could decrypt secret';
 
+const SEPARATOR = ', ';
+
 /** Completes `parts` with its message. */
 export function itemFailure(parts: ItemFailureParts): ItemFailure {
   const reason = parts.reason ?? '';
@@ -54,8 +56,12 @@ export function causeOf(code: ItemFailureCode): FailureCause {
 /**
  * One line per cause, each with every item that it concerns, such as
  * `no key could decrypt secret (password, user): sealed as cluster-wide, the object says strict`.
+ * @param maxNamesLength characters that the items of one cause may take; of the others the number is told
  */
-export function describeFailures(failures: readonly ItemFailure[]): string {
+export function describeFailures(
+  failures: readonly ItemFailure[],
+  maxNamesLength: number = Number.POSITIVE_INFINITY,
+): string {
   const causes = new Map<string, { readonly failure: ItemFailure; readonly items: string[] }>();
   for (const failure of failures) {
     const cause = `${failure.problem}\n${failure.reason}`;
@@ -63,12 +69,29 @@ export function describeFailures(failures: readonly ItemFailure[]): string {
     if (failure.item !== '') group.items.push(nameItem(failure.item));
     causes.set(cause, group);
   }
-  return [...causes.values()].map(({ failure, items }) => describeCause(failure, items)).join('\n');
+  return [...causes.values()]
+    .map(({ failure, items }) => describeCause(failure, listItems(items, maxNamesLength)))
+    .join('\n');
 }
 
-function describeCause({ problem, reason }: ItemFailure, items: readonly string[]): string {
-  const named = items.length === 0 ? problem : `${problem} (${items.join(', ')})`;
+function describeCause({ problem, reason }: ItemFailure, items: string): string {
+  const named = items === '' ? problem : `${problem} (${items})`;
   return reason === '' ? named : `${named}: ${reason}`;
+}
+
+function listItems(items: readonly string[], maxLength: number): string {
+  const listed: string[] = [];
+  let length = 0;
+  for (const item of items) {
+    length += item.length;
+    if (length > maxLength) break;
+    listed.push(item);
+    length += SEPARATOR.length;
+  }
+  const more = items.length - listed.length;
+  const names = listed.join(SEPARATOR);
+  if (more === 0) return names;
+  return names === '' ? `${more} ${more === 1 ? 'item' : 'items'}` : `${names} and ${more} more`;
 }
 
 /** Names that a Secret could have stand as they are; others are quoted, so that they cannot forge a line. */

@@ -3,12 +3,15 @@
  * refuses anything, and no finding quotes a value.
  */
 import type { SecretBytes } from '../errors/secret-bytes.ts';
+import type { LintCode } from './errors.ts';
 import { lintDockerConfig } from './lint-docker.ts';
 import type { LintFinding, LintSubject } from './lint-finding.ts';
 import { lintType } from './lint-type.ts';
 import { lintValue } from './lint-value.ts';
 
 const MAX_VALUE_BYTES = 1024 * 1024;
+/** Findings that keep nobody from reading the value. */
+const LINE_ENDS: readonly LintCode[] = ['LINT_ENDS_IN_LINE_BREAK', 'LINT_WINDOWS_LINE_ENDS'];
 
 /**
  * Every finding, by key and then about the whole. The part that reads certificates is loaded only for Secrets that hold one.
@@ -22,7 +25,8 @@ export async function lintSecret(subject: LintSubject, now: Date): Promise<reado
 function lintOneValue(key: string, value: SecretBytes, type: string | undefined): readonly LintFinding[] {
   const findings = lintValue(key, value);
   // What is encoded twice is no configuration either, for that one reason.
-  return findings.length > 0 ? findings : lintDockerConfig(key, value, type);
+  const isReadable = findings.every(({ code }) => LINE_ENDS.includes(code));
+  return isReadable ? [...findings, ...lintDockerConfig(key, value, type)] : findings;
 }
 
 /** The API server counts the bytes of all values together. */

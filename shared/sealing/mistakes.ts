@@ -6,7 +6,10 @@ import { readReceipt } from './receipt.ts';
 import { labelOf, placeOf, SCOPES, type Scope, type SealedPlace, scopeAnnotations } from './scope.ts';
 
 /** A place that values may have been sealed for. */
-export type KnownPlace = Pick<SealedPlace, 'namespace' | 'name'>;
+export interface KnownPlace extends Pick<SealedPlace, 'namespace' | 'name'> {
+  /** Fingerprints of the keys that open what stands there. */
+  readonly keys?: readonly string[];
+}
 
 /** A mistake that can be recognised: the label it leads to, and how it is told. */
 export interface Mistake {

@@ -41,13 +41,8 @@ export function readSealedItems(sealed: SealedSecret): SealedItems {
 function readWholeItem(sealed: SealedSecret): SealedItems {
   const refusal = refuseWholeSecret(sealed, true);
   if (refusal !== null) return failed(refusal);
-  const bytes = tryDecodeBase64(sealed.spec.data ?? '');
-  try {
-    const envelope = parseEnvelope(typeof bytes === 'number' ? new Uint8Array(0) : bytes);
-    return { items: [{ name: WHOLE_SECRET, envelope }], failures: [] };
-  } catch (error) {
-    return failed(failureOf(WHOLE_SECRET, error));
-  }
+  const read = readItem(WHOLE_SECRET, sealed.spec.data);
+  return 'code' in read ? failed(read) : { items: [read], failures: [] };
 }
 
 function readItem(item: string, value: unknown): SealedItem | ItemFailure {

@@ -3,7 +3,7 @@
  * out. It is public and anybody can write one, so it is a hint that saves work and finds mistakes, and never a proof.
  */
 import type { Fingerprint } from '../certificate/fingerprint.ts';
-import { encodeBase64 } from '../encoding/base64.ts';
+import { encodeBase64Url } from '../encoding/base64.ts';
 import { parseJson } from '../encoding/json.ts';
 import { isMap } from '../encoding/value-kind.ts';
 import { RECEIPT_ANNOTATION } from '../resources/names.ts';
@@ -106,8 +106,7 @@ export async function carryReceipt(receipt: Receipt, change: ReceiptChange): Pro
 /** Digest of a sealed value: unpadded base64url of the first 16 bytes of its SHA-256. */
 export async function digestOf(sealedValue: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', sealedValue));
-  const text = encodeBase64(digest.subarray(0, DIGEST_BYTES));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return encodeBase64Url(digest.subarray(0, DIGEST_BYTES));
 }
 
 /** `place` as a receipt names it: only as far as its scope binds. */

@@ -18,8 +18,6 @@ import type { CheckedTemplate } from './secret-template.ts';
 import type { TemplateRenderer } from './template-renderer.ts';
 import { hasWholeSecret, readWholeSecret, refuseWholeSecret } from './whole-secret.ts';
 
-export { describeFailures, type ItemFailure };
-
 const SEED_BYTES = 32;
 
 /** Either every item, or why at least one of them does not open. */

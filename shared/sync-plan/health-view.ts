@@ -1,4 +1,5 @@
 /** @module A live object as its health is read from it: numbers, texts and conditions out of JSON that may hold anything. */
+import { shortenText } from '../encoding/shorten-text.ts';
 import { fieldsOf, isMap, ownValue } from '../encoding/value-kind.ts';
 import { identityOf, type KubeObject, type ObjectIdentity } from '../resources/object-meta.ts';
 
@@ -66,8 +67,7 @@ export function countOf(fields: Readonly<Record<string, unknown>>, key: string):
 /** The text under `key`, cut to a length; empty for anything else. */
 export function textOf(fields: Readonly<Record<string, unknown>>, key: string): string {
   const value = ownValue(fields, key);
-  if (typeof value !== 'string') return '';
-  return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
+  return typeof value === 'string' ? shortenText(value, MAX_TEXT) : '';
 }
 
 /** True when the condition `type` is there and has this status. */

@@ -17,10 +17,8 @@ const CHART_FILE = 'Chart.yaml';
 /** Charts are folders with a `Chart.yaml` that is one; charts within charts are parts of them. */
 export function findCharts(files: readonly TreeFile[]): FoundCharts {
   const charts = files.filter(isChart).map(({ path }) => path);
-  const folders = charts.map((path) => path.slice(0, -CHART_FILE.length));
-  const outer = charts.filter(
-    (path) => !folders.some((folder) => path !== `${folder}${CHART_FILE}` && path.startsWith(folder)),
-  );
+  const folders = new Set(charts.map(folderOf));
+  const outer = charts.filter((path) => !isBelowOne(folders, folderOf(path)));
   return {
     problems: outer.map((file) => ({
       file,
@@ -28,8 +26,19 @@ export function findCharts(files: readonly TreeFile[]): FoundCharts {
       message: 'this is a Helm chart, and those are not rendered',
       hint: HELM_HINT,
     })),
-    holds: (path) => folders.some((folder) => path.startsWith(folder)),
+    holds: (path) => isBelowOne(folders, path),
   };
+}
+
+/** The folder of `path`, with a slash at its end; empty for the root. */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
+}
+
+/** Whether `path` lies somewhere below one of `folders`. */
+function isBelowOne(folders: ReadonlySet<string>, path: string): boolean {
+  for (let at = path; at !== ''; at = folderOf(at)) if (folders.has(folderOf(at))) return true;
+  return false;
 }
 
 function isChart(file: TreeFile): boolean {

@@ -30,6 +30,7 @@ export class IgnoreBudgetError extends Error {}
 /** One place of a glob costs as much as so many plain comparisons. */
 const GLOB_STEP = 10;
 const SPECIAL = /[*?[\\]/;
+const ASCII = /^\p{ASCII}*$/u;
 
 /** The pattern in `line`; null for a comment and an empty line. */
 export function parseIgnoreLine(line: string): IgnorePattern | null {
@@ -51,7 +52,7 @@ export function parseIgnoreLine(line: string): IgnorePattern | null {
 
 /** Whether `pattern` matches `path`, both as bytes; `path` is relative to the folder of the pattern. @throws IgnoreBudgetError */
 export function matchesPattern(pattern: IgnorePattern, path: string, budget: IgnoreBudget): boolean {
-  spend(budget, 1);
+  spendSteps(budget, 1);
   const text = pattern.isName ? path.slice(path.lastIndexOf('/') + 1) : path;
   if (!text.startsWith(pattern.literal)) return false;
   const rest = text.slice(pattern.literal.length);
@@ -62,6 +63,7 @@ export function matchesPattern(pattern: IgnorePattern, path: string, budget: Ign
 
 /** `text` in UTF-8, each byte as one character: git knows of no others. */
 export function toByteText(text: string): string {
+  if (ASCII.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
@@ -78,7 +80,8 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1;
 }
 
-function spend(budget: IgnoreBudget, steps: number): void {
+/** Takes `steps`. @throws IgnoreBudgetError when there are not so many left */
+export function spendSteps(budget: IgnoreBudget, steps: number): void {
   budget.steps -= steps;
   if (budget.steps < 0) throw new IgnoreBudgetError('the patterns take too long to match');
 }
@@ -98,7 +101,7 @@ class GlobMatch {
 
   matches(globAt: number, textAt: number): boolean {
     const place = globAt * (this.#text.length + 1) + textAt;
-    spend(this.#budget, GLOB_STEP);
+    spendSteps(this.#budget, GLOB_STEP);
     if (this.#failed.has(place)) return false;
     const isMatch = this.#step(globAt, textAt);
     if (!isMatch) this.#failed.add(place);

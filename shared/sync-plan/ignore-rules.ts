@@ -6,6 +6,7 @@ import {
   type IgnorePattern,
   matchesPattern,
   parseIgnoreLine,
+  spendSteps,
   toByteText,
 } from './ignore-pattern.ts';
 
@@ -15,6 +16,10 @@ export const IGNORE_FILE = '.signetignore';
 export const IGNORE_FIELD = 'spec.source.ignore';
 /** Largest list of patterns, in bytes. */
 export const MAX_IGNORE_BYTES = 64 * 1024;
+/** Most lists of one tree, and their bytes together: each pattern becomes some hundred bytes, and a tree of a few KiB can name one file a hundred thousand times. */
+export const MAX_IGNORE_FILES = 1_000;
+/** See {@link MAX_IGNORE_FILES}. */
+export const MAX_ALL_IGNORE_BYTES = 256 * 1024;
 /** Most patterns of one list. */
 const MAX_PATTERNS = 1_000;
 const MAX_LINE = 1_024;
@@ -42,8 +47,7 @@ export interface IgnoreMatch {
 
 /** The list in the file `path` with the text `text`; null when it holds too many patterns, or one that is too long. */
 export function parseIgnoreFile(path: string, text: string): IgnoreList | null {
-  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-  return toList(path, folder, `${text.replace(/^\u{feff}/u, '')}\n`.split(/\r?\n/));
+  return toList(path, folderOf(path), `${text.replace(/^\u{feff}/u, '')}\n`.split(/\r?\n/));
 }
 
 /** The list of `spec.source.ignore`, one pattern each, relative to the root of the repository; null when there are too many or one is too long. */
@@ -65,19 +69,20 @@ const MAX_STEPS = 10_000_000;
 
 /** What is left out of one tree. Answers about folders are kept, since every file below them needs them. */
 export class IgnoreRules {
-  readonly #lists: readonly IgnoreList[];
+  readonly #lists: ReadonlyMap<string, IgnoreList>;
+  readonly #field: IgnoreList | null;
   readonly #budget: IgnoreBudget = { steps: MAX_STEPS };
   readonly #folders = new Map<string, IgnoreMatch | null>();
 
-  /** `lists` in any order, but with the one that counts before all others last. */
+  /** `lists` are of different folders; `field` counts before all of them. */
   constructor(lists: readonly IgnoreList[], field: IgnoreList | null) {
-    const byDepth = lists.toSorted((a, b) => a.folder.length - b.folder.length);
-    this.#lists = field === null ? byDepth : [...byDepth, field];
+    this.#lists = new Map(lists.map((list) => [list.folder, list]));
+    this.#field = field;
   }
 
   /** True when nothing at all is left out. */
   get isEmpty(): boolean {
-    return this.#lists.every(({ patterns }) => patterns.length === 0);
+    return [...this.#lists.values(), this.#field].every((list) => list === null || list.patterns.length === 0);
   }
 
   /**
@@ -100,8 +105,7 @@ export class IgnoreRules {
 
   /** The last pattern that matches decides, of the list that counts most and has one. */
   #decide(path: string, kind: 'file' | 'folder'): IgnoreMatch | null {
-    for (const { origin, folder, patterns } of this.#lists.toReversed()) {
-      if (folder !== '' && !path.startsWith(`${folder}/`)) continue;
+    for (const { origin, folder, patterns } of this.#listsFor(path)) {
       const relative = toByteText(folder === '' ? path : path.slice(folder.length + 1));
       const last = patterns.findLast(
         ({ pattern }) =>
@@ -111,6 +115,22 @@ export class IgnoreRules {
     }
     return null;
   }
+
+  /** The lists that hold for `path`, the one that counts most first. */
+  *#listsFor(path: string): Generator<IgnoreList> {
+    if (this.#field !== null) yield this.#field;
+    if (this.#lists.size === 0) return;
+    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+      spendSteps(this.#budget, 1);
+      const list = this.#lists.get(folder);
+      if (list !== undefined) yield list;
+      if (folder === '') return;
+    }
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 /** `match` as the reason for which a file is left out. */
@@ -124,6 +144,16 @@ export function unusableIgnore(file: string): TreeProblem {
     file,
     code: 'GIT_IGNORE_REFUSED',
     message: `the list of what to ignore is no text file of at most ${MAX_IGNORE_BYTES / 1024} KiB, ${MAX_PATTERNS} patterns and ${MAX_LINE} characters a line`,
+  };
+}
+
+/** What is wrong with a tree that has more lists than {@link MAX_IGNORE_FILES} or {@link MAX_ALL_IGNORE_BYTES}; `file` is one of them. */
+export function tooManyIgnores(file: string): TreeProblem {
+  return {
+    file,
+    code: 'GIT_IGNORE_REFUSED',
+    message: `the path has more than ${MAX_IGNORE_FILES} lists of what to ignore, or more than ${MAX_ALL_IGNORE_BYTES / 1024} KiB of them`,
+    hint: 'put the patterns into one list above',
   };
 }
 

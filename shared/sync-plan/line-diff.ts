@@ -1,4 +1,4 @@
-/** @module The shortest way from one list of lines to another, and its unified form: hunks with a few lines around each change. */
+/** @module The shortest way from one list of lines to another. */
 
 /** What becomes of a line; kept lines are in both lists. */
 export interface LineEdit {
@@ -6,8 +6,6 @@ export interface LineEdit {
   readonly line: string;
 }
 
-/** Lines around a change in {@link unifiedDiff}. */
-const CONTEXT = 3;
 /** Lists that need more edits than this are shown as replaced: looking on would take time and memory with its square. */
 const MAX_EDITS = 500;
 
@@ -23,22 +21,6 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
     ...diffMiddle(before.slice(start, before.length - end), after.slice(start, after.length - end)),
     ...toEdits('keep', before.slice(before.length - end)),
   ];
-}
-
-/** The unified form of {@link diffLines}, a list of lines; empty for equal lists. */
-export function unifiedDiff(before: readonly string[], after: readonly string[]): readonly string[] {
-  const edits = diffLines(before, after);
-  const lines: string[] = [];
-  const position = { before: 0, after: 0, index: 0 };
-  for (const [from, to] of findHunks(edits)) {
-    advance(position, edits, from);
-    const hunk = edits.slice(from, to);
-    const removed = hunk.filter(({ kind }) => kind !== 'add').length;
-    const added = hunk.filter(({ kind }) => kind !== 'remove').length;
-    lines.push(`@@ -${toRange(position.before, removed)} +${toRange(position.after, added)} @@`);
-    for (const { kind, line } of hunk) lines.push(`${{ keep: ' ', remove: '-', add: '+' }[kind]}${line}`);
-  }
-  return lines;
 }
 
 function toEdits(kind: LineEdit['kind'], lines: readonly string[]): LineEdit[] {
@@ -127,36 +109,4 @@ function removalsFirst(edits: readonly LineEdit[]): LineEdit[] {
     }
   }
   return [...ordered, ...added];
-}
-
-/** Ranges of edits, with their surroundings; ranges that touch are one. */
-function findHunks(edits: readonly LineEdit[]): readonly (readonly [from: number, to: number])[] {
-  const hunks: [number, number][] = [];
-  for (const [index, { kind }] of edits.entries()) {
-    if (kind === 'keep') continue;
-    const from = Math.max(0, index - CONTEXT);
-    const to = Math.min(edits.length, index + CONTEXT + 1);
-    const last = hunks.at(-1);
-    if (last !== undefined && from <= last[1]) last[1] = to;
-    else hunks.push([from, to]);
-  }
-  return hunks;
-}
-
-function advance(
-  position: { before: number; after: number; index: number },
-  edits: readonly LineEdit[],
-  to: number,
-): void {
-  for (; position.index < to; position.index += 1) {
-    const kind = edits[position.index]?.kind;
-    if (kind !== 'add') position.before += 1;
-    if (kind !== 'remove') position.after += 1;
-  }
-}
-
-/** As in every unified diff: an empty range names the line before it. */
-function toRange(skipped: number, length: number): string {
-  const start = length === 0 ? skipped : skipped + 1;
-  return length === 1 ? String(start) : `${start},${length}`;
 }

@@ -1,6 +1,7 @@
 /** @module How two states of one object differ, field by field, for people. Works on what may be shown and masks nothing itself. */
 
 import { canonicalJson, isSameJson } from '../encoding/json.ts';
+import { shortenText } from '../encoding/shorten-text.ts';
 import { ownValue } from '../encoding/value-kind.ts';
 import { formatFieldPath } from './field-path.ts';
 import type { ShownPair } from './shown-object.ts';
@@ -58,6 +59,5 @@ function toFields(value: unknown): Fields | null {
 
 function showSide(side: 'before' | 'after', value: unknown): Partial<FieldChange> {
   if (value === undefined) return {};
-  const text = canonicalJson(value);
-  return { [side]: text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE).toWellFormed()}…` };
+  return { [side]: shortenText(canonicalJson(value), MAX_VALUE) };
 }

@@ -1,7 +1,7 @@
 /** @module How two states of one object differ, as a unified diff of their YAML. Works on what may be shown and masks nothing itself. */
 import { stringifyYaml } from '../encoding/yaml-output.ts';
-import { unifiedDiff } from './line-diff.ts';
 import type { ShownObject, ShownPair } from './shown-object.ts';
+import { unifiedDiff } from './unified-diff.ts';
 
 /** Lines of one object's diff; more say nothing to a person. */
 const MAX_LINES = 2_000;

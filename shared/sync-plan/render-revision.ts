@@ -5,7 +5,7 @@ import {
   type KustomizationTree,
 } from '../kustomization/kustomization-tree.ts';
 import type { FileTree } from './file-tree.ts';
-import { type RenderOptions, type RenderResult, render, renderBuilt } from './render.ts';
+import { type RenderOptions, type RenderResult, renderBuilt, renderInSteps } from './render.ts';
 import type { OriginDocument } from './render-documents.ts';
 
 /** What a kustomization is built to, or why it cannot be. */
@@ -25,14 +25,26 @@ export const buildNothing: BuildKustomization = async ({ folder, files }) => {
 /** What rendering takes. */
 export interface RenderRevisionOptions extends RenderOptions {
   readonly build: BuildKustomization;
+  /** Lets others have the processor, between files that take a while; default: nobody is let. */
+  readonly pause?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
-/** Objects, problems and skipped files of `tree`. @throws what {@link BuildKustomization} throws */
+/** Objects, problems and skipped files of `tree`. @throws what {@link BuildKustomization} throws; the reason of the signal */
 export async function renderRevision(tree: FileTree, options: RenderRevisionOptions): Promise<RenderResult> {
   const { kustomization } = tree;
-  if (kustomization === undefined || tree.problems.length > 0) return render(tree, options);
+  if (kustomization === undefined || tree.problems.length > 0) return renderFiles(tree, options);
   const { documents, problem } = await options.build(kustomization, options.signal);
   if (problem === undefined) return renderBuilt(tree, documents, options);
   return { objects: [], problems: [{ ...problem, code: 'RENDER_KUSTOMIZATION' }], skipped: tree.skipped };
+}
+
+async function renderFiles(tree: FileTree, options: RenderRevisionOptions): Promise<RenderResult> {
+  const steps = renderInSteps(tree, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await options.pause?.();
+    options.signal?.throwIfAborted();
+  }
 }

@@ -42,16 +42,33 @@ const SKIPPED_KUSTOMIZATION =
 
 /** Objects, problems and skipped files of `tree`. Never throws for what the files contain, and does not change it. */
 export function render(tree: FileTree, options: RenderOptions = {}): RenderResult {
+  const steps = renderInSteps(tree, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** So much text is read between two steps of {@link renderInSteps}; a file is read in one go. */
+const STEP_BYTES = 1024 * 1024;
+
+/** The same in steps of some tenths of a second, between which others may have the processor. */
+export function* renderInSteps(tree: FileTree, options: RenderOptions = {}): Generator<void, RenderResult> {
   const settings: DocumentSettings = { ...(options.settings ?? PLAIN_SETTINGS), styles: 'marked' };
   const collector = collectorFor(tree.files, options);
   const skipped: SkippedFile[] = [];
   const charts = findCharts(tree.files);
   collector.problems.push(...charts.problems);
+  let bytes = 0;
   for (const file of tree.files.toSorted((a, b) => comparePaths(a.path, b.path))) {
     if (charts.holds(file.path)) continue;
     if (isKustomizationFile(file.path)) skipped.push({ file: file.path, reason: SKIPPED_KUSTOMIZATION });
     else renderFile(file, settings, collector);
     if (collector.isFull) break;
+    bytes += file.bytes.length;
+    if (bytes < STEP_BYTES) continue;
+    bytes = 0;
+    yield;
   }
   return resultOf(tree, collector, skipped);
 }

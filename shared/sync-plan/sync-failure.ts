@@ -1,4 +1,5 @@
 /** @module Failures as the status of a GitSync reports them: which object, where in Git, and why. */
+import { shortenText } from '../encoding/shorten-text.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
 import type { ObjectIdentity } from '../resources/object-meta.ts';
 import type { RenderProblem } from './render-problem.ts';
@@ -19,7 +20,7 @@ export function objectFailure(
     ...(namespace === '' ? {} : { namespace }),
     ...(name === '' ? {} : { name }),
     ...(origin ? { file: origin.file, line: origin.line } : {}),
-    message: shorten(message),
+    message: shortenText(message, MAX_MESSAGE),
   };
 }
 
@@ -27,7 +28,8 @@ export function objectFailure(
 export function problemFailure(problem: RenderProblem): SyncFailure {
   const { object, file, line } = problem;
   const message = problem.hint === undefined ? problem.message : `${problem.message}; ${problem.hint}`;
-  if (!object) return { kind: 'File', file, ...(line === undefined ? {} : { line }), message: shorten(message) };
+  if (!object)
+    return { kind: 'File', file, ...(line === undefined ? {} : { line }), message: shortenText(message, MAX_MESSAGE) };
   const failure = objectFailure({ ...object, kind: object.kind || 'File' }, undefined, message);
   return { ...failure, file, ...(line === undefined ? {} : { line }) };
 }
@@ -53,10 +55,6 @@ export function describeFailure(failure: SyncFailure): string {
 
 function identityText({ kind, namespace, name }: SyncFailure): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name ?? ''}`;
-}
-
-function shorten(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
 }
 
 function compare(a: string, b: string): number {

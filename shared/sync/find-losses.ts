@@ -19,6 +19,7 @@ export interface LossDependencies {
   readonly kinds: ServedKinds;
 }
 
+const UNTOLD = 'it cannot be told what would go with it';
 const CONCURRENCY = 8;
 const MAX_EXAMPLES = 3;
 /** What every namespace is given by the cluster itself. */
@@ -27,15 +28,18 @@ const GIVEN: readonly string[] = ['ConfigMap/kube-root-ca.crt', 'ServiceAccount/
 const TELLING_KINDS: readonly string[] = ['Event', 'PodMetrics'];
 
 /**
- * What would be lost with each object of `planned` that is to be deleted and takes others along. What is itself deleted, in `planned` or `going`, is
- * no loss. Never throws for a single object.
+ * What would be lost with each object of `planned` that is to be deleted and takes others along. What is itself deleted is no loss: all of `going`, and
+ * of `planned` what is not kept until its own deletion is approved. Never throws for a single object.
  */
 export async function findLosses(
   dependencies: LossDependencies,
   planned: readonly PlannedPrune[],
   going: readonly PlannedPrune[] = [],
 ): Promise<LossFinder> {
-  const leaving = new Set([...planned, ...going].flatMap(({ decision, entry }) => leavingUids(decision, entry.uid)));
+  const free = planned.filter(
+    ({ identity, decision }) => decision.kind !== 'delete' || lossKindOf(identity) !== 'always',
+  );
+  const leaving = new Set([...free, ...going].flatMap(({ decision, entry }) => leavingUids(decision, entry.uid)));
   const losses = new Map<string, string>();
   for (const { identity, decision } of planned) {
     if (decision.kind !== 'delete') continue;
@@ -43,6 +47,11 @@ export async function findLosses(
     if (loss !== null) losses.set(decision.uid, loss);
   }
   return (_planned, uid) => losses.get(uid) ?? null;
+}
+
+/** True of a loss that stands for a look that failed. */
+export function isUntold(loss: string): boolean {
+  return loss.startsWith(UNTOLD);
 }
 
 function leavingUids(decision: PlannedPrune['decision'], known: string | undefined): readonly string[] {
@@ -66,7 +75,7 @@ async function findLoss(
     if (left.length === 0) return null;
     return `${kind === 'namespace' ? 'it holds' : 'there are'} ${listExamples(left)}, which would go with it`;
   } catch (error) {
-    return `it cannot be told what would go with it: ${describeError(error)}`;
+    return `${UNTOLD}: ${describeError(error)}`;
   }
 }
 

@@ -13,6 +13,8 @@ const LAGS: readonly InventoryLag[] = ['none', 'versions', 'proofs', 'membership
 /** The entries of one inventory. */
 export class InventoryBook {
   readonly #entries: Map<ObjectKey, OwnedEntry>;
+  /** Since the last store. */
+  readonly #removed = new Set<ObjectKey>();
   #lag: InventoryLag = 'none';
   #changes = 0;
 
@@ -34,6 +36,7 @@ export class InventoryBook {
   set(key: ObjectKey, entry: OwnedEntry): void {
     const before = this.#entries.get(key);
     this.#entries.set(key, entry);
+    this.#removed.delete(key);
     if (before !== undefined && isStoredSame(before, entry)) return;
     const isSame = before?.state === entry.state && before.digest === entry.digest && before.version === entry.version;
     // What is on its way out is not forgotten for anything.
@@ -43,7 +46,19 @@ export class InventoryBook {
 
   /** Removes the entry; only for objects that are gone or not ours. */
   delete(key: ObjectKey): void {
-    if (this.#entries.delete(key)) this.#mark('membership');
+    if (!this.#entries.delete(key)) return;
+    this.#removed.add(key);
+    this.#mark('membership');
+  }
+
+  /** The stored Inventory may be gone, and has to be written again. */
+  doubtStored(): void {
+    this.#mark('membership');
+  }
+
+  /** Adds what others have stored and this book neither has nor has removed since it was stored last. */
+  adopt(stored: OwnedObjects): void {
+    for (const [key, entry] of stored) if (!this.#entries.has(key) && !this.#removed.has(key)) this.set(key, entry);
   }
 
   /** A mark of this moment, for {@link markStored}. */
@@ -53,7 +68,9 @@ export class InventoryBook {
 
   /** The entries as they were at `changes` are stored now. */
   markStored(changes: number): void {
-    if (changes === this.#changes) this.#lag = 'none';
+    if (changes !== this.#changes) return;
+    this.#lag = 'none';
+    this.#removed.clear();
   }
 
   #mark(lag: InventoryLag): void {

@@ -46,21 +46,13 @@ export class InventoryStore {
     this.#nowMs = nowMs;
   }
 
-  /** Writes the Inventory of `state`, which was read, again when it is gone. */
-  async restore(state: StoredInventory): Promise<void> {
-    if (state.inventoryVersion === null) return;
-    if ((await this.#client.get(INVENTORIES, state.request, { metadataOnly: true })) !== null) return;
-    state.inventoryVersion = null;
-    await this.#write(state);
-  }
-
   /** Reads the stored Inventory into `state`, once. */
   async load(state: StoredInventory): Promise<void> {
     if (state.isLoaded) return;
-    const stored = await this.#client.get(INVENTORIES, state.request);
+    const stored = (await this.#client.get(INVENTORIES, state.request)) as Inventory | null;
     state.book = new InventoryBook(readOwnedObjects(stored));
     state.inventoryVersion = stored?.metadata.resourceVersion ?? null;
-    state.cluster = (stored as Inventory | null)?.spec.cluster ?? '';
+    state.cluster = clusterOf(stored);
     state.inventorySavedAtMs = this.#nowMs();
     state.isLoaded = true;
   }
@@ -95,28 +87,26 @@ export class InventoryStore {
   }
 
   async #write(state: StoredInventory): Promise<void> {
+    try {
+      await this.#put(state);
+    } catch (error) {
+      if (!isKubeError(error, 'KUBE_CONFLICT', 'KUBE_NOT_FOUND', 'KUBE_ALREADY_EXISTS')) throw error;
+      await this.#takeIn(state);
+      await this.#put(state);
+    }
+  }
+
+  /** Somebody else wrote or deleted it. Entries that only they have are kept from now on: they may be from another process of ours. */
+  async #takeIn(state: StoredInventory): Promise<void> {
+    const stored = (await this.#client.get(INVENTORIES, state.request)) as Inventory | null;
+    state.inventoryVersion = stored?.metadata.resourceVersion ?? null;
+    if (clusterOf(stored) === state.cluster) state.book.adopt(readOwnedObjects(stored));
+  }
+
+  async #put(state: StoredInventory): Promise<void> {
     const { changes } = state.book;
     const entries = toInventoryEntries(state.book.entries);
     assertFits(entries);
-    try {
-      state.inventoryVersion = await this.#put(state, entries);
-    } catch (error) {
-      if (!isKubeError(error, 'KUBE_CONFLICT', 'KUBE_NOT_FOUND', 'KUBE_ALREADY_EXISTS')) throw error;
-      state.inventoryVersion = await this.#putOverOthers(state);
-    }
-    state.book.markStored(changes);
-    state.inventorySavedAtMs = this.#nowMs();
-  }
-
-  /** Somebody else wrote or deleted it. Entries that only they have are kept: they may be from another controller of ours. */
-  async #putOverOthers(state: StoredInventory): Promise<string> {
-    const stored = await this.#client.get(INVENTORIES, state.request);
-    state.inventoryVersion = stored?.metadata.resourceVersion ?? null;
-    const entries = new Map([...readOwnedObjects(stored), ...state.book.entries]);
-    return this.#put(state, toInventoryEntries(entries));
-  }
-
-  async #put(state: StoredInventory, entries: readonly InventoryEntry[]): Promise<string> {
     const { namespace, name } = state.request;
     const version = state.inventoryVersion;
     const object: KubeObject = {
@@ -130,8 +120,14 @@ export class InventoryStore {
       version === null
         ? await this.#client.create(INVENTORIES, object, options)
         : await this.#client.replace(INVENTORIES, object, options);
-    return written.metadata.resourceVersion ?? '';
+    state.inventoryVersion = written.metadata.resourceVersion ?? '';
+    state.book.markStored(changes);
+    state.inventorySavedAtMs = this.#nowMs();
   }
+}
+
+function clusterOf(inventory: Inventory | null): string {
+  return inventory?.spec.cluster ?? '';
 }
 
 /** Entries that are pending grow once their objects are in place: what is begun must be possible to finish. */

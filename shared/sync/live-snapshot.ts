@@ -13,7 +13,7 @@ export interface SnapshotObject {
   readonly version: string;
 }
 
-/** Metadata alone is read. An object that was not asked about counts as absent. */
+/** Metadata alone is read. Of an object that was not asked about nothing is known. */
 export class LiveSnapshot implements FollowedObjects {
   readonly #client: KubeReader;
   readonly #kinds: ServedKinds;
@@ -46,7 +46,7 @@ export class LiveSnapshot implements FollowedObjects {
   }
 
   find(identity: ObjectIdentity): LiveLookup {
-    return this.#lookups.get(objectKey(identity)) ?? 'absent';
+    return this.#lookups.get(objectKey(identity)) ?? 'unreadable';
   }
 
   /** Takes in what our own write came to. */

@@ -2,7 +2,6 @@
 import { describeError } from '../errors/describe-error.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
 import { describeIdentity, type ObjectIdentity } from '../resources/object-meta.ts';
-import type { ApprovalItem } from '../sync-plan/approval.ts';
 import { terminatingEntry } from '../sync-plan/inventory.ts';
 import { toPruneStages } from '../sync-plan/order.ts';
 import type { PlannedPrune } from '../sync-plan/plan.ts';
@@ -26,12 +25,11 @@ interface MutableReport {
   readonly released: string[];
   readonly waiting: string[];
   readonly failures: SyncFailure[];
-  readonly held: ApprovalItem[];
 }
 
 /** Carries out `planned`. An entry leaves the inventory only when its object is gone, let go, or not ours. */
 export async function prunePlan(options: PrunePlanOptions, planned: readonly PlannedPrune[]): Promise<PruneReport> {
-  const report: MutableReport = { deleted: [], released: [], waiting: [], failures: [], held: [] };
+  const report: MutableReport = { deleted: [], released: [], waiting: [], failures: [] };
   for (const wave of toPruneWaves(planned)) {
     // What a lower wave has is what the higher ones stand on: they are gone first.
     if (report.waiting.length > 0 || report.failures.length > 0) break;
@@ -62,13 +60,11 @@ async function pruneOne(options: PrunePlanOptions, planned: PlannedPrune, report
   const { key, entry, decision, identity } = planned;
   switch (decision.kind) {
     case 'keep':
+    case 'protect':
     case 'unserved':
       return;
     case 'unreadable':
       report.failures.push(objectFailure(identity, undefined, `is left alone: ${decision.reason}`));
-      return;
-    case 'protect':
-      report.held.push({ action: 'Delete', identity, uid: decision.uid, reason: decision.reason });
       return;
     case 'gone':
       state.book.delete(key);

@@ -1,4 +1,5 @@
 /** @module Renders the files of GitSyncs, each with its own settings: the controller and every plan do it here, and so the same way. */
+import { setImmediate as pause } from 'node:timers/promises';
 import type { KubeReader } from '../kube/client.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 import type { FileTree } from '../sync-plan/file-tree.ts';
@@ -34,6 +35,6 @@ export async function openRendering(
   const settings = gitSync === null ? PLAIN_SETTINGS : settingsOf(gitSync.spec, variables);
   return {
     stamp,
-    render: (tree, signal) => renderRevision(tree, { settings, build, ...(signal !== undefined && { signal }) }),
+    render: (tree, signal) => renderRevision(tree, { settings, build, pause, ...(signal !== undefined && { signal }) }),
   };
 }

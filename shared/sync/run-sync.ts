@@ -4,6 +4,7 @@
  */
 import type { SyncFailure } from '../resources/git-sync.ts';
 import { objectKey } from '../resources/object-meta.ts';
+import { type ApprovalItem, protectedItems } from '../sync-plan/approval.ts';
 import type { DesiredObject } from '../sync-plan/desired-object.ts';
 import { type PlannedPrune, planPrune, planSync } from '../sync-plan/plan.ts';
 import { sortFailures } from '../sync-plan/sync-failure.ts';
@@ -30,6 +31,8 @@ export interface FinishedRun {
   readonly pruned: PruneReport;
   /** Objects that left Git and stay until everything else is in place. */
   readonly heldBack: number;
+  /** What left Git and stays, since its deletion would take other things along, each with what. */
+  readonly kept: readonly ApprovalItem[];
   readonly failures: readonly SyncFailure[];
   /** What is not healthy at the end; empty where nobody waits for it. */
   readonly unhealthy: readonly SyncFailure[];
@@ -58,7 +61,8 @@ export async function runSync(dependencies: RunSyncDependencies, input: RunSyncI
   await run.store.flush(run.inventory);
   const unhealthy = isIncomplete || !input.isWaiting ? [] : await waitForHealth(run, [...run.wanted.values()]);
   const heldBack = isIncomplete ? planned.filter(({ decision }) => decision.kind === 'delete').length : 0;
-  return { kind: 'finished', applied: appliedOf(run, failures), pruned, heldBack, failures, unhealthy };
+  const kept = protectedItems(planned);
+  return { kind: 'finished', applied: appliedOf(run, failures), pruned, heldBack, kept, failures, unhealthy };
 }
 
 /** As many rounds as it takes until what workloads need is unsealed, or the time is up. */

@@ -2,6 +2,7 @@
  * @module Whether the SealedSecrets of a commit can be opened where it is to be applied, asked before anything of it is. Who answers is
  * up to the caller: the keyring of the process, or receipts.
  */
+import { shortenText } from '../encoding/shorten-text.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
 import { PREFLIGHT_ANNOTATION, SEALED_SECRET_API_VERSION, SEALED_SECRET_KIND } from '../resources/names.ts';
 import { annotationOf, groupOf, type KubeObject } from '../resources/object-meta.ts';
@@ -44,14 +45,14 @@ export function isLeftToOthers({ metadata }: KubeObject): boolean {
 export function unsealFailure({ identity, origin }: PlacedObject, failures: readonly ItemFailure[]): SyncFailure {
   const codes = [...new Set(failures.map(({ code }) => code))].join(', ');
   const hint = failures.find((failure) => failure.hint !== undefined);
-  const words = describeFailures(failures).replaceAll('\n', '; ');
-  const causes = words.length <= MAX_CAUSES ? words : `${words.slice(0, MAX_CAUSES)}…`;
+  const causes = shortenText(describeFailures(failures, MAX_NAMES_LENGTH).replaceAll('\n', '; '), MAX_CAUSES);
   const mend = hint?.hint === undefined ? '' : `; ${nameFile(hint.hint, origin.file, hint.item)}`;
   return objectFailure(identity, origin, `cannot be unsealed here: ${causes} [${codes}]${mend}`);
 }
 
 /** Leaves room for the hint, whatever the items are called. */
 const MAX_CAUSES = 500;
+const MAX_NAMES_LENGTH = 150;
 const PLAIN_WORD = /^[\w./-]+$/;
 
 /** The command of `hint` with the very file and item, where both can be typed as they are. */

@@ -1,7 +1,6 @@
 /** @module What applying and pruning came to: the parts that a summary is made of. */
 
 import type { SyncFailure } from '../resources/git-sync.ts';
-import type { ApprovalItem } from '../sync-plan/approval.ts';
 import type { HeldConsumer } from './await-secrets.ts';
 
 /** What was written, and what could not be. */
@@ -36,6 +35,4 @@ export interface PruneReport {
   /** Asked to be deleted, and still there. */
   readonly waiting: readonly string[];
   readonly failures: readonly SyncFailure[];
-  /** Kept until their deletion is approved; absent for none. */
-  readonly held?: readonly ApprovalItem[];
 }

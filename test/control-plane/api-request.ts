@@ -19,7 +19,7 @@ export interface ApiAnswer {
   readonly body: any;
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 30_000;
 
 /** Sends `body` as JSON (merge patch for PATCH) and gives the answer whatever its status; throws when there is none. */
 export async function askApi(access: ApiAccess, method: string, path: string, body?: object): Promise<ApiAnswer> {

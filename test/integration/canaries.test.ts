@@ -116,6 +116,10 @@ test('no value of a Secret or login is found outside of it, whatever fails', asy
   await eventually(async () => expect(await readyMessage('stranger')).toMatch(/^AuthFailed: /));
   await push(repository.folder, { 'mistyped.yaml': secret('mistyped', `stringData: {a: ${CANARY.mistyped}}`) });
   await eventually(async () => expect(await readyMessage('login')).toMatch(/^RenderFailed: /));
+  // It says so after the status does, and by way of a pipe.
+  await eventually(async () =>
+    expect(await readFile(cluster.controllerLog, 'utf8')).toMatch(/AuthFailed[\s\S]*RenderFailed/),
+  );
 
   const env = { KUBECONFIG: cluster.controlPlane.kubeconfigPath };
   const { kubectlPath } = cluster.controlPlane;

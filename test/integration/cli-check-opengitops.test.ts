@@ -7,6 +7,7 @@ import { encodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { parseDocuments } from '../../shared/encoding/yaml-documents.ts';
 import { CONFIG_MAPS, INVENTORIES, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { CheckResult } from '../../shared/opengitops/finding.ts';
+import { eventually } from '../support/eventually.ts';
 import { configMap } from '../support/manifests.ts';
 import { RBAC_GROUP, rbacType } from '../support/resource-types.ts';
 import { type CliResult, runCli, withTempFolder } from '../support/run-cli.ts';
@@ -264,7 +265,8 @@ test('what somebody may not read is not known to them, and a cluster out of reac
     const nowhere = path.join(folder, 'nowhere');
     await writeFile(viewer, JSON.stringify({ ...admin, users }));
     await writeFile(nowhere, JSON.stringify({ ...admin, clusters }));
-    const found = await findings(world, '--kubeconfig', viewer);
+    // A right counts a moment after it was given.
+    const found = await eventually(() => findings(world, '--kubeconfig', viewer));
     const why = new RegExp(`User "viewer" may not get inventories.signet.dev in namespace ${world.namespace}`);
     expect(found['inventory']).toMatchObject({ result: 'unknown', evidence: [expect.stringMatching(why)] });
     expect(found['equal']).toMatchObject({ result: 'unknown', evidence: [expect.stringMatching(why)] });

@@ -43,7 +43,7 @@ test('plan says as the controller does that no key of Signet is pruned', async (
   await world.untilReason('app', 'Applied', commit);
   await withTempFolder(async (folder) => {
     await writeFile(path.join(folder, 'a.yaml'), configMap('a', '1'));
-    const { stdout } = await runSyncVerb(world, ['plan', 'app', '--from', folder]);
+    const { stdout } = await runSyncVerb(world, ['plan', 'app', '--dir', folder]);
     expect(stdout).toMatch(new RegExp(`^keep +Secret signet-system/${name} +- +it may be a key of Signet$`, 'm'));
   });
   await world.repository.commit({ 'key.yaml': null });
@@ -61,14 +61,14 @@ test('plan of a local folder shows each changed field, with values of Secrets ma
   await withTempFolder(async (folder) => {
     await writeFile(path.join(folder, 'a.yaml'), configMap('a', '2'));
     await writeFile(path.join(folder, 'login.yaml'), SECRET.replace('hunter2', 'hunter3'));
-    const { code, stdout, stderr } = await runSyncVerb(world, ['plan', 'app', '--from', '.'], { cwd: folder });
+    const { code, stdout, stderr } = await runSyncVerb(world, ['plan', 'app', '--dir', '.'], { cwd: folder });
     expect(stdout).toContain('  ~ /data/value: "1" -> "2"\n');
     expect(stdout).toMatch(/^ {2}~ \/data\/password: "hmac:live:[0-9a-f]{12}" -> "hmac:git:[0-9a-f]{12}"$/m);
     expect(stdout).toMatch(new RegExp(`^prune +ConfigMap ${world.namespace}/b `, 'm'));
     expect(stdout + stderr).not.toContain(Buffer.from('hunter3').toString('base64'));
     expect(stderr).toBe('signet: .: 2 update, 1 prune\n');
     expect(code).toBe(1);
-    const json = await runSyncVerb(world, ['plan', 'app', '--from', '.', '-o', 'json'], { cwd: folder });
+    const json = await runSyncVerb(world, ['plan', 'app', '--dir', '.', '-o', 'json'], { cwd: folder });
     const { actions } = JSON.parse(json.stdout) as { actions: readonly { kind: string }[] };
     expect(actions.map(({ kind }) => kind).toSorted()).toEqual(['prune', 'update', 'update']);
     expect(json.stdout).not.toContain('hunter');
@@ -85,13 +85,13 @@ test('plan of broken files names each fault with file and line', async () => {
     await mkdir(path.join(folder, 'deploy'));
     await writeFile(path.join(folder, 'deploy/a.yaml'), 'kind: ConfigMap\n');
     await writeFile(path.join(folder, 'deploy/b.yaml'), 'a: b\nc: "\n');
-    const { code, stdout, stderr } = await runSyncVerb(world, ['plan', 'app', '--from', folder]);
+    const { code, stdout, stderr } = await runSyncVerb(world, ['plan', 'app', '--dir', folder]);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^signet: error: deploy\/a\.yaml:1: /m);
     expect(stderr).toMatch(/^signet: error: deploy\/b\.yaml/m);
     expect(stderr).toContain('signet: a sync of these files would be refused whole\n');
     expect(code).toBe(3);
-    const outside = await runSyncVerb(world, ['plan', 'app', '--from', path.join(folder, 'missing')]);
+    const outside = await runSyncVerb(world, ['plan', 'app', '--dir', path.join(folder, 'missing')]);
     expect(outside.code).toBe(8);
   });
 });

@@ -94,6 +94,12 @@ async function everythingWritten() {
 
 const readyConditions = () => conditionsOf(client, NS, 'Ready');
 const metrics = async () => (await fetch(`${controller.metricsUrl}/metrics`)).text();
+const looksAt = async (kind: string, result: string): Promise<number> => {
+  const [, count] =
+    new RegExp(`^signet_reconcile_total\\{kind="${kind}",result="${result}"\\} (\\d+)$`, 'm').exec(await metrics()) ??
+    [];
+  return Number(count ?? 0);
+};
 const eventVersions = () => versionsOf(client, EVENTS, NS);
 
 test('the unsealer does all of its work with the rights of its own roles', async () => {
@@ -125,8 +131,11 @@ test('after a restart objects that are unchanged, failing ones included, cause n
   expect(await controller.stop()).toBe(0);
   await startUnsealer();
   await eventually(async () => {
-    expect(await metrics()).toMatch(/signet_reconcile_total\{kind="SealedSecret",result="stalled"\} 3/);
-    expect(await metrics()).toMatch(/signet_reconcile_total\{kind="SealedSecretStatus",result="settled"\} 5/);
+    expect(await looksAt('SealedSecret', 'settled')).toBeGreaterThanOrEqual(1);
+    expect(await looksAt('SealedSecret', 'stalled')).toBeGreaterThanOrEqual(3);
+    // The blocked one is looked at again for ever, and its status each time.
+    expect(await looksAt('SealedSecret', 'retry')).toBeGreaterThanOrEqual(1);
+    expect(await looksAt('SealedSecretStatus', 'settled')).toBeGreaterThanOrEqual(5);
   });
   expect(await metrics()).not.toMatch(/signet_unseal_decryptions_total\{.*\} [1-9]/);
   await eventually(async () => expect(await countedObjects()).toBe(5));

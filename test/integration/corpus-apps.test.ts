@@ -51,7 +51,7 @@ beforeAll(async () => {
   complete = findings.filter((finding) => 'objects' in finding).map(placeDirectory);
   leftOut = findings.filter((finding) => 'reason' in finding);
   for (const application of readdirSync(corpus)) urls.set(application, await publish(application));
-});
+}, ROUND_MS);
 
 afterAll(async () => {
   client?.close();
@@ -209,17 +209,20 @@ async function reconcile(directory: PlacedDirectory): Promise<void> {
   const { namespace } = directory;
   const metadata = { annotations: { [RECONCILE_REQUESTED_ANNOTATION]: 'again' } };
   await client.mergePatch(GIT_SYNCS, { namespace, name: namespace }, { metadata });
-  await eventually(async () => {
-    expect((await readGitSync(directory))?.status?.lastHandledReconcileAt).toBe('again');
-  });
+  await eventually(
+    async () => {
+      expect((await readGitSync(directory))?.status?.lastHandledReconcileAt).toBe('again');
+    },
+    { timeoutMs: STEP_MS, everyMs: 250 },
+  );
 }
 
-/** Until nobody writes anything for a second. */
+/** Until nobody writes anything for two seconds: what is on its way is told once a second. */
 async function untilQuiet(): Promise<void> {
   await eventually(
     async () => {
       const before = await countServerWrites(client);
-      await delay(1_000);
+      await delay(2_000);
       expect(writesSince(before, await countServerWrites(client))).toEqual({});
     },
     { timeoutMs: STEP_MS },

@@ -138,9 +138,11 @@ test('restored before the first start of the controller, every SealedSecret of t
   const controller = await site.cluster.startController(CONTROLLER_FLAGS);
   await controller.ready();
   await eventually(() => assertAllOpen(site), { timeoutMs: 60_000 });
-  const keys = await keysOf(site);
-  expect(keys.map(({ fingerprint }) => fingerprint)).toEqual(sealedTo);
-  expect(keys[0]?.state).toBe('active');
+  await eventually(async () => {
+    const keys = await keysOf(site);
+    expect(keys.map(({ fingerprint }) => fingerprint)).toEqual(sealedTo);
+    expect(keys[0]?.state).toBe('active');
+  });
 }, 180_000);
 
 test('restored after the controller made a key of its own, every SealedSecret of the repository opens', async () => {
@@ -160,7 +162,9 @@ test('restored after the controller made a key of its own, every SealedSecret of
   expect(restored.match(/restored/g)?.length).toBeGreaterThanOrEqual(ROTATIONS + 1);
   await eventually(() => assertAllOpen(site), { timeoutMs: 60_000 });
   // The youngest certificate is sealed to, so what is sealed from now on needs a backup of its own.
-  expect((await keysOf(site)).map(({ fingerprint }) => fingerprint)).toEqual([fresh?.fingerprint, ...sealedTo]);
+  await eventually(async () => {
+    expect((await keysOf(site)).map(({ fingerprint }) => fingerprint)).toEqual([fresh?.fingerprint, ...sealedTo]);
+  });
   const secrets = await site.client.list(SECRETS, { namespace: 'signet-system', labelSelector: KEY_LABEL });
   expect(secrets.items).toHaveLength(ROTATIONS + 2);
 }, 180_000);

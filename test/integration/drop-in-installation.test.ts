@@ -10,7 +10,7 @@ import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { type ControlPlane, requestToken, startControlPlane } from '../control-plane/control-plane.ts';
 import { readEnvironment } from '../control-plane/environment.ts';
-import { findFreePort } from '../control-plane/free-port.ts';
+import { findTwoFreePorts } from '../control-plane/free-port.ts';
 import { type ManagedProcess, type Supervisor, startSupervisor } from '../control-plane/supervisor.ts';
 import { findNamespaceObstacle, runInCluster } from '../peers/in-cluster-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 async function startController(): Promise<void> {
-  const [port, metricsPort] = [await findFreePort(), await findFreePort()];
+  const [port, metricsPort] = await findTwoFreePorts();
   [url, metricsUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${metricsPort}`];
   starts += 1;
   controller = await runInCluster(supervisor, {
@@ -71,10 +71,13 @@ async function startController(): Promise<void> {
     words: [process.execPath, PROGRAM, ...installationArguments(port, metricsPort)],
     variables: { SEALED_SECRETS_KEY_SIZE: '2048', TMPDIR: supervisor.directory },
   });
-  await eventually(async () => {
-    if (controller.endedHow !== undefined) throw new Error(await controller.log());
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  });
+  await eventually(
+    async () => {
+      if (controller.endedHow !== undefined) throw new Error(await controller.log());
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    },
+    { timeoutMs: 60_000 },
+  );
 }
 
 const metrics = async () => (await fetch(`${metricsUrl}/metrics`)).text();
@@ -227,4 +230,4 @@ test('a restart makes no key and writes no Secret', async () => {
     secrets: await versionsOf(client, SECRETS, NS),
     events: await versionsOf(client, EVENTS, NS),
   }).toEqual(before);
-});
+}, 120_000);

@@ -36,7 +36,7 @@ async function setUp(isAllowed: (authorization: string | undefined) => boolean =
         cacheDirectory: path.join(folder.path, 'cache'),
         environment: { PATH: process.env['PATH'] },
         tenant: 'test',
-        limits: { timeoutMs: 20_000 },
+        limits: { timeoutMs: 45_000 },
         ...options,
       }),
     [Symbol.asyncDispose]: async () => {
@@ -209,7 +209,7 @@ test('a server that never answers is given up at the deadline', async () => {
   const waiting: unknown[] = [];
   await using server = await serve((incoming) => waiting.push(incoming));
   await using bench = await setUp();
-  const options = { url: `${server.url}/shop.git`, limits: { timeoutMs: 500 } };
+  const options = { url: `${server.url}/shop.git`, limits: { timeoutMs: 3_000 } };
   expect((await failureOf(bench.open(options).resolve({}))).code).toBe('GIT_TIMEOUT');
   expect(waiting).not.toHaveLength(0);
 });

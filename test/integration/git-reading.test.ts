@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { GitRepository } from '../../shared/git/git-repository.ts';
@@ -254,6 +254,59 @@ test('readTree ends a transfer that is larger than allowed', async () => {
     code: 'GIT_TREE_TOO_LARGE',
     message: expect.stringContaining('1 MiB'),
   });
+});
+
+test('readTree ends a transfer of files that is larger than a commit may be, whatever a history may have', async () => {
+  await using bench = await setUp();
+  const commit = await bench.remote.commit({ 'noise.yaml': randomBytes(3 * 1024 * 1024) });
+  const attempt = bench.open({ limits: { maxCommitTransferBytes: 1024 * 1024 } }).readTree(commit, '');
+  await expect(attempt).rejects.toMatchObject({
+    code: 'GIT_TREE_TOO_LARGE',
+    message: expect.stringContaining('1 MiB'),
+  });
+});
+
+test('readTree refuses lists of what to ignore that are too many, and reads none of them', async () => {
+  await using bench = await setUp();
+  const folders = Array.from({ length: 1_001 }, (_, index) => `f${index}`);
+  const commit = await bench.remote.commit({
+    'a.yaml': 'a',
+    ...Object.fromEntries(folders.map((folder) => [`${folder}/.signetignore`, '*.yml\n'])),
+  });
+  const { files, problems } = await bench.open().readTree(commit, '');
+  expect(files.map((file) => file.path)).toEqual(['a.yaml']);
+  expect(problems).toMatchObject([{ file: 'f0/.signetignore', code: 'GIT_IGNORE_REFUSED' }]);
+  const large = `${'#'.repeat(1_000)}\n`.repeat(60);
+  const fewer = await bench.remote.commit(
+    Object.fromEntries(folders.slice(0, 10).map((folder) => [`${folder}/.signetignore`, large])),
+    { isOrphan: true },
+  );
+  expect((await bench.open().readTree(fewer, '')).problems).toMatchObject([
+    { code: 'GIT_IGNORE_REFUSED', message: expect.stringContaining('256 KiB') },
+  ]);
+});
+
+test('readTree reads a chain of thirty bases by a handful of programs', async () => {
+  await using bench = await setUp();
+  const chain = Array.from({ length: 30 }, (_, index) => [
+    index === 0 ? 'app/kustomization.yaml' : `b${index}/kustomization.yaml`,
+    index < 29 ? `resources: [../b${index + 1}]\n` : 'resources: [a.yaml]\n',
+  ]);
+  const commit = await bench.remote.commit({ ...Object.fromEntries(chain), 'b29/a.yaml': 'a: 1\n', 'other.yaml': 'x' });
+  const [programs, log] = [path.join(bench.cache, '..', 'programs'), path.join(bench.cache, '..', 'runs')];
+  await mkdir(programs);
+  const git = path.join(programs, 'git');
+  const found = (process.env['PATH'] ?? '').split(':').map((folder) => `"${folder}/git"`);
+  await writeFile(
+    git,
+    `#!/bin/sh\necho run >>"${log}"\nfor git in ${found.join(' ')}; do [ -x "$git" ] && exec "$git" "$@"; done\n`,
+  );
+  await chmod(git, 0o755);
+  const repository = bench.open({ environment: { PATH: `${programs}:${process.env['PATH']}` } });
+  const { kustomization, problems } = await repository.readTree(commit, 'app');
+  expect(problems).toEqual([]);
+  expect(kustomization?.files).toHaveLength(31);
+  expect((await readFile(log, 'utf8')).split('\n').length).toBeLessThan(40);
 });
 
 test('readTree refuses manifests that are too large together', async () => {

@@ -18,7 +18,7 @@ let lookup: SshServerLookup;
 
 beforeAll(async () => {
   lookup = await findSshServer();
-});
+}, 600_000);
 
 interface Bench extends AsyncDisposable {
   readonly remote: GitTestRepository;
@@ -48,7 +48,6 @@ async function setUp(program: string): Promise<Bench> {
         cacheDirectory: cache,
         environment: { PATH: process.env['PATH'] },
         tenant: 'test',
-        limits: { timeoutMs: 20_000 },
         credentials,
       }),
     [Symbol.asyncDispose]: async () => {

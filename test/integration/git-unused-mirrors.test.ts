@@ -3,10 +3,12 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockMirror } from '../../shared/git/mirror-lock.ts';
 import { openRepository } from '../../shared/git/open-repository.ts';
-import { sweepUnusedMirrors, UNUSED_AFTER_DAYS } from '../../shared/git/sweep-unused.ts';
+import { sweepUnusedMirrors } from '../../shared/git/sweep-unused.ts';
 import { createGitRepository, makeTemporaryFolder } from '../support/git-repository.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
+/** As docs/controller.md says of `cache-dir`. */
+const UNUSED_AFTER_DAYS = 14;
 const TIMES = { nowMs: Date.now(), staleAfterMs: 60_000 };
 
 async function setUp() {

@@ -57,7 +57,7 @@ async function judge(
   await memory.reset();
   const start = performance.now();
   await site.createGitSync(HOSTILE_NAMESPACE, name, spec);
-  const timeoutMs = kind.isEndless === true ? LONG_MS : 30_000;
+  const timeoutMs = kind.isEndless === true ? LONG_MS : 60_000;
   const message = await site.untilReason(HOSTILE_NAMESPACE, name, reason, timeoutMs).then(
     (ready) => ready.message,
     (error: unknown) => String(error),

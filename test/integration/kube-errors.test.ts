@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { isKubeError, type KubeError } from '../../shared/kube/errors.ts';
 import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import { registerWebhook } from '../support/admission-webhook.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
 import { DEPLOYMENTS } from '../support/resource-types.ts';
 
@@ -155,3 +156,23 @@ describe('refused objects of other kinds quote no value', () => {
     for (const field of ['data.a', 'data.b', 'data.d']) expect(error.message).toContain(`${field}: expected string`);
   });
 });
+
+describe('a write that a webhook holds up for as long as it may', () => {
+  it('ends in what the API server says of the webhook', async () => {
+    const client = await adminClient();
+    const namespace = await freshNamespace(client);
+    const name = `slow.${namespace}.example.com`;
+    const verdict = () => new Promise<null>(() => undefined);
+    const webhook = await registerWebhook(client, { name, namespace, verdict, timeoutSeconds: 30 });
+    onTestFinished(() => webhook.remove());
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace } };
+    const error = await refusal(untilRegistered(() => client.apply(CONFIG_MAPS, object, APPLY)));
+    expect(error.message).toContain(`failed calling webhook "${name}"`);
+  }, 150_000);
+});
+
+/** The API server learns of a registration some time after it took it. */
+async function untilRegistered(write: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) await write();
+}

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { KubeClient, ListOptions, WatchHandler } from '../../shared/kube/client.ts';
 import { createKubeClient, type KubeClientOptions } from '../../shared/kube/connect.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
+import { startSwallowingProxy } from '../support/swallowing-proxy.ts';
 
 const configMap = (namespace: string, name: string, more: object = {}) => ({
   apiVersion: 'v1',
@@ -46,40 +46,16 @@ function record(client: KubeClient, type: ResourceType, options: Omit<ListOption
   return { ...handler, watch };
 }
 
-/** A TCP path to the API server that can be cut and can fall silent. */
+/** The administrator by a path to the API server that can be cut and can fall silent. */
 async function breakablePath(options: KubeClientOptions = {}) {
   const connection = await loadKubeconfig({ path: inject('kubeconfig'), env: {} });
-  const { hostname, port } = new URL(connection.server);
-  const sockets = new Set<Socket>();
-  let isSilent = false;
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (chunk) => isSilent || to.write(chunk));
-      from.on('close', () => to.destroy());
-      from.on('error', () => to.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  const fallSilent = (silent: boolean): void => {
-    isSilent = silent;
-  };
-  const address = `https://${hostname}:${(server.address() as AddressInfo).port}`;
-  const client = createKubeClient({ ...connection, server: address }, options);
-  onTestFinished(() => {
+  const proxy = await startSwallowingProxy(connection.server);
+  const client = createKubeClient({ ...connection, server: proxy.server }, options);
+  onTestFinished(async () => {
     client.close();
-    cut();
-    server.close();
+    await proxy.stop();
   });
-  return { client, cut, fallSilent };
+  return { client, proxy };
 }
 
 describe('watch on a real API server', () => {
@@ -145,27 +121,31 @@ describe('watch on a real API server', () => {
     await watch.synced;
     await admin.mergePatch(CONFIG_MAPS, { namespace, name: 'a' }, { data: { x: '1' } });
     await eventually(() => expect(log).toEqual(['added a', 'synced', 'changed a']));
-    path.cut();
+    path.proxy.cut();
     await admin.create(CONFIG_MAPS, configMap(namespace, 'b'));
     await admin.delete(CONFIG_MAPS, { namespace, name: 'a' });
     await eventually(() => expect(log.slice(3)).toEqual(['added b', 'removed a']));
     expect(problems.length).toBeGreaterThan(0);
   });
 
-  it('notices a path that fell silent', async () => {
+  it('goes on, and so do requests, after an API server that answered nobody and closed no connection', async () => {
     const admin = await adminClient();
     const namespace = await freshNamespace(admin);
-    const path = await breakablePath({ watchTiming: { idleTimeoutMs: 500 }, requestTimeoutMs: 1_000 });
-    const { log, watch, problems } = record(path.client, CONFIG_MAPS, { namespace, ...OWN });
+    const { client, proxy } = await breakablePath({ watchTiming: { idleTimeoutMs: 10_000 }, requestTimeoutMs: 10_000 });
+    const { log, watch, problems } = record(client, CONFIG_MAPS, { namespace, ...OWN });
     await watch.synced;
-    await admin.create(CONFIG_MAPS, configMap(namespace, 'a'));
-    await eventually(() => expect(log).toEqual(['synced', 'added a']));
-    path.fallSilent(true);
-    await admin.create(CONFIG_MAPS, configMap(namespace, 'b'));
-    await eventually(() => expect(problems.length).toBeGreaterThan(0));
-    path.fallSilent(false);
-    await eventually(() => expect(log).toEqual(['synced', 'added a', 'added b']));
-  });
+    // Leaves as many connections idle.
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => client.create(CONFIG_MAPS, configMap(namespace, name))));
+    await eventually(() => expect(log).toHaveLength(5));
+    proxy.swallow(true);
+    await expect(client.get(CONFIG_MAPS, { namespace, name: 'a' })).rejects.toMatchObject({ code: 'KUBE_TIMEOUT' });
+    await admin.create(CONFIG_MAPS, configMap(namespace, 'e'));
+    await admin.delete(CONFIG_MAPS, { namespace, name: 'a' });
+    proxy.swallow(false);
+    expect(await client.get(CONFIG_MAPS, { namespace, name: 'a' })).toBeNull();
+    await eventually(() => expect(log.slice(5).toSorted()).toEqual(['added e', 'removed a']), { timeoutMs: 120_000 });
+    expect(problems.length).toBeGreaterThan(0);
+  }, 180_000);
 
   it('is told once of a kind that is not served and follows it from the moment that it is', async () => {
     const client = await adminClient();

@@ -64,7 +64,7 @@ test('any flags are taken or refused by both programs, in the same words', async
     }),
     { numRuns: 300 },
   );
-});
+}, 300_000);
 
 const piece = fc.constantFrom(
   ...[
@@ -144,4 +144,4 @@ test('annotations of any kind are written by both programs in the same character
     }),
     { numRuns: 40 },
   );
-});
+}, 300_000);

@@ -142,7 +142,7 @@ const BETTER: Readonly<Record<string, Expectation>> = {
   'kubeseal --cert cert.pem -f missing.yaml': refuses(
     /^error: Could not read file specified with --secret-file: open missing\.yaml: no such file or directory\n$/,
   ),
-  'kubeseal --cert cert.pem < configmap.yaml': refuses(/cannot seal ConfigMap "db": it is not a Secret/),
+  'kubeseal --cert cert.pem < configmap.yaml': refuses(/cannot seal ConfigMap "shop\/db": it is not a Secret/),
   'kubeseal --cert cert.pem < sealed.json': refuses(/hint: it is sealed already/),
   'kubeseal --cert cert.pem < broken.yaml': refuses(/^error: cannot parse stdin: line \d+: /),
   [ENDLESS]: refuses(/^error: cannot parse stdin: line 1: /),

@@ -22,6 +22,8 @@ import { secretOf } from '../support/test-secrets.ts';
 // With the rights of manifests/namespaced and nothing more; the tests tell one story in order.
 const MANIFESTS = fileURLToPath(new URL('../../manifests/namespaced', import.meta.url));
 const OWN = 'signet-system';
+/** A controller starts from its sources and makes a key, or its watches come back to what they were refused. */
+const PATIENT = { timeoutMs: 60_000 };
 
 let controlPlane: ControlPlane;
 let client: KubeClient;
@@ -41,7 +43,7 @@ beforeAll(async () => {
     const answer = await fetch(`${controller.url}/v1/cert.pem`);
     expect(answer.status).toBe(200);
     return readCertificate(await answer.text());
-  });
+  }, PATIENT);
 });
 
 afterAll(async () => {
@@ -78,13 +80,10 @@ async function create(namespace: string, name = 'db'): Promise<void> {
 }
 
 async function untilUnsealed(namespace: string, name = 'db'): Promise<void> {
-  await eventually(
-    async () => {
-      const sealed = (await client.get(SEALED_SECRETS, { namespace, name })) as SealedSecret;
-      expect(conditionOf(sealed, 'Synced')?.status).toBe('True');
-    },
-    { timeoutMs: 30_000 },
-  );
+  await eventually(async () => {
+    const sealed = (await client.get(SEALED_SECRETS, { namespace, name })) as SealedSecret;
+    expect(conditionOf(sealed, 'Synced')?.status).toBe('True');
+  }, PATIENT);
   expect(await client.get(SECRETS, { namespace, name })).toMatchObject({
     data: encoded({ password: `for ${namespace}` }),
   });
@@ -104,7 +103,7 @@ test('SealedSecrets are unsealed in the own namespace and in the others that are
   await untilUnsealed('shop');
   await untilUnsealed(OWN);
   await expectUntouched('elsewhere');
-});
+}, 180_000);
 
 test('namespaces that cannot be read are named in the log, once each, and keep the controller from calling itself ready', async () => {
   for (const namespace of ['closed', 'later']) {
@@ -129,16 +128,16 @@ test('a namespace that appears later is picked up, and so is one that is opened 
   expect(await readyz()).toBe(503);
   await grant('closed');
   await untilUnsealed('closed');
-  await eventually(async () => expect(await readyz()).toBe(200));
-});
+  await eventually(async () => expect(await readyz()).toBe(200), PATIENT);
+}, 180_000);
 
 test('with --all-namespaces=false alone only the own namespace is looked at', async () => {
   await controller.stop();
   await startController('--additional-namespaces=');
-  await eventually(async () => expect(await readyz()).toBe(200));
+  await eventually(async () => expect(await readyz()).toBe(200), PATIENT);
   await create('shop', 'second');
   await create(OWN, 'second');
   await untilUnsealed(OWN, 'second');
   expect(await client.get(SECRETS, { namespace: 'shop', name: 'second' })).toBeNull();
   await expectUntouched('elsewhere');
-});
+}, 180_000);

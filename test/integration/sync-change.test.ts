@@ -3,6 +3,7 @@ import { CONFIG_MAPS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap, configMaps } from '../support/manifests.ts';
 import { createSyncWorld } from '../support/sync-engine.ts';
+import { untilHeard } from '../support/sync-waits.ts';
 
 test('a commit that changes and removes objects changes and prunes them', async () => {
   const world = await createSyncWorld();
@@ -22,8 +23,10 @@ test('a commit that changes and removes objects changes and prunes them', async 
   expect(await world.get(CONFIG_MAPS, 'b')).toBeNull();
   expect((await world.get(CONFIG_MAPS, 'c'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
   expect((await world.inventory('app'))?.spec.entries.map(({ name }) => name)).toEqual(['a', 'c']);
-  expect(engine.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
-    `Synced: applied main@sha1:${commit}: 1 changed, 1 pruned`,
+  await eventually(() =>
+    expect(engine.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
+      `Synced: applied main@sha1:${commit}: 1 changed, 1 pruned`,
+    ),
   );
 });
 
@@ -49,13 +52,16 @@ test('an object whose annotation disables pruning is let go', async () => {
   const engine = await world.startEngine();
   await world.untilReason('app', 'Applied');
   await world.annotate(CONFIG_MAPS, 'b', { 'signet.dev/prune': 'disabled' });
+  await untilHeard(world, 'a');
   const commit = await world.repository.commit({ 'b.yaml': null });
   await world.reconcile('app');
   await world.untilReason('app', 'Applied', commit);
   const kept = await world.get(CONFIG_MAPS, 'b');
   expect(kept?.metadata.annotations).toEqual({ 'signet.dev/prune': 'disabled' });
   expect((await world.inventory('app'))?.spec.entries.map(({ name }) => name)).toEqual(['a']);
-  expect(engine.events.find(({ reason }) => reason === 'Kept')?.message).toContain(`ConfigMap ${world.namespace}/b`);
+  await eventually(() =>
+    expect(engine.events.find(({ reason }) => reason === 'Kept')?.message).toContain(`ConfigMap ${world.namespace}/b`),
+  );
 });
 
 test('an empty source prunes nothing unless that is allowed', async () => {
@@ -118,5 +124,7 @@ test('the namespace of a GitSync is never pruned', async () => {
   await world.reconcile('app');
   await world.untilReason('app', 'Applied', commit);
   expect((await world.get(NAMESPACES, world.namespace))?.metadata.deletionTimestamp).toBeUndefined();
-  expect(engine.events.find(({ reason }) => reason === 'Kept')?.message).toContain('the GitSync lives in it');
+  await eventually(() =>
+    expect(engine.events.find(({ reason }) => reason === 'Kept')?.message).toContain('the GitSync lives in it'),
+  );
 });

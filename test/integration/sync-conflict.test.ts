@@ -36,17 +36,20 @@ test('an object of another GitSync is neither changed nor pruned, and the confli
 
 test('an object that moves from one GitSync to another arrives there once the first lets go of it', async () => {
   const world = await createSyncWorld();
-  await world.repository.commit({
-    'one/moving.yaml': configMap('moving', 'one'),
-    'one/a.yaml': configMap('a', '1'),
-    'two/b.yaml': configMap('b', '1'),
-  });
+  const branches = { one: { branch: 'one' }, two: { branch: 'two' } };
+  await world.repository.commit(
+    { 'moving.yaml': configMap('moving', 'one'), 'a.yaml': configMap('a', '1') },
+    branches.one,
+  );
+  await world.repository.commit({ 'b.yaml': configMap('b', '1') }, branches.two);
   await world.startEngine();
-  for (const name of ['one', 'two']) {
-    await world.createGitSync(name, { source: { url: world.repository.url, path: name }, prune: true });
+  // On one branch the first would hear of a commit as soon as the second does, and might let go of it earlier.
+  for (const [name, ref] of Object.entries(branches)) {
+    await world.createGitSync(name, { source: { url: world.repository.url, ref }, prune: true });
     await world.untilReason(name, 'Applied');
   }
-  await world.repository.commit({ 'one/moving.yaml': null, 'two/moving.yaml': configMap('moving', 'two') });
+  await world.repository.commit({ 'moving.yaml': null }, branches.one);
+  await world.repository.commit({ 'moving.yaml': configMap('moving', 'two') }, branches.two);
   await world.reconcile('two');
   await world.untilReason('two', 'ApplyFailed');
   await world.reconcile('one');

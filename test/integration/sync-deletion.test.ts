@@ -3,6 +3,7 @@ import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { configMap, configMaps } from '../support/manifests.ts';
 import { CLAIMS } from '../support/resource-types.ts';
 import { createSyncWorld } from '../support/sync-engine.ts';
+import { untilHeard } from '../support/sync-waits.ts';
 
 test('a deleted GitSync that prunes takes its objects and its inventory with it', async () => {
   const world = await createSyncWorld();
@@ -11,11 +12,12 @@ test('a deleted GitSync that prunes takes its objects and its inventory with it'
   await world.startEngine();
   await world.untilReason('app', 'Applied');
   await world.annotate(CONFIG_MAPS, 'kept', { 'signet.dev/prune': 'disabled' });
+  await untilHeard(world, 'object-0');
   await world.deleteGitSync('app');
   const names = (await world.client.list(CONFIG_MAPS, { namespace: world.namespace })).items.map(
     ({ metadata }) => metadata.name,
   );
-  expect(names).toEqual(['kept', 'kube-root-ca.crt']);
+  expect(names.filter((name) => name !== 'kube-root-ca.crt')).toEqual(['kept']);
   expect(await world.inventory('app')).toBeNull();
 });
 

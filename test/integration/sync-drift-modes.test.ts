@@ -123,13 +123,15 @@ test('a fight with another writer is named with its field, and over when the oth
   const engine = await world.startEngine();
   await world.untilReason('app', 'Applied');
   const reference = { namespace: world.namespace, name: 's' };
-  for (let round = 0; round < 6; round += 1) {
+  // Six rounds are enough, unless the machine takes so long for them that nobody would call it a fight.
+  for (let round = 0; told(engine, 'DriftContested').length === 0; round += 1) {
     const change = { spec: { selector: { app: `other-${round}` } } };
     await world.client.mergePatch(SERVICES, reference, change, { fieldManager: 'rival' });
     await eventually(() =>
       expect([...told(engine, 'DriftRepaired'), ...told(engine, 'DriftContested')]).toHaveLength(round + 1),
     );
   }
+  expect(told(engine, 'DriftRepaired').length).toBeGreaterThanOrEqual(5);
   const fight =
     /^s Contested: is changed back again and again: \/spec\/selector\/app by rival: it was put right \d+ times/;
   await eventually(async () => expect(await driftedOf(world)).toEqual([expect.stringMatching(fight)]));
@@ -142,4 +144,4 @@ test('a fight with another writer is named with its field, and over when the oth
     },
     { timeoutMs: 90_000 },
   );
-}, 120_000);
+}, 180_000);

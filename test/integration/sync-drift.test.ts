@@ -28,7 +28,11 @@ test('a foreign deletion is undone', async () => {
   await world.untilReason('app', 'Applied');
   await world.client.delete(CONFIG_MAPS, { namespace: world.namespace, name: 'a' });
   await eventually(async () => expect(await world.get(CONFIG_MAPS, 'a')).not.toBeNull());
-  await eventually(() => expect(engine.events.at(-1)?.message).toContain('it had been deleted'));
+  await eventually(() =>
+    expect(engine.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
+      `DriftRepaired: repaired ConfigMap ${world.namespace}/a: it had been deleted`,
+    ),
+  );
 });
 
 test('a change of the status alone is left alone, and the next sync still sends nothing', async () => {
@@ -120,13 +124,16 @@ test('an object that another writer keeps changing back is repaired more slowly,
   const engine = await world.startEngine();
   await world.untilReason('app', 'Applied');
   const reference = { namespace: world.namespace, name: 's' };
-  for (let round = 0; round < 6; round += 1) {
+  const drifts = () => engine.events.map(({ reason }) => reason).filter((reason) => reason.startsWith('Drift'));
+  let round = 0;
+  // How many rounds it takes depends on how many repairs ten seconds have time for.
+  for (const endMs = Date.now() + 60_000; !drifts().includes('DriftContested') && Date.now() < endMs; round += 1) {
     await world.client.mergePatch(SERVICES, reference, { spec: { selector: { app: `other-${round}` } } });
-    const repaired = () => engine.events.filter(({ reason }) => reason.startsWith('Drift')).length;
-    await eventually(() => expect(repaired()).toBe(round + 1));
+    await eventually(() => expect(drifts()).toHaveLength(round + 1));
   }
-  expect(engine.events.at(-1)?.reason).toBe('DriftContested');
-  expect((await world.get(SERVICES, 's'))?.['spec']).toMatchObject({ selector: { app: 'other-5' } });
+  expect(round).toBeGreaterThan(5);
+  expect(drifts()).toEqual([...Array.from({ length: round - 1 }, () => 'DriftRepaired'), 'DriftContested']);
+  expect((await world.get(SERVICES, 's'))?.['spec']).toMatchObject({ selector: { app: `other-${round - 1}` } });
 });
 
 test('a suspended GitSync repairs and applies nothing until it is resumed', async () => {
@@ -174,7 +181,7 @@ test('a namespace that somebody deletes comes back with everything in it', async
       const { status } = await world.gitSync('app');
       expect(status?.conditions?.[0]).toMatchObject({ type: 'Ready', status: 'True' });
     },
-    { timeoutMs: 40_000 },
+    { timeoutMs: 90_000 },
   );
   await world.deleteGitSync('app');
 });
@@ -192,12 +199,15 @@ test('a definition that somebody deletes comes back with its objects', async () 
   const type = (await world.client.findType(`${group}/v1`, 'Widget'))!;
   const before = await world.get(type, 'one');
   await world.client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: `widgets.${group}` });
-  await eventually(async () => {
-    const now = await world.get(type, 'one');
-    expect(now).not.toBeNull();
-    expect(now?.metadata.uid).not.toBe(before?.metadata.uid);
-    expect((await world.gitSync('app')).status?.conditions?.[0]).toMatchObject({ type: 'Ready', status: 'True' });
-  });
+  await eventually(
+    async () => {
+      const now = await world.get(type, 'one');
+      expect(now).not.toBeNull();
+      expect(now?.metadata.uid).not.toBe(before?.metadata.uid);
+      expect((await world.gitSync('app')).status?.conditions?.[0]).toMatchObject({ type: 'Ready', status: 'True' });
+    },
+    { timeoutMs: 90_000 },
+  );
   await world.deleteGitSync('app');
   expect(await world.get(CUSTOM_RESOURCE_DEFINITIONS, `widgets.${group}`)).toBeNull();
 });

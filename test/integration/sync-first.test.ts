@@ -35,6 +35,8 @@ test('a first sync applies a mixed commit, its own kinds and namespaces included
   const inventory = await world.inventory('app');
   expect(inventory?.spec.entries.every(({ state, digest }) => state === 'applied' && digest?.length === 32)).toBe(true);
   expect(inventory?.spec.entries.find(({ kind }) => kind === 'ClusterRole')?.namespace).toBe('');
+  // Else it would repair what is taken away here.
+  await engine.stop();
   expect(engine.logs.join('\n')).not.toContain('s3cret');
   await world.client.delete(NAMESPACES, { name: `extra-${suffix}` });
   await world.client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: `widgets.w${suffix}.example.com` });

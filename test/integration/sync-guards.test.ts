@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { configMap, configMaps, widgetDefinition } from '../support/manifests.ts';
 import { CLAIMS } from '../support/resource-types.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { reconcileUntil } from '../support/sync-waits.ts';
 
 const claim = `apiVersion: v1
 kind: PersistentVolumeClaim
@@ -68,7 +69,7 @@ test('what is gone already or kept by its annotation, be it of Flux or Argo CD, 
   await world.client.delete(CONFIG_MAPS, { namespace: world.namespace, name: 'object-3' });
   const commit = await world.repository.commit({ 'all.yaml': configMaps(1) });
   await world.patchSpec('app', { suspend: false });
-  await world.untilReason('app', 'Applied', commit);
+  await reconcileUntil(world, 'app', 'Applied', commit);
   const left = (await world.client.list(CONFIG_MAPS, { namespace: world.namespace })).items.map(
     (one) => one.metadata.name,
   );
@@ -109,7 +110,7 @@ test('a claim, a namespace with foreign content and a definition with instances 
   await world.client.create(CONFIG_MAPS, own);
   const widgets = { group, version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true };
   const widget = { apiVersion: `${group}/v1`, kind: 'Widget', metadata: { namespace: world.namespace, name: 'one' } };
-  await world.client.create(widgets, widget);
+  await eventually(() => world.client.create(widgets, widget));
 
   const commit = await world.repository.commit({
     'a.yaml': configMap('a', '2'),
@@ -137,8 +138,7 @@ test('a claim, a namespace with foreign content and a definition with instances 
   await world.client.delete(CONFIG_MAPS, { namespace, name: 'somebody-elses' });
   await world.annotate(CLAIMS, 'data', { 'signet.dev/prune': 'disabled' });
   const back = await world.repository.commit({ 'definition.yaml': widgetDefinition(group) });
-  await world.reconcile('app');
-  await world.untilReason('app', 'Applied', back);
+  await reconcileUntil(world, 'app', 'Applied', back);
   expect(await world.get(CLAIMS, 'data')).not.toBeNull();
   await eventually(async () => expect(await world.get(NAMESPACES, namespace)).toBeNull());
 });
@@ -168,6 +168,38 @@ test('what fills a namespace after its end was looked at wants an approval of it
   expect(status?.approval?.digest).not.toBe(shown);
   expect((await world.get(NAMESPACES, namespace))?.metadata.deletionTimestamp).toBeUndefined();
   await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/approve': status?.approval?.digest ?? '' });
+  await eventually(async () => {
+    const left = await world.get(NAMESPACES, namespace);
+    expect(left === null || left.metadata.deletionTimestamp !== undefined).toBe(true);
+  });
+});
+
+test('a namespace with a claim of the same GitSync goes only once both were approved', async () => {
+  const world = await createSyncWorld();
+  const namespace = uniqueName('claimed');
+  const inside = claim.replace('{name: data}', `{name: data, namespace: ${namespace}}`);
+  await world.repository.commit({
+    'keep.yaml': configMap('keep', '1'),
+    'all.yaml': `${namespaceFile(namespace)}---\n${inside}`,
+  });
+  onTestFinished(async () => {
+    await world.client.delete(NAMESPACES, { name: namespace });
+  });
+  await world.createGitSync('app', { prune: true });
+  await world.startEngine();
+  await world.untilReason('app', 'Applied');
+  const commit = await world.repository.commit({ 'all.yaml': null });
+  await world.reconcile('app');
+  const { approval } = (await world.untilReason('app', 'ApprovalNeeded', commit)).status ?? {};
+  expect(approval?.items.map(({ kind, reason }) => [kind, reason])).toEqual(
+    expect.arrayContaining([
+      ['Namespace', `it holds PersistentVolumeClaim ${namespace}/data, which would go with it`],
+      ['PersistentVolumeClaim', 'data may be lost with it'],
+    ]),
+  );
+  expect((await world.get(CLAIMS, 'data', namespace))?.metadata.deletionTimestamp).toBeUndefined();
+  expect((await world.get(NAMESPACES, namespace))?.metadata.deletionTimestamp).toBeUndefined();
+  await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/approve': approval?.digest ?? '' });
   await eventually(async () => {
     const left = await world.get(NAMESPACES, namespace);
     expect(left === null || left.metadata.deletionTimestamp !== undefined).toBe(true);

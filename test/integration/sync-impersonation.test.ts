@@ -8,6 +8,7 @@ import type { KubeClient } from '../../shared/kube/client.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, GIT_SYNCS, NAMESPACES, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import type { Rule } from '../support/await-right.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { rbacType } from '../support/resource-types.ts';
@@ -19,7 +20,6 @@ import {
   inlineKubeconfig,
   kubeconfigFile,
   makeAccount,
-  type Rule,
   tokenOf,
 } from '../support/tenant-accounts.ts';
 

@@ -3,6 +3,7 @@ import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap } from '../support/manifests.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { untilHeard } from '../support/sync-waits.ts';
 
 const OWNER = 'signet.dev/git-sync';
 
@@ -23,15 +24,17 @@ test('a file moves from one GitSync to another without its object being deleted'
   }
   const [uid] = await ownerOf(world, 'a');
   await world.annotate(CONFIG_MAPS, 'a', { 'signet.dev/prune': 'disabled' });
+  await untilHeard(world, 'b');
   const commit = await world.repository.commit({ 'one/a.yaml': null, 'two/a.yaml': configMap('a', '2') });
   // The new one asks first, and is told whose the object is.
   await world.reconcile('two');
   await world.reconcile('one');
   await world.untilReason('one', 'Applied', commit);
-  await eventually(() => world.untilReason('two', 'Applied', commit));
+  await world.untilReason('two', 'Applied', commit);
   expect(await ownerOf(world, 'a')).toEqual([uid, `${world.namespace}/two`]);
   expect((await world.get(CONFIG_MAPS, 'a'))?.['data']).toEqual({ value: '2' });
   await world.annotate(CONFIG_MAPS, 'a', { 'signet.dev/prune': null });
+  await untilHeard(world, 'c');
   await world.repository.commit({ 'two/a.yaml': null });
   await world.reconcile('two');
   await eventually(async () => expect(await world.get(CONFIG_MAPS, 'a')).toBeNull());

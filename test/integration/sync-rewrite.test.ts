@@ -23,9 +23,9 @@ test('a branch that was rewritten is held, with both commits named, and what was
   expect(ready).toMatchObject({ status: 'False', message: expect.stringContaining(applied) });
   expect(ready?.message).toContain(`signet.dev/accept-rewrite=${rewritten}`);
   expect(held.status?.lastAppliedRevision).toBe(`main@sha1:${applied}`);
-  const events = engine.events.filter(({ reason }) => reason === 'HistoryRewritten');
-  expect(events).toHaveLength(1);
-  expect(events[0]).toMatchObject({ type: 'Warning', message: expect.stringContaining(rewritten) });
+  const events = () => engine.events.filter(({ reason }) => reason === 'HistoryRewritten');
+  const warning = { type: 'Warning', message: expect.stringContaining(rewritten) };
+  await eventually(() => expect(events()).toMatchObject([warning]));
   await world.client.delete(CONFIG_MAPS, { namespace: world.namespace, name: 'b' });
   await eventually(async () => expect(await world.get(CONFIG_MAPS, 'b')).not.toBeNull());
   expect(await dataOf(world, 'a')).toEqual(before);
@@ -34,6 +34,7 @@ test('a branch that was rewritten is held, with both commits named, and what was
   await world.untilReason('app', 'HistoryRewritten', rewritten);
   await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/accept-rewrite': rewritten });
   await world.untilReason('app', 'Applied', rewritten);
+  expect(events()).toHaveLength(1);
   expect(await world.get(CONFIG_MAPS, 'b')).toBeNull();
 });
 

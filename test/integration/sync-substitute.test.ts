@@ -27,17 +27,21 @@ spec:
     spec: {containers: [{name: web, image: "registry.example.com/web:1"}]}
 `;
 
-async function createValues(world: SyncWorld, password = 'hunter2-Correct'): Promise<void> {
+interface Values {
+  readonly password?: string;
+  /** In the ConfigMap. */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+async function createValues(
+  world: SyncWorld,
+  { password = 'hunter2-Correct', data = { host: 'a.example.com\n', replicas: '0' } }: Values = {},
+): Promise<void> {
   const { client, namespace } = world;
   const metadata = { name: 'values', namespace };
-  await client.create(CONFIG_MAPS, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata,
-    data: { host: 'a.example.com\n', replicas: '0' },
-  });
-  const data = { password: Buffer.from(password).toString('base64') };
-  await client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, data });
+  await client.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+  const secret = { password: Buffer.from(password).toString('base64') };
+  await client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, data: secret });
 }
 
 const SUBSTITUTE = {
@@ -107,7 +111,7 @@ test('a ConfigMap or Secret that appears or changes is taken up at once', async 
 
 test('what the API server says against an object with a value of a Secret quotes no part of it', async () => {
   const world = await createSyncWorld();
-  await createValues(world, 'Ab9-Canary5 Canary6');
+  await createValues(world, { password: 'Ab9-Canary5 Canary6' });
   const policy = `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: {name: ${world.namespace}}
@@ -135,8 +139,7 @@ test('what is not defined is an error with its place, and mending the ConfigMap 
   expect(missing.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(
     `ConfigMap ${namespace}/values`,
   );
-  await createValues(world);
-  await client.mergePatch(CONFIG_MAPS, { namespace, name: 'values' }, { data: { replicas: null } });
+  await createValues(world, { data: { host: 'a.example.com\n' } });
   await world.reconcile('app');
   const { status } = await world.untilReason('app', 'RenderFailed', commit);
   expect(status?.failures).toMatchObject([

@@ -89,8 +89,10 @@ test('an object that failed ends the wait, and its recovery mends it', async () 
   );
   await rollout(world, 'web', 'done');
   await world.untilReason('app', 'Applied');
-  expect(engine.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(
-    expect.arrayContaining(['Warning HealthCheckFailed', 'Normal Healthy']),
+  await eventually(() =>
+    expect(engine.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(
+      expect.arrayContaining(['Warning HealthCheckFailed', 'Normal Healthy']),
+    ),
   );
   await rollout(world, 'web', 'hanging');
   await world.untilReason('app', 'WaitingForHealth');
@@ -136,6 +138,7 @@ test('looks at health read what the watch tells of, and neither Git nor anything
   await world.reconcile('app');
   expect(engine.requestCount() - before).toBeLessThanOrEqual(5);
   const quiet = engine.requestCount();
+  const startedAtMs = performance.now();
   for (let count = 0; count < 20; count += 1) {
     const annotations = { 'example.com/count': String(count) };
     await world.client.mergePatch(
@@ -147,8 +150,9 @@ test('looks at health read what the watch tells of, and neither Git nor anything
   await world.annotate(CONFIG_MAPS, 'object-1', { 'example.com/count': '1' });
   await rollout(world, 'web', 'hanging');
   await world.untilReason('app', 'WaitingForHealth');
-  // Twenty changes of one object within a second or so: some reads, and one status.
-  expect(engine.requestCount() - quiet).toBeLessThanOrEqual(10);
+  const seconds = Math.floor((performance.now() - startedAtMs) / 1_000);
+  // Twenty changes of one object, within a second or so on a machine with time: a read in each second, and one status.
+  expect(engine.requestCount() - quiet).toBeLessThanOrEqual(10 + seconds);
 });
 
 test('a restart finds the health of what is there', async () => {

@@ -147,17 +147,17 @@ const sealed = (name: string, item: string): string =>
 const consumer = (name: string, secret: string, image: string): string =>
   deployment(name, image).replace('{name: main,', `{name: main, envFrom: [{secretRef: {name: ${secret}}}],`);
 
-/** What the unsealer would write of the present generation. */
+/** What the unsealer would write of the present generation, once the object is there. */
 async function writeUnsealed(world: SyncWorld, name: string, ready: 'True' | 'False'): Promise<void> {
   const place = { namespace: world.namespace, name };
-  const object = await world.client.get(SEALED_SECRETS, place);
+  const object = await eventually(async () => (await world.get(SEALED_SECRETS, name)) ?? expect.fail('not there yet'));
   const at = '2030-01-01T00:00:00Z';
   const condition = { lastTransitionTime: at, lastUpdateTime: at, reason: 'Test', message: 'said so' };
   const conditions = [
     { ...condition, type: 'Ready', status: ready },
     { ...condition, type: 'Stalled', status: ready === 'True' ? 'False' : 'True' },
   ];
-  const status = { observedGeneration: object?.metadata.generation, conditions };
+  const status = { observedGeneration: object.metadata.generation, conditions };
   await world.client.mergePatch(SEALED_SECRETS, place, { status }, { subresource: 'status' });
 }
 
@@ -182,7 +182,6 @@ test('a workload stays as it was while its SealedSecret cannot be unsealed', asy
   await world.repository.commit({ 'a.yaml': sealed('db', 'AgBB'), 'b.yaml': consumer('web', 'db', 'a:1') });
   await world.createGitSync('app');
   await world.startEngine();
-  await eventually(async () => expect(await world.get(SEALED_SECRETS, 'db')).not.toBeNull());
   await writeUnsealed(world, 'db', 'True');
   await world.untilReason('app', 'Applied');
   await world.repository.commit({ 'a.yaml': sealed('db', 'AgCC'), 'b.yaml': consumer('web', 'db', 'a:2') });

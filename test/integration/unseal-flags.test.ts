@@ -26,6 +26,7 @@ test('a label selector limits what is unsealed; what stops matching is left alon
   await world.create(await world.seal({ password: 'p' }, { name: 'other' }));
   await world.create(labelled(await world.seal({ password: 'old' }), { team: 'shop' }));
   await world.untilValues({ password: 'old' });
+  await world.untilReason('Unsealed');
   const place = { namespace, name: 'db' };
   await client.mergePatch(SEALED_SECRETS, place, { metadata: { labels: { paused: 'yes' } } });
   const edited = await world.seal({ password: 'new' });

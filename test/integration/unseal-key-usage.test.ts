@@ -41,7 +41,7 @@ test('the keys that objects need are counted from decryption, through edits, del
   const broken = await world.seal({ a: '1' }, { name: 'broken' });
   await world.create({ ...broken, spec: { ...broken.spec, encryptedData: { a: 'AgBB' } } });
   await untilUsage(world, { [FIRST]: 2, [SECOND]: 1, unopened: 1 });
-  await world.untilReason('Unsealed', 'mixed');
+  for (const name of ['db', 'mixed']) await world.untilReason('Unsealed', name);
   await controller.stop();
   const again = await world.startAlone();
   await world.edit(recent);

@@ -162,11 +162,12 @@ test('an endless template stalls its own object and no other', async () => {
   await world.create(await world.seal({ a: 'x' }, { template: { data: { t: endless } } }));
   await world.create(await world.seal({ a: 'x' }, { name: 'other', template: { data: { t: '{{ .a | upper }}' } } }));
   await world.untilValues({ a: 'x', t: 'X' }, 'other');
-  const sealed = await world.untilReason('TemplateFailed');
+  // A second among all others and ten in a thread of its own, each after the start of a thread.
+  const sealed = await world.untilReason('TemplateFailed', 'db', { timeoutMs: 90_000 });
   expect(conditionOf(sealed, 'Stalled')?.message).toContain('a template fails with the values that it is given');
   // What was ended once is not begun again.
   expect(sealed.status?.attempt?.sealedDigest).toMatch(/./);
-}, 60_000);
+}, 150_000);
 
 test('forty endless templates leave places for an object without templates', async () => {
   const world = await createUnsealWorld([FIRST_KEY]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../cli/output/plan-counts.ts';
-import { formatPlanMarkdown, MAX_MARKDOWN_LENGTH } from '../../cli/output/plan-markdown.ts';
+import { formatPlanMarkdown } from '../../cli/output/plan-markdown.ts';
 import { toPrintable, toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { PlannedAction } from '../../shared/sync/planned-action.ts';
@@ -87,7 +87,7 @@ function plans(size: { readonly objects: number; readonly lines: number }): fc.A
 test('a comment is never longer than what a host takes, however much there is to say', () => {
   const many = fc.oneof(plans({ objects: 60, lines: 60 }), plans({ objects: 1_500, lines: 1 }));
   fc.assert(
-    fc.property(many, fc.integer({ min: 40_000, max: MAX_MARKDOWN_LENGTH }), (plan, limit) => {
+    fc.property(many, fc.integer({ min: 40_000, max: 65_536 }), (plan, limit) => {
       expect(formatPlanMarkdown(plan, limit).length).toBeLessThanOrEqual(limit);
     }),
     { numRuns: 40 },

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EncodingError } from '../../shared/encoding/errors.ts';
 import { stringifyJson } from '../../shared/encoding/json.ts';
+import type { TextEdit } from '../../shared/encoding/text-edit.ts';
 import { type ParsedDocument, parseDocuments } from '../../shared/encoding/yaml-documents.ts';
-import { editDocuments, type TextEdit } from '../../shared/encoding/yaml-map-edit.ts';
+import { editDocuments } from '../../shared/encoding/yaml-map-edit.ts';
 import { quotedText, scalarText, stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import { jsonValue, trickyText } from '../support/arbitrary-json.ts';
 

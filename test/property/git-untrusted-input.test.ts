@@ -87,7 +87,7 @@ test('what git says of a failure never brings a known secret or a userinfo into 
   const secret = fc.string({ minLength: 8 }).filter((text) => /^[!-~]+$/.test(text) && !/[/'"<>@?]/.test(text));
   fc.assert(
     fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
-      const context = { action: 'fetch', url: 'https://h/x', redact: createRedactor([value]) };
+      const context = { action: 'fetch', url: 'https://h/x', isSsh: false, redact: createRedactor([value]) };
       const stderr = `fatal: ${before} ${value} ${after}\nremote: https://user:${value}@host/${encodeURIComponent(value)}`;
       const { message } = toGitError(stderr, context);
       if (!'cannot fetch https://h/x: '.includes(value)) expect(message).not.toContain(value);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '../control-plane/free-port.ts';
+import { findTwoFreePorts } from '../control-plane/free-port.ts';
 import { eventually } from './eventually.ts';
 
 const program = fileURLToPath(new URL('../../controller/main.ts', import.meta.url));
@@ -43,8 +43,7 @@ export interface ControllerProcess {
 
 /** Starts a controller on free ports of loopback. */
 export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
-  const port = await findFreePort();
-  const metricsPort = await findFreePort();
+  const [port, metricsPort] = await findTwoFreePorts();
   const words = [
     ...(options.nodeFlags ?? []),
     options.program ?? program,

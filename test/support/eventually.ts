@@ -7,9 +7,9 @@ export interface EventuallyOptions {
   readonly everyMs?: number;
 }
 
-/** Calls `probe` until it returns without throwing, and returns its value; after `timeoutMs` (20 s) throws the last failure. */
+/** Calls `probe` until it returns without throwing, and returns its value; after `timeoutMs` (30 s) throws the last failure. */
 export async function eventually<T>(probe: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const deadline = Date.now() + (options.timeoutMs ?? 20_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 30_000);
   for (;;) {
     try {
       return await probe();

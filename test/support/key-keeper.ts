@@ -2,12 +2,13 @@
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { awaitRight } from './await-right.ts';
 import { RBAC_GROUP, rbacType } from './resource-types.ts';
 
 const NAMESPACE = 'signet-system';
 const NAME = 'keeper';
 
-/** Makes the account and binds both roles to it. Returns the path of its kubeconfig. */
+/** Makes the account, binds both roles to it, and waits until that counts. Returns the path of its kubeconfig. */
 export async function createKeyKeeper(
   client: Pick<KubeClient, 'create'>,
   controlPlane: Pick<ControlPlane, 'serviceAccountKubeconfig'>,
@@ -19,6 +20,12 @@ export async function createKeyKeeper(
   });
   await bind(client, 'Role');
   await bind(client, 'ClusterRole');
+  const account = { namespace: NAMESPACE, name: NAME };
+  const ofKeys = { apiGroups: [''], resources: ['secrets'], verbs: ['create'] };
+  await awaitRight(client, account, { rule: ofKeys, namespace: NAMESPACE });
+  await awaitRight(client, account, {
+    rule: { apiGroups: ['bitnami.com'], resources: ['sealedsecrets'], verbs: ['list'] },
+  });
   return controlPlane.serviceAccountKubeconfig(NAMESPACE, NAME);
 }
 

@@ -81,10 +81,12 @@ async function startParts(
   };
 }
 
-/** Applies `manifests/` as its readers are told to. */
+/** Applies `manifests/` as its readers are told to, and waits until its kinds are served. */
 export async function installManifests(
   controlPlane: Pick<ControlPlane, 'kubectlPath' | 'kubeconfigPath'>,
 ): Promise<void> {
-  const words = ['--kubeconfig', controlPlane.kubeconfigPath, 'apply', '--server-side', '-k', manifests];
-  await promisify(execFile)(controlPlane.kubectlPath, words);
+  const kubectl = (...words: readonly string[]) =>
+    promisify(execFile)(controlPlane.kubectlPath, ['--kubeconfig', controlPlane.kubeconfigPath, ...words]);
+  await kubectl('apply', '--server-side', '-k', manifests);
+  await kubectl('wait', '--for=condition=Established', '--timeout=90s', 'crd', '--all');
 }

@@ -1,4 +1,4 @@
-/** @module A TCP proxy on loopback that can start to swallow every byte: connections open, and nobody ever answers. */
+/** @module A TCP proxy on loopback that can start to swallow every byte: connections stay open, and nobody ever answers. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -6,25 +6,35 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface SwallowingProxy {
   /** `https://127.0.0.1:PORT`, for kubeconfigs. */
   readonly server: string;
-  /** From now on nothing gets through, in either direction and on open connections as well; or everything does again. */
+  /**
+   * From now on nothing gets through, in either direction and on open connections as well; or everything does again, but not on connections from
+   * before: what was swallowed is missing in them. They stay open, and silent.
+   */
   swallow(isSwallowing: boolean): void;
+  /** Cuts every connection. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
 /** Forwards to `target`, the address of an API server; with null there is nobody behind it, ever. */
 export async function startSwallowingProxy(target: string | null): Promise<SwallowingProxy> {
   const sockets = new Set<Socket>();
+  const silenced = new WeakSet<Socket>();
   let isSwallowing = target === null;
   const keep = (socket: Socket): void => {
     sockets.add(socket);
+    if (isSwallowing) silenced.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
   };
   const forward = (from: Socket, to: Socket | null): void => {
     from.on('data', (chunk) => {
-      if (!isSwallowing) to?.write(chunk);
+      if (!silenced.has(from)) to?.write(chunk);
     });
-    from.on('close', () => to?.destroy());
+    // An end is not forwarded either: packets that are swallowed carry no FIN.
+    from.on('close', () => {
+      if (!silenced.has(from)) to?.destroy();
+    });
   };
   const server = createServer((near) => {
     keep(near);
@@ -33,6 +43,9 @@ export async function startSwallowingProxy(target: string | null): Promise<Swall
     forward(near, far);
     if (far !== null) forward(far, near);
   });
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -40,11 +53,11 @@ export async function startSwallowingProxy(target: string | null): Promise<Swall
     server: `https://127.0.0.1:${port}`,
     swallow: (swallowing) => {
       isSwallowing = swallowing;
-      // What was swallowed is missing in the streams: they are of no use any more.
-      if (!swallowing) for (const socket of sockets) socket.destroy();
+      if (swallowing) for (const socket of sockets) silenced.add(socket);
     },
+    cut,
     stop: async () => {
-      for (const socket of sockets) socket.destroy();
+      cut();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -11,7 +11,7 @@ import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { openRepository } from '../../shared/git/open-repository.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { createKubeClient } from '../../shared/kube/connect.ts';
-import { KubeError } from '../../shared/kube/errors.ts';
+import { isKubeError, KubeError } from '../../shared/kube/errors.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS, INVENTORIES, type ResourceType } from '../../shared/kube/resource-type.ts';
 import { createKustomizeBuilder } from '../../shared/kustomize/kustomize-builder.ts';
@@ -33,6 +33,8 @@ export interface RunningEngine {
   readonly logs: readonly string[];
   /** How often it ran kustomize. */
   buildCount(): number;
+  /** How often it asked a remote what a reference names. */
+  askCount(): number;
   /** How many revisions it rendered from their files. */
   renderCount(): number;
   /** Number of requests that it sent so far, watches included. */
@@ -117,10 +119,14 @@ export async function createSyncWorld(prefix = 'sync'): Promise<SyncWorld> {
     },
     deleteGitSync: async (name) => {
       await client.delete(GIT_SYNCS, { namespace, name });
-      await eventually(async () => {
-        const left = await client.get(GIT_SYNCS, { namespace, name });
-        if (left !== null) throw new Error(JSON.stringify((left as GitSync).status, null, 1));
-      });
+      // The cluster's own controllers take their time with namespaces and definitions.
+      await eventually(
+        async () => {
+          const left = await client.get(GIT_SYNCS, { namespace, name });
+          if (left !== null) throw new Error(JSON.stringify((left as GitSync).status, null, 1));
+        },
+        { timeoutMs: 90_000 },
+      );
     },
     inventory: async (name) => (await client.get(INVENTORIES, { namespace, name })) as Inventory | null,
     reconcile: async (name) => {
@@ -157,6 +163,7 @@ async function startEngine(
   const events: EventNote[] = [];
   const logs: string[] = [];
   let builds = 0;
+  let asks = 0;
   let renders = 0;
   const rendered = (): void => {
     renders += 1;
@@ -165,13 +172,20 @@ async function startEngine(
     client: mortal(onlyScope(client, options.scope), options.diesAfterApplies ?? Number.POSITIVE_INFINITY),
     openClient: (...words) => clients.open(...words),
     defaultServiceAccount: options.defaultServiceAccount,
-    openRepository: (request) =>
-      openRepository({
+    openRepository: (request) => {
+      const repository = openRepository({
         ...request,
         cacheDirectory: options.cacheDirectory,
         environment: { PATH: process.env['PATH'] },
         allowFile: true,
-      }),
+      });
+      const resolve = repository.resolve.bind(repository);
+      repository.resolve = (...words) => {
+        asks += 1;
+        return resolve(...words);
+      };
+      return repository;
+    },
     build: createKustomizeBuilder({
       program: options.kustomize,
       searchPath: undefined,
@@ -208,6 +222,7 @@ async function startEngine(
     logs,
     requestCount: () => client.requestCount() + clients.requestCount(),
     buildCount: () => builds,
+    askCount: () => asks,
     renderCount: () => renders,
     stop,
   };
@@ -248,11 +263,14 @@ function mortal(client: KubeClient, applies: number): KubeClient {
   });
 }
 
-/** Lets a GitSync that no engine looks after any more disappear. */
+/** Makes a GitSync disappear, whether or not an engine still looks after it: one that is being deleted gets no new finalizer. */
 async function releaseGitSync(client: KubeClient, namespace: string, name: string): Promise<void> {
-  if ((await client.get(GIT_SYNCS, { namespace, name })) === null) return;
-  await client.mergePatch(GIT_SYNCS, { namespace, name }, { metadata: { finalizers: null } });
   await client.delete(GIT_SYNCS, { namespace, name });
+  if ((await client.get(GIT_SYNCS, { namespace, name })) === null) return;
+  const patch = { metadata: { finalizers: null } };
+  await client.mergePatch(GIT_SYNCS, { namespace, name }, patch).catch((error: unknown) => {
+    if (!isKubeError(error, 'KUBE_NOT_FOUND')) throw error;
+  });
 }
 
 const quietReconcileMetrics: ReconcileMetrics = { reconciled: () => undefined, queueDepth: () => undefined };

@@ -5,22 +5,16 @@ import { onTestFinished } from 'vitest';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import type { ClusterConnection } from '../../shared/kube/connection.ts';
 import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
+import { awaitRight, type Rule } from './await-right.ts';
 import { makeTemporaryFolder } from './git-repository.ts';
 import { RBAC_GROUP, rbacType } from './resource-types.ts';
-
-/** One rule of a role. */
-export interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
 
 /** Makes service account `name`. */
 export async function makeAccount(client: KubeClient, namespace: string, name: string): Promise<void> {
   await client.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } });
 }
 
-/** Gives an account of `from` these rights, and no others, within `namespace`. */
+/** Gives an account of `from` these rights, and no others, within `namespace`; resolves when it has them. */
 export async function allow(
   client: KubeClient,
   namespace: string,
@@ -37,9 +31,12 @@ export async function allow(
     roleRef: { apiGroup: RBAC_GROUP, kind: 'Role', name: metadata.name },
     subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.from ?? namespace }],
   });
+  const rule = rules.at(-1);
+  const subject = { name: account.name, namespace: account.from ?? namespace };
+  if (rule !== undefined) await awaitRight(client, subject, { rule, namespace });
 }
 
-/** Gives an account these rights in the whole cluster, until the test ends. */
+/** Gives an account these rights in the whole cluster, until the test ends; resolves when it has them. */
 export async function allowEverywhere(
   client: KubeClient,
   account: { readonly name: string; readonly namespace: string },
@@ -59,6 +56,8 @@ export async function allowEverywhere(
     await client.delete(rbacType('ClusterRoleBinding'), metadata);
     await client.delete(rbacType('ClusterRole'), metadata);
   });
+  const rule = rules.at(-1);
+  if (rule !== undefined) await awaitRight(client, account, { rule });
 }
 
 /** A token of the account. */

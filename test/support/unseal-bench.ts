@@ -4,7 +4,6 @@ import type { KeySource } from '../../controller/keys/key-part.ts';
 import { NO_KEYS } from '../../controller/keys/key-snapshot.ts';
 import type { Request } from '../../controller/reconcile-loop/reconciler.ts';
 import { createDigests } from '../../controller/sealed-secrets/digests.ts';
-import { KeyCensus } from '../../controller/sealed-secrets/key-census.ts';
 import { KeyUsageTally } from '../../controller/sealed-secrets/key-usage-tally.ts';
 import { SealedSecretReconciler } from '../../controller/sealed-secrets/sealed-secret-reconciler.ts';
 import { SealedSecretStore } from '../../controller/sealed-secrets/sealed-secret-store.ts';
@@ -40,8 +39,6 @@ export class UnsealBench {
   readonly secrets = new MemoryObjects();
   readonly events: EventNote[] = [];
   readonly decryptions: string[] = [];
-  /** Objects whose keys are not known. */
-  readonly census: string[] = [];
   usage = new KeyUsageTally();
   readonly prunes: boolean;
   keyring: Keyring = firstRing;
@@ -49,7 +46,6 @@ export class UnsealBench {
   /** Objects that were woken because it is their turn with templates. */
   readonly woken: string[] = [];
   readonly turns = new TemplateTurns({ places: 1, wake: ({ name }) => this.woken.push(name) });
-  isBusy = false;
   nowMs = Date.UTC(2026, 0, 1);
   #store = new SealedSecretStore();
   #index = new SecretIndex();
@@ -108,23 +104,6 @@ export class UnsealBench {
     return kind;
   }
 
-  /** Looks for the keys of the object, as happens while there is nothing better to do, and writes the report. */
-  async takeCensus(): Promise<string> {
-    const census = new KeyCensus({
-      store: this.#store,
-      keys: this.#keys(),
-      digests: DIGESTS,
-      reporter: this.#reporter,
-      submitReport: quiet,
-      usage: this.usage,
-      metrics: { decrypted: (reason) => this.decryptions.push(reason), failed: quiet, secretWritten: quiet },
-      isBusy: () => this.isBusy,
-    });
-    const { kind } = await census.reconcile(REQUEST);
-    await this.#reporter.reconcile(REQUEST);
-    return kind;
-  }
-
   #keys(): KeySource {
     return { ready: Promise.resolve(), onChange: quiet, current: () => ({ ...NO_KEYS, keyring: this.keyring }) };
   }
@@ -150,7 +129,6 @@ export class UnsealBench {
       reporter: this.#reporter,
       submitReport: quiet,
       usage: this.usage,
-      submitCensus: (request) => this.census.push(request.name),
       metrics: { decrypted: (reason) => this.decryptions.push(reason), failed: quiet, secretWritten: quiet },
       renderer: { render: (request) => this.render(request) },
       turns: this.turns,

@@ -13,7 +13,7 @@ import type { Secret } from '../../shared/resources/secret.ts';
 import type { Scope } from '../../shared/sealing/scope.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { controllerConfig } from './controller-config.ts';
-import { eventually } from './eventually.ts';
+import { type EventuallyOptions, eventually } from './eventually.ts';
 import { encoded, keySecret } from './key-secret.ts';
 import { conditionOf } from './live-secrets.ts';
 import { freshNamespace } from './namespace.ts';
@@ -70,7 +70,7 @@ export interface UnsealWorld {
   sealed(name?: string): Promise<SealedSecret>;
   secret(name?: string): Promise<Secret | null>;
   /** Waits until the Ready condition has `reason` for the present generation. */
-  untilReason(reason: string, name?: string): Promise<SealedSecret>;
+  untilReason(reason: string, name?: string, options?: EventuallyOptions): Promise<SealedSecret>;
   /** Waits until the Secret holds exactly `values`. */
   untilValues(values: Readonly<Record<string, string>>, name?: string): Promise<Secret>;
   /** `reason: message` of each event on the SealedSecret. */
@@ -111,7 +111,7 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
         const edited = { ...object, metadata: { ...object.metadata, resourceVersion } } as SealedSecret;
         return (await client.replace(SEALED_SECRETS, edited)) as SealedSecret;
       }),
-    untilReason: (reason, name) =>
+    untilReason: (reason, name, options) =>
       eventually(async () => {
         const object = await sealed(name);
         const isCurrent = object.status?.observedGeneration === object.metadata.generation;
@@ -119,7 +119,7 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
           throw new Error(JSON.stringify(object.status, null, 1));
         }
         return object;
-      }),
+      }, options),
     untilValues: (values, name) =>
       eventually(async () => {
         const object = await secret(name);

@@ -25,6 +25,15 @@ function bases(count: number): Record<string, string> {
   return { ...kustomizations, [`b${count - 1}/a.yaml`]: MAP };
 }
 
+/** Bases in a row, each in a folder beside the one before. */
+function rowOfBases(count: number): Record<string, string> {
+  const names = Array.from({ length: count }, (_, index) => `b${index}`);
+  return Object.fromEntries([
+    ['kustomization.yaml', 'resources: [b0]\n'],
+    ...names.map((name, index) => [`${name}/kustomization.yaml`, `resources: [../b${index + 1}]\n`]),
+  ]);
+}
+
 /** All of them. */
 export const HOSTILE_KUSTOMIZATIONS: readonly HostileKind[] = [
   kindOfFiles(
@@ -80,6 +89,32 @@ export const HOSTILE_KUSTOMIZATIONS: readonly HostileKind[] = [
     refused(/cycle|itself/),
   ),
   kindOfFiles('kustomize-4-to-the-30', bases(30), refused(/more than 1000 bases/)),
+  kindOfFiles('kustomize-row-of-2000', rowOfBases(2_000), refused(/more than 32 bases deep/)),
+  kindOfFiles(
+    'kustomize-same-base-again',
+    { 'kustomization.yaml': `resources: [${'b, '.repeat(400_000)}]\n`, 'b/kustomization.yaml': 'resources: []\n' },
+    refused(/more than 20000 entries/),
+  ),
+  kindOfFiles(
+    'kustomize-lines',
+    { 'kustomization.yaml': `resources:\n${Array.from({ length: 300_000 }, (_, index) => `- x${index}\n`).join('')}` },
+    refused(/more than 20000 entries/),
+  ),
+  kindOfFiles(
+    'kustomize-same-settings-again',
+    {
+      'kustomization.yaml': `transformers: [${'t.yaml, '.repeat(10_000)}]\n`,
+      't.yaml': `apiVersion: builtin\nkind: LabelTransformer\nlabels: {${Array.from({ length: 200_000 }, (_, index) => `a${index}: b`).join(', ')}}\n`,
+    },
+    refused(/as often as it is named/),
+  ),
+  kindOfFiles(
+    'kustomize-same-text-again',
+    {
+      'kustomization.yaml': `commonAnnotations: {a: &a "${'\\x01'.repeat(60_000)}", ${Array.from({ length: 900 }, (_, index) => `b${index}: *a`).join(', ')}}\n`,
+    },
+    refused(/more than 4 MiB, aliases written out/),
+  ),
   kindOfFiles(
     'kustomize-openapi',
     {

@@ -64,6 +64,18 @@ export const HOSTILE_MANIFESTS: readonly HostileKind[] = [
     Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`f${index}.yaml`, `# ${index}${'x'.repeat(9 * MIB)}`])),
     { reason: 'SourceTooLarge', says: /32 MiB are allowed/ },
   ),
+  kindOfFiles(
+    'yaml-million-lines',
+    { 'a.yaml': `${HEAD}data:\n x: |\n${'  a\n'.repeat(2 * MIB)}` },
+    refused(/more than 1000000 lines/),
+  ),
+  kindOfFiles(
+    'charts',
+    Object.fromEntries(
+      Array.from({ length: 19_000 }, (_, index) => [`c${index}/Chart.yaml`, 'name: a\nversion: 1.0.0\n']),
+    ),
+    refused(/this is a Helm chart/),
+  ),
   kindOfFiles('yaml-brackets', { 'a.yaml': '['.repeat(MIB) }, refused(/nested/)),
   kindOfFiles(
     'yaml-indents',

@@ -79,6 +79,14 @@ async function deepFolders(repository: GitTestRepository, depth: number): Promis
   return [entry];
 }
 
+/** A thousand patterns, in each of fifty thousand folders: one folder that is named so often. */
+async function manyIgnoreLists(repository: GitTestRepository): Promise<readonly RawEntry[]> {
+  const patterns = Array.from({ length: 1_000 }, (_, index) => `*${index}`).join('\n');
+  const list = { mode: '100644', name: '.signetignore', oid: await writeObject(repository, 'blob', patterns) };
+  const folder = await writeObject(repository, 'tree', rawTree([list]));
+  return Array.from({ length: 50_000 }, (_, index) => ({ mode: '40000', name: `f${index}`, oid: folder }));
+}
+
 function chainOfLinks(length: number): Record<string, { readonly linkTo: string }> {
   const names = Array.from({ length }, (_, index) => `hops/${index}`);
   return Object.fromEntries(names.map((name, index) => [name, { linkTo: `${index + 1}` }]));
@@ -99,6 +107,16 @@ export const HOSTILE_TREES: readonly HostileKind[] = [
     { ...chainOfLinks(300), 'app/stowaway.yaml': stowaway('link-chain'), 'app/a.yaml': { linkTo: '../hops/0' } },
     { reason: 'RenderFailed', says: /leads back to itself/ },
     { source: { url: '', path: 'app' } },
+  ),
+  kindOfFiles(
+    'links-to-and-fro',
+    {
+      'a/x.yaml': '',
+      ...Object.fromEntries(
+        Array.from({ length: 2_000 }, (_, index) => [`l${index}.yaml`, { linkTo: `a/${'../a/'.repeat(600)}x.yaml` }]),
+      ),
+    },
+    { reason: 'SourceTooLarge', says: /symbolic links take too long to follow/ },
   ),
   kindOfFiles(
     'link-of-5-mib',
@@ -255,6 +273,10 @@ export const HOSTILE_TREES: readonly HostileKind[] = [
     ],
     { reason: 'RenderFailed', says: /not UTF-8/ },
   ),
+  kindOfEntries('ignore-lists', manyIgnoreLists, {
+    reason: 'RenderFailed',
+    says: /more than 1000 lists of what to ignore/,
+  }),
   kindOfFiles(
     'ignore-patterns',
     {

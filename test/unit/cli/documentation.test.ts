@@ -1,25 +1,22 @@
 /** @module docs/cli.md names every verb, option and exit code that the program has, and none that it has not. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { COMMAND_TABLE } from '../../../cli/commands/command-table.ts';
-import { createProgram } from '../../../cli/run.ts';
 import { EXIT } from '../../../cli/terminal/exit-codes.ts';
 
 const document = readFileSync(path.resolve(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
 
-/** kubeseal's command line has a page of its own. */
-const DECLARED = COMMAND_TABLE.filter(({ load }) => load !== undefined);
-
+/** Every verb that takes options, declared as the program declares it; kubeseal's command line has a page of its own. */
 async function verbs(): Promise<readonly Command[]> {
-  const programs = await Promise.all(
-    DECLARED.map(({ name }) => createProgram([name], async () => undefined, 'signet')),
-  );
-  const declared = programs.map((program, at) => program.commands.find((one) => one.name() === DECLARED[at]?.name));
-  return declared.flatMap((command) =>
-    command === undefined ? [] : command.commands.length > 0 ? command.commands : [command],
-  );
+  const program = new Command('signet');
+  for (const { name, load } of COMMAND_TABLE) {
+    (await load?.())?.(program.command(name), async () => undefined);
+  }
+  return program.commands
+    .filter((command) => command.name() !== 'kubeseal')
+    .flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
 }
 
 function titleOf(command: Command): string {

@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest';
-import { throughController } from '../../../../cli/commands/reseal-roads.ts';
+import { throughController, withPrivateKeys } from '../../../../cli/commands/reseal-roads.ts';
 import type { Cluster } from '../../../../cli/connect/cluster.ts';
 import type { SealedObject } from '../../../../cli/manifests/sealed-objects.ts';
 import type { KubeClient } from '../../../../shared/kube/client.ts';
 import type { ClusterConnection } from '../../../../shared/kube/connection.ts';
+import { RECEIPT_ANNOTATION } from '../../../../shared/resources/names.ts';
 import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
+import { receiptOf } from '../../../../shared/sealing/reseal-secret.ts';
 import { sealSecret } from '../../../../shared/sealing/seal-secret.ts';
-import { sealedOf, secondCertificate, secretOf } from '../../../support/test-secrets.ts';
+import {
+  firstCertificate,
+  firstRing,
+  sealedOf,
+  secondCertificate,
+  secretOf,
+  withItems,
+} from '../../../support/test-secrets.ts';
 
 /** Resealing through a controller that seals to the second key; it counts how often it is asked. */
 function road() {
@@ -60,4 +69,25 @@ test('throughController sends a value that is too large to nobody, and names the
     },
   });
   expect(asked.count).toBe(0);
+});
+
+test('withPrivateKeys opens no value that the receipt says to be sealed to the newest key', async () => {
+  const [old, current] = [await sealedOf({ a: '1' }), await sealedOf({ b: '2' }, secondCertificate)];
+  const texts = { ...old.spec.encryptedData, ...current.spec.encryptedData };
+  const keys = new Map([
+    ['a', firstCertificate.fingerprint],
+    ['b', secondCertificate.fingerprint],
+  ]);
+  const mixed = withItems(old, texts);
+  const receipt = await receiptOf(mixed, new Map(Object.entries(texts)), (item) => keys.get(item));
+  const annotations = { [RECEIPT_ANNOTATION]: receipt ?? '' };
+  const object = { ...mixed, metadata: { ...mixed.metadata, annotations } };
+  const source = { file: { input: {} } } as SealedObject['source'];
+  const take = withPrivateKeys(firstRing, async () => secondCertificate, { all: false, cwd: '/' });
+  const outcome = await take({ ...objectOf(object), source });
+  if (outcome.kind !== 'resealed') throw outcome.error;
+  expect([...outcome.values.keys()]).toEqual(['a']);
+  expect(JSON.parse(outcome.receipt ?? '').keys).toEqual({
+    [secondCertificate.fingerprint]: { a: expect.any(String), b: expect.any(String) },
+  });
 });

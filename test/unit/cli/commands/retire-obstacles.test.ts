@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { obstaclesOf, passedOver, type RetireFacts } from '../../../../cli/commands/retire-obstacles.ts';
-import { objectKeysOf } from '../../../../cli/connect/needing-objects.ts';
+import { readObjectKeys } from '../../../../cli/connect/needing-objects.ts';
+import type { KubeClient } from '../../../../shared/kube/client.ts';
 import type { KeyList, SealingKeyEntry } from '../../../../shared/resources/key-list.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 
@@ -29,19 +30,21 @@ const failing = objectOf('failing', {
   conditions: [{ type: 'Ready', status: 'False', reason: 'KeyNotFound' }],
 });
 
-function factsOf(objects: readonly KubeObject[], parts: Partial<RetireFacts> = {}): RetireFacts {
+async function factsOf(listed: readonly KubeObject[], parts: Partial<RetireFacts> = {}): Promise<RetireFacts> {
   const files = { byKey: new Map(), unknown: 0, errors: [] };
-  return { key: KEY, list: LIST, objects: objectKeysOf(objects), files, consent: {}, ...parts };
+  const client = { list: async () => ({ items: listed }) } as unknown as KubeClient;
+  const objects = await readObjectKeys({ client });
+  return { key: KEY, list: LIST, objects, files, consent: {}, ...parts };
 }
 
 const told = (facts: RetireFacts) => obstaclesOf(facts).map(({ message }) => message.replace(/^.*the key: /, ''));
 
-test('nothing stands against a key that nothing needs', () => {
-  expect(told(factsOf([seen]))).toEqual([]);
+test('nothing stands against a key that nothing needs', async () => {
+  expect(told(await factsOf([seen]))).toEqual([]);
 });
 
-test('objects that were applied or edited and not looked at since are named', () => {
-  const facts = factsOf([seen, lagging, bare, objectOf('odd', 'x'), objectOf('none', undefined)]);
+test('objects that were applied or edited and not looked at since are named', async () => {
+  const facts = await factsOf([seen, lagging, bare, objectOf('odd', 'x'), objectOf('none', undefined)]);
   expect(told(facts)).toEqual([
     'the controller has not looked at 4 SealedSecrets: shop/applied, shop/edited, shop/none, shop/odd',
   ]);
@@ -50,43 +53,43 @@ test('objects that were applied or edited and not looked at since are named', ()
   expect(passedOver(facts)).toEqual([]);
 });
 
-test('an object that is about to go is not waited for', () => {
-  expect(told(factsOf([objectOf('gone', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' })]))).toEqual([]);
+test('an object that is about to go is not waited for', async () => {
+  expect(told(await factsOf([objectOf('gone', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' })]))).toEqual([]);
 });
 
-test('who may not list objects does not know whether all were looked at', () => {
-  const facts = factsOf([], { objects: null });
+test('who may not list objects does not know whether all were looked at', async () => {
+  const facts = await factsOf([], { objects: null });
   expect(told(facts)).toEqual(['you may not list SealedSecrets, so some may not have been looked at']);
   expect(told({ ...facts, consent: { ignoreUnseen: true } })).toEqual([]);
 });
 
-test('a controller that looks at a part of the cluster does not decide for the rest', () => {
-  const facts = factsOf([seen], { list: { ...LIST, partial: 'SealedSecrets in namespaces a' } });
+test('a controller that looks at a part of the cluster does not decide for the rest', async () => {
+  const facts = await factsOf([seen], { list: { ...LIST, partial: 'SealedSecrets in namespaces a' } });
   expect(told(facts)).toEqual(['the controller looks at no more than SealedSecrets in namespaces a']);
   expect(told({ ...facts, consent: { ignoreUnseen: true } })).toEqual([]);
 });
 
-test('objects that do not open are named, and passed over only when that was said', () => {
-  const facts = factsOf([seen, failing], { list: { ...LIST, unopened: 2 } });
+test('objects that do not open are named, and passed over only when that was said', async () => {
+  const facts = await factsOf([seen, failing], { list: { ...LIST, unopened: 2 } });
   expect(told(facts)).toEqual(['2 SealedSecrets of the cluster do not open, and may need it: shop/failing and 1 more']);
   const agreed = { ...facts, consent: { ignoreUnopened: true } };
   expect(told(agreed)).toEqual([]);
   expect(passedOver(agreed)).toEqual(['no key is known of 2 SealedSecrets: shop/failing and 1 more']);
 });
 
-test('no consent makes up for objects that are known to need the key', () => {
+test('no consent makes up for objects that are known to need the key', async () => {
   const consent = { ignoreUnopened: true, ignoreUnseen: true, withoutBackup: true };
   const needing = objectOf('db', { observedGeneration: 1, attempt: { keys: ['SHA256:old'] } });
-  expect(told(factsOf([needing], { consent }))).toEqual(['1 SealedSecret of the cluster need it: shop/db']);
-  expect(told(factsOf([], { consent, key: { ...KEY, objects: 3 } }))).toEqual([
+  expect(told(await factsOf([needing], { consent }))).toEqual(['1 SealedSecret of the cluster need it: shop/db']);
+  expect(told(await factsOf([], { consent, key: { ...KEY, objects: 3 } }))).toEqual([
     '3 SealedSecrets of the cluster need it',
   ]);
-  expect(told(factsOf([], { consent, key: { ...KEY, state: 'active' } }))).toEqual(['it is the active key']);
+  expect(told(await factsOf([], { consent, key: { ...KEY, state: 'active' } }))).toEqual(['it is the active key']);
 });
 
-test('what is not counted is not known', () => {
+test('what is not counted is not known', async () => {
   const { objects: _, ...uncounted } = KEY;
-  expect(told(factsOf([], { key: uncounted }))).toEqual(['it is not known which SealedSecrets need it']);
+  expect(told(await factsOf([], { key: uncounted }))).toEqual(['it is not known which SealedSecrets need it']);
   const { unopened: __, ...list } = LIST;
-  expect(told(factsOf([], { list }))).toEqual(['it is not known whether all SealedSecrets open']);
+  expect(told(await factsOf([], { list }))).toEqual(['it is not known whether all SealedSecrets open']);
 });

@@ -73,6 +73,7 @@ describe('readControllerCertificates', () => {
       { [PEER]: [200, 'real'] },
     ],
     ['a controller that is down', { ...planted, 'Service kube-system/sealed-secrets': service('web') }, {}],
+    ['one whose port has no name', { ...planted, 'Service kube-system/sealed-secrets-controller': service() }, {}],
     [
       'a second Service that answers',
       {
@@ -141,6 +142,26 @@ describe('readControllerCertificates', () => {
     expect(found).toEqual({ pem: 'peer', origin: 'Service sealed-secrets-controller in kube-system' });
   });
 
+  test('finds Signet in kube-system, where it takes over from sealed-secrets', async () => {
+    const path = '/api/v1/namespaces/kube-system/services/http:signet-controller:http/proxy/v1/cert.pem';
+    const { cluster } = clusterOf(
+      { 'Service kube-system/signet-controller': service('http') },
+      { [path]: [200, 'ours'] },
+    );
+    const found = await readControllerCertificates(cluster, {});
+    expect(found).toEqual({ pem: 'ours', origin: 'Service signet-controller in kube-system' });
+  });
+
+  test('asks for each usual Service once in a namespace that was named', async () => {
+    const { cluster, asked } = clusterOf({});
+    await expect(readControllerCertificates(cluster, { controllerNamespace: 'team' })).rejects.toThrow();
+    expect(asked.filter((key) => key.startsWith('Service'))).toEqual([
+      'Service team/signet-controller',
+      'Service team/sealed-secrets-controller',
+      'Service team/sealed-secrets',
+    ]);
+  });
+
   test('a key list and a Service that may not be read do not end the search', async () => {
     const path = '/api/v1/namespaces/kube-system/services/http:sealed-secrets:/proxy/v1/cert.pem';
     const { cluster } = clusterOf(
@@ -151,6 +172,11 @@ describe('readControllerCertificates', () => {
       { [path]: [200, 'peer'] },
     );
     expect((await readControllerCertificates(cluster, {})).pem).toBe('peer');
+  });
+
+  test('a Service that may not be read, and does not answer, is no second controller', async () => {
+    const { cluster } = clusterOf({ ...planted, 'Service kube-system/sealed-secrets-controller': forbidden });
+    expect((await readControllerCertificates(cluster, {})).pem).toBe('planted');
   });
 
   test('a named Service is asked in both namespaces', async () => {
@@ -176,6 +202,7 @@ describe('readControllerCertificates', () => {
         'ConfigMap signet-system/signet-keys: you may not read it; ' +
         'ConfigMap kube-system/signet-keys: holds no key list; ' +
         'Service signet-system/signet-controller: its /v1/cert.pem answers HTTP 404; ' +
+        'Service kube-system/signet-controller: not found; ' +
         'Service kube-system/sealed-secrets-controller: not found; Service kube-system/sealed-secrets: not found',
     });
   });

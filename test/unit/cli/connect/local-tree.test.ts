@@ -68,6 +68,19 @@ test('a path that leads out of the root, or to nothing, is refused', () =>
     );
   }));
 
+test('a path over a link is where the link leads, and never outside of the root', () =>
+  withTempFolder(async (folder) => {
+    const root = path.join(folder, 'root');
+    await fill(folder, ['root/real/x.yaml', 'elsewhere/secret.yaml']);
+    await symlink('real', path.join(root, 'link'));
+    await symlink('../elsewhere', path.join(root, 'out'));
+    const tree = await readLocalTree(root, { path: 'link' }, 'here');
+    expect(tree.files.map((file) => file.path)).toEqual(['real/x.yaml']);
+    await expect(readLocalTree(root, { path: './out' }, 'here')).rejects.toThrow(
+      'cannot read "here": its path "./out" leads out of it',
+    );
+  }));
+
 test('what .signetignore files, also above the path, and the GitSync name is left out', () =>
   withTempFolder(async (folder) => {
     await fill(

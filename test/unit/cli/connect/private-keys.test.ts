@@ -15,7 +15,7 @@ async function fingerprintsOf(...texts: string[]): Promise<readonly string[]> {
   return withTempFolder(async (cwd) => {
     const names = texts.map((_, at) => `key-${at}`);
     for (const [at, name] of names.entries()) await writeFile(path.join(cwd, name), texts[at] ?? '');
-    const ring = await readPrivateKeys({ io: { cwd } } as Session, names);
+    const ring = await readPrivateKeys({ io: { cwd } } as Session, names, '');
     return ring.keys.map(({ fingerprint }) => fingerprint.slice(0, 11));
   });
 }
@@ -66,4 +66,12 @@ test('readPrivateKeys reports every file that is wrong, and quotes nothing of an
     'KEY_MALFORMED',
   ]);
   for (const { message } of failure.errors) expect(message).not.toContain('hunter2');
+});
+
+test('readPrivateKeys does not repeat a key that stands where the name of a file should', async () => {
+  const reading = readPrivateKeys({ io: { cwd: '/' } } as Session, [FIRST_KEY.privateKeyPem], '');
+  const failure = (await reading.catch((error: unknown) => error)) as SeveralErrors;
+  expect(failure.errors).toMatchObject([
+    { code: 'CLI_USAGE', message: 'cannot take a private key as an argument, where others can see it' },
+  ]);
 });

@@ -23,9 +23,29 @@ describe('the controller', () => {
     [['kube-system/sealed-secrets-controller', 'signet-system/signet-controller'], 'sealed-secrets-controller'],
     [['kube-system/sealed-secrets', 'signet-system/signet-controller'], 'sealed-secrets'],
     [['signet-system/signet-controller'], 'signet-controller'],
+    [['kube-system/signet-controller'], 'signet-controller'],
   ])('that nobody named is the first of %j that kubeseal, the chart and Signet would make', async (services, name) => {
     const found = await findController(session, clusterWith(...services), flagsOf());
     expect(found).toMatchObject({ name, port: 'web' });
+  });
+
+  test('that nobody named is rather one that is there than one that may not be looked for', async () => {
+    const get = async (_type: unknown, { namespace }: { namespace: string }) => {
+      if (namespace === 'kube-system') throw new KubeError('KUBE_FORBIDDEN', 'no');
+      return { spec: { ports: [{ name: 'http' }] } };
+    };
+    const cluster = { client: { get }, description: 'test' } as unknown as Cluster;
+    const place = { namespace: 'signet-system', name: 'signet-controller', port: 'http' };
+    expect(await findController(session, cluster, flagsOf())).toEqual(place);
+  });
+
+  test('that may not be looked for anywhere is tried under its usual name', async () => {
+    const get = async () => {
+      throw new KubeError('KUBE_FORBIDDEN', 'no');
+    };
+    const cluster = { client: { get }, description: 'test' } as unknown as Cluster;
+    const place = { namespace: 'kube-system', name: 'sealed-secrets-controller', port: '' };
+    expect(await findController(session, cluster, flagsOf())).toEqual(place);
   });
 
   test('that was named is the only one that is looked for', async () => {

@@ -142,6 +142,17 @@ describe('the cluster of signet kubeseal', () => {
   });
 });
 
+test('signet kubeseal takes the kind of an item from its list', async () => {
+  await withTempFolder(async (folder) => {
+    const { apiVersion: _version, kind: _kind, ...item } = secretOf({ a: 'x' });
+    const seal = (kind: string) =>
+      kubeseal(folder, ['--cert', 'cert.pem'], { stdin: JSON.stringify({ apiVersion: 'v1', kind, items: [item] }) });
+    expect(await seal('SecretList')).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await seal('ConfigMapList');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('cannot seal ConfigMap "shop/db": it is not a Secret')]);
+  });
+});
+
 describe('signet kubeseal --merge-into', () => {
   test('keeps a receipt in step', async () => {
     await withTempFolder(async (folder) => {
@@ -154,6 +165,15 @@ describe('signet kubeseal --merge-into', () => {
       const receipt = readReceipt(merged.metadata);
       expect([...(receipt?.items.keys() ?? [])].sort()).toEqual(['password', 'user']);
       expect(receipt && (await checkReceipt(merged, receipt))).toEqual([]);
+    });
+  });
+
+  test('keeps a byte-order mark, as everything else of the file', async () => {
+    await withTempFolder(async (folder) => {
+      const sealed = await sealSecret(secretOf({ user: 'ada' }), { certificate: firstCertificate });
+      writeFileSync(path.join(folder, 'sealed.yaml'), `\ufeff# kept\n${stringifyYaml(sealed)}`);
+      await kubeseal(folder, ['--cert', 'cert.pem', '--merge-into', 'sealed.yaml'], { stdin: SECRET });
+      expect(read(folder, 'sealed.yaml')).toMatch(/^\ufeff# kept\n.*password: /s);
     });
   });
 
@@ -189,7 +209,7 @@ describe('signet kubeseal --merge-into', () => {
       writeFileSync(path.join(folder, 'other.yaml'), SECRET);
       const merge = (file: string) => kubeseal(folder, ['--cert', 'cert.pem', '--merge-into', file], { stdin: SECRET });
       expect((await merge('two.yaml')).stderr).toContain('it holds 2 SealedSecrets, expected one');
-      expect((await merge('other.yaml')).stderr).toContain('Secret "db" is not a SealedSecret');
+      expect((await merge('other.yaml')).stderr).toContain('Secret "shop/db" is not a SealedSecret');
     });
   });
 });

@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { editorCommand, splitWords } from '../../../../cli/terminal/editor.ts';
+import { editorCommand } from '../../../../cli/terminal/editor.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { withTempFolder } from '../../../support/run-cli.ts';
 import { FIRST_KEY } from '../../../support/test-keys.ts';
 
-describe('splitWords', () => {
+describe('editorCommand', () => {
   test.each([
     ['vi', ['vi']],
     ['  code   --wait ', ['code', '--wait']],
@@ -20,20 +20,24 @@ describe('splitWords', () => {
     ['"a\\"b"', ['a"b']],
     ['"a\\nb"', ['a\\nb']],
     ['vi; rm -rf $HOME `x` > y', ['vi;', 'rm', '-rf', '$HOME', '`x`', '>', 'y']],
-    ["''", ['']],
+    ["vi ''", ['vi', '']],
   ])('takes %s apart', (text, words) => {
-    expect(splitWords(text)).toEqual(words);
+    expect(editorCommand({ env: { VISUAL: text } })).toEqual(words);
   });
 
   test.each(['"a', "a 'b", 'a"'])('refuses %s, whose quote is not closed', (text) => {
-    expect(splitWords(text)).toBeNull();
+    expect(() => editorCommand({ env: { EDITOR: text } })).toThrow('cannot understand EDITOR: a quote is not closed');
   });
-});
 
-test('editorCommand prefers VISUAL, then EDITOR, and passes over empty ones', () => {
-  expect(editorCommand({ env: { VISUAL: 'a -b', EDITOR: 'c' } })).toEqual(['a', '-b']);
-  expect(editorCommand({ env: { VISUAL: ' ', EDITOR: 'c' } })).toEqual(['c']);
-  expect(editorCommand({ env: {} })).toEqual(['vi']);
+  test.each(["''", '"" -w'])('refuses %s, which names no program', (text) => {
+    expect(() => editorCommand({ env: { VISUAL: text } })).toThrow('cannot understand VISUAL: it names no program');
+  });
+
+  test('prefers VISUAL, then EDITOR, and passes over empty ones', () => {
+    expect(editorCommand({ env: { VISUAL: 'a -b', EDITOR: 'c' } })).toEqual(['a', '-b']);
+    expect(editorCommand({ env: { VISUAL: ' ', EDITOR: 'c' } })).toEqual(['c']);
+    expect(editorCommand({ env: {} })).toEqual(['vi']);
+  });
 });
 
 const MAIN = path.resolve(import.meta.dirname, '../../../../cli/main.ts');

@@ -5,7 +5,9 @@ import { CertificateError } from '../../../../shared/certificate/errors.ts';
 import { EncodingError } from '../../../../shared/encoding/errors.ts';
 import { GitError } from '../../../../shared/git/errors.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
+import { AccountError } from '../../../../shared/kube/service-account.ts';
 import { SealingError } from '../../../../shared/sealing/errors.ts';
+import { SyncError } from '../../../../shared/sync/errors.ts';
 
 describe('exitCodeOf', () => {
   const cases = [
@@ -21,6 +23,9 @@ describe('exitCodeOf', () => {
     [new SealingError('TEMPLATE_NOT_SUPPORTED', ''), EXIT.cannotUnseal],
     [new KubeError('KUBE_UNREACHABLE', ''), EXIT.cluster],
     [new GitError('GIT_REF_NOT_FOUND', ''), EXIT.source],
+    [new AccountError('ACCOUNT_INVALID', ''), EXIT.invalidInput],
+    [new SyncError('SYNC_SPEC_INVALID', ''), EXIT.invalidInput],
+    [new SyncError('SYNC_KIND_NOT_SERVED', ''), EXIT.cluster],
   ] as const;
   for (const [error, code] of cases) {
     test(`${error.code} is ${code}`, () => {

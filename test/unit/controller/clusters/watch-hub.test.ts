@@ -59,6 +59,16 @@ test('a kind that nobody serves is unserved, and followed as soon as it is', asy
   expect(hub.find(identity)).toBe('absent');
 });
 
+test('a kind that nobody serves is forgotten with the last one who wants it', async () => {
+  const { hub } = createHub([]);
+  await Promise.all([hub.follow('a/a', [configMap, secret]), hub.follow('b/b', [configMap])]);
+  await hub.follow('a/a', [secret]);
+  expect([hub.find(identity), hub.find({ ...identity, kind: 'Secret' })]).toEqual(['unserved', 'unserved']);
+  hub.release('b/b');
+  hub.release('a/a');
+  expect([hub.find(identity), hub.find({ ...identity, kind: 'Secret' })]).toEqual(['unreadable', 'unreadable']);
+});
+
 test('a kind that vanishes is unserved, and its followers are told', async () => {
   const { hub, watches, unserved } = createHub();
   await hub.follow('a/a', [configMap]);

@@ -11,7 +11,7 @@ function note(message = 'm', name = 'db'): EventNote {
   return { regarding, type: 'Normal', reason: 'Unsealed', message };
 }
 
-function bench(options: { fail?: () => unknown; isBusy?: () => boolean } = {}) {
+function bench(options: { fail?: () => unknown; isBusy?: () => boolean; gate?: Promise<void> } = {}) {
   const created: KubeObject[] = [];
   const patched: { name: string; patch: unknown }[] = [];
   const results: string[] = [];
@@ -20,6 +20,7 @@ function bench(options: { fail?: () => unknown; isBusy?: () => boolean } = {}) {
       create: async (_type, object) => {
         const failure = options.fail?.();
         if (failure !== undefined) throw failure;
+        await options.gate;
         created.push(object);
         return object;
       },
@@ -62,6 +63,20 @@ test('a repeated note raises the count of its event', async () => {
   recorder.record(note('other'));
   await vi.advanceTimersByTimeAsync(0);
   expect(created).toHaveLength(2);
+  expect(patched).toEqual([{ name: created[0]?.metadata.name, patch: expect.objectContaining({ count: 2 }) }]);
+});
+
+test('a note that is repeated while its event is being written raises the count of that event', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { recorder, created, patched } = bench({ gate: gate.promise });
+  recorder.record(note());
+  await vi.advanceTimersByTimeAsync(1_000);
+  recorder.record(note());
+  recorder.record(note('other'));
+  await vi.advanceTimersByTimeAsync(1_000);
+  gate.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(created.map((event) => event['message'])).toEqual(['m', 'other']);
   expect(patched).toEqual([{ name: created[0]?.metadata.name, patch: expect.objectContaining({ count: 2 }) }]);
 });
 

@@ -25,8 +25,8 @@ const source = (names: { readonly login?: string; readonly signers?: string }): 
   },
 });
 
-function secret(name: string) {
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'shop', name } };
+function secret(name: string, resourceVersion = '1') {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'shop', name, resourceVersion } };
 }
 
 function setUp() {
@@ -73,6 +73,21 @@ test('a changed, new or removed Secret wakes the GitSyncs that name it, and no o
   shop?.tell('removed', secret('b'));
   shop?.tell('added', secret('other'));
   expect(woken).toEqual(['shop/cluster']);
+});
+
+test('of what there is at first, only what is younger than the GitSyncs wakes them: their look may have come before it', () => {
+  const { watcher, woken, learn } = setUp();
+  const login = gitSync('shop/login', source({ login: 'a' }));
+  const other = gitSync('shop/other', source({ login: 'b' }));
+  learn({ ...login, metadata: { ...login.metadata, resourceVersion: '9' } });
+  const [watch] = watcher.watches;
+  // The look at it has written its status meanwhile.
+  learn({ ...login, metadata: { ...login.metadata, resourceVersion: '12' } }, other);
+  watch?.tell('added', secret('a', '8'));
+  expect(woken).toEqual([]);
+  watch?.tell('added', secret('a', '11'));
+  watch?.tell('added', secret('b', '10'));
+  expect(woken).toEqual(['shop/login', 'shop/other']);
 });
 
 test('a namespace is watched while one of its GitSyncs names a Secret', () => {

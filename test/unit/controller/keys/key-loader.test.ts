@@ -1,12 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { certificateChain, KeyLoader } from '../../../../controller/keys/key-loader.ts';
+import { KeyLoader } from '../../../../controller/keys/key-loader.ts';
 import { readKeySecret } from '../../../../controller/keys/key-secret.ts';
 import { KEY_LABEL, UNSEAL_FIELD_MANAGER } from '../../../../shared/resources/names.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { encoded, keySecret } from '../../../support/key-secret.ts';
 import { FIRST_KEY, SECOND_KEY } from '../../../support/test-keys.ts';
-import { firstCertificate, firstKey, secondCertificate } from '../../../support/test-secrets.ts';
+import { firstKey } from '../../../support/test-secrets.ts';
 
 function secretOf(label: string | undefined, data?: Record<string, string>, resourceVersion = '1') {
   const object: KubeObject = keySecret('keys', 'k', FIRST_KEY);
@@ -48,11 +48,6 @@ test.each([['compromised'], ['Active'], ['']])('a label of another value, %j, is
   expect(result).toMatchObject({ problem: `its key label is "${label}", expected "active" or "retired"` });
 });
 
-test('certificateChain keeps every certificate and nothing else', () => {
-  const text = `note\n${FIRST_KEY.privateKeyPem}${FIRST_KEY.certificatePem}${SECOND_KEY.certificatePem}`;
-  expect(certificateChain(text)).toBe(firstCertificate.pem + secondCertificate.pem);
-});
-
 /** What people bring: the pair of the first key in every form that openssl and editors give it. */
 const pkcs8 = createPrivateKey(FIRST_KEY.privateKeyPem).export({ type: 'pkcs8', format: 'pem' }).toString();
 const crlf = (text: string) => text.replaceAll('\n', '\r\n');
@@ -67,6 +62,12 @@ test.each([
   ['blanks around lines', crt.replaceAll('\n', ' \n\t'), key.replaceAll('\n', ' \n  '), crt],
   ['no newline at the end', crt.trimEnd(), key.trimEnd(), crt],
   ['certificate and key in one file, twice', crt + key, crt + key, crt],
+  [
+    'a key before a chain in its file',
+    `note\n${key}${crt}${SECOND_KEY.certificatePem}`,
+    key,
+    crt + SECOND_KEY.certificatePem,
+  ],
   ['a key behind other blocks', crt, `${SECOND_KEY.certificatePem}${pkcs8}`, crt],
 ])(
   'a pair in the form of %s is loaded, and its chain kept whole',
@@ -75,7 +76,7 @@ test.each([
     const [result] = await new KeyLoader(1).load([secretOf('active', data)]);
     expect(result).toMatchObject({
       key: { fingerprint: firstKey.fingerprint, certificateMatches: true },
-      chainPem: certificateChain(chain),
+      chainPem: chain,
     });
   },
 );

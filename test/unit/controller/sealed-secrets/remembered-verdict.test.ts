@@ -20,6 +20,8 @@ const record: UnsealedRecord = {
   secretDigest: 'content',
   ownerDigest: 'owner',
   mode: 'owned',
+  keys: ['SHA256:a'],
+  keysProof: 'proof',
 };
 const attempt: UnsealAttempt = {
   sealedDigest: 'sealed',
@@ -137,14 +139,6 @@ test('drift is suspected only of the Secret that was written from the same conte
   expect(isDriftSuspected(subjectOf({ record: { ...record, uid: 'other' } }))).toBe(false);
   expect(isDriftSuspected(subjectOf({ record, claims: null }))).toBe(false);
   expect(isDriftSuspected(subjectOf({}))).toBe(false);
-});
-
-test('what opened and could not be written is looked at once more when nobody knows with which keys it opened', () => {
-  const { keys: _, ...bare } = attempt;
-  const lastVerdict = { ...failed('SecretExists'), state: 'waiting' as const };
-  expect(find({ attempt, lastVerdict, claims: foreign })).not.toBeNull();
-  expect(find({ attempt: bare, lastVerdict, claims: foreign })).toBeNull();
-  expect(find({ attempt: bare, lastVerdict: failed('KeyNotFound') })).not.toBeNull();
 });
 
 test('under ignore nothing that happens to the Secret is looked at', () => {

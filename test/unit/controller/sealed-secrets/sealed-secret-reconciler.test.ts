@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { SEALED_SECRETS } from '../../../../shared/kube/resource-type.ts';
 import { SealingError, TemplateError } from '../../../../shared/sealing/errors.ts';
+import { Keyring } from '../../../../shared/sealing/keyring.ts';
+import { scopeAnnotations } from '../../../../shared/sealing/scope.ts';
 import { encoded } from '../../../support/key-secret.ts';
-import { bothRing, secondCertificate } from '../../../support/test-secrets.ts';
+import { bothRing, firstKey, secondCertificate } from '../../../support/test-secrets.ts';
 import { REQUEST, sealFor, UnsealBench, unsealedBench } from '../../../support/unseal-bench.ts';
 
 const quiet = () => undefined;
@@ -218,4 +220,72 @@ test.each([
   bench.restart();
   expect(await bench.reconcile()).toBe('stalled');
   expect(await bench.condition('Ready')).toMatchObject({ reason: 'KeyNotFound', message: told!.message });
+});
+
+test('an object that was unsealed before is told which scope it lacks, however many keys have come since', async () => {
+  const bench = new UnsealBench();
+  const { metadata, ...sealed } = await sealFor({ password: 'p' });
+  const { annotations: _, ...bare } = metadata;
+  await bench.put({ ...sealed, metadata: bare });
+  await bench.reconcile();
+  const keys = Array.from({ length: 40 }, (_, at) => {
+    const fingerprint = `SHA256:${at}` as typeof firstKey.fingerprint;
+    return { ...firstKey, fingerprint, createdAt: new Date('2027-01-01T00:00:00Z'), unwrap: async () => null };
+  });
+  bench.keyring = new Keyring([firstKey, ...keys]);
+  await bench.put({ ...sealed, metadata: { ...bare, annotations: scopeAnnotations('cluster-wide') } }, 2);
+  await bench.reconcile();
+  expect(await bench.condition('Ready')).toMatchObject({
+    reason: 'WrongScope',
+    message: expect.stringContaining('sealed as strict, the object says cluster-wide'),
+  });
+});
+
+test('an object whose key comes while it is tried without it is tried again, and not called failed', async () => {
+  const bench = await unsealedBench();
+  await bench.put(await sealFor({ password: 'q' }, secondCertificate), 2);
+  const unwrap = async () => {
+    bench.keyring = bothRing;
+    return null;
+  };
+  bench.keyring = new Keyring([{ ...firstKey, unwrap }]);
+  expect(await bench.reconcile()).toBe('again');
+  expect(bench.events).toEqual([]);
+  expect(await bench.reconcile()).toBe('settled');
+  expect((await bench.secret())?.['data']).toEqual(encoded({ password: 'q' }));
+});
+
+test.each([
+  ['names no keys', { keys: null, keysProof: null }],
+  ['names keys that somebody wrote into it', { keys: ['SHA256:forged'] }],
+])(
+  'a record that %s is not believed: the object is opened once more, counted right, and nothing is written or said',
+  async (_what, unsealed) => {
+    const bench = await unsealedBench();
+    await bench.sealedObjects.mergePatch(SEALED_SECRETS, REQUEST, { status: { unsealed } });
+    bench.restart();
+    bench.secrets.calls.length = 0;
+    bench.usage.begin([REQUEST]);
+    await bench.reconcile();
+    expect([bench.decryptions, bench.events]).toEqual([['Unsealed'], []]);
+    expect(bench.secrets.calls.filter((call) => call !== 'get')).toEqual([]);
+    expect([...(bench.usage.usage()?.objects ?? [])]).toEqual([[firstKey.fingerprint, 1]]);
+    bench.restart();
+    await bench.reconcile();
+    expect(bench.decryptions).toEqual([]);
+  },
+);
+
+test('a new generation that waits for its turn with templates does not pass for the old one, and says so once', async () => {
+  const bench = await unsealedBench();
+  bench.turns.enter({ namespace: 'shop', name: 'slow' });
+  const sealed = await sealFor({ password: 'p' });
+  const template = { ...sealed.spec.template, data: { t: '{{ .password }}' } };
+  await bench.put({ ...sealed, spec: { ...sealed.spec, template } }, 2);
+  expect(await bench.reconcile()).toBe('again');
+  expect(await bench.condition('Synced')).toMatchObject({ status: 'Unknown', reason: 'Progressing' });
+  bench.nowMs += 60_000;
+  const version = (await bench.sealed())?.metadata.resourceVersion;
+  await bench.reconcile();
+  expect((await bench.sealed())?.metadata.resourceVersion).toBe(version);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SealedSecretStore } from '../../../../controller/sealed-secrets/sealed-secret-store.ts';
 import type { Verdict } from '../../../../controller/sealed-secrets/verdict.ts';
-import type { SealedSecret } from '../../../../shared/resources/sealed-secret.ts';
+import type { SealedSecret, UnsealedRecord } from '../../../../shared/resources/sealed-secret.ts';
 import { liveSealed } from '../../../support/live-objects.ts';
 
 const request = { namespace: 'shop', name: 'db' };
@@ -65,7 +65,7 @@ test('managedFields are not kept', () => {
   expect(store.find(request)?.metadata['managedFields']).toBeUndefined();
 });
 
-test('only places that hold one of the same sealed values are near, however likely others are', () => {
+test('only places that hold one of the same sealed values are near, and the own one, with the keys that open what stands there', () => {
   const store = new SealedSecretStore();
   const at = (namespace: string, name: string, encryptedData: Record<string, string>): SealedSecret => ({
     ...liveSealed({ metadata: { namespace, name, uid: `${namespace}/${name}` } }),
@@ -76,17 +76,26 @@ test('only places that hold one of the same sealed values are near, however like
   for (const guessed of [at('dev', 'db', { password: 'AgOther' }), at('shop', 'cache', {}), at('secret', 'x', {})]) {
     store.observe(guessed);
   }
-  expect(store.placesNear(own)).toEqual([]);
+  expect(store.placesNear(own)).toEqual([{ ...request, keys: [] }]);
   store.observe(at('prod', 'mysql', { key: 'AgCopied' }));
   store.observe(at('shop', 'db-old', { password: 'AgCopied' }));
   store.observe(at('prod', 'db', { password: 'AgCopied' }));
   store.observe({ ...at('prod', 'whole', {}), spec: { encryptedData: {}, data: 'AgCopied' } });
   expect(store.placesNear(own).map(({ namespace, name }) => `${namespace}/${name}`)).toEqual([
+    'shop/db',
     'prod/db',
     'shop/db-old',
     'prod/mysql',
     'prod/whole',
   ]);
+  const record = { keys: ['SHA256:a'] } as unknown as UnsealedRecord;
+  store.remember({ namespace: 'prod', name: 'db' }, 'prod/db', { ...UNSEALED, record });
+  store.remember(request, 'shop/db', { ...UNSEALED, record });
+  expect(store.placesNear(own).slice(0, 3)).toEqual([
+    { namespace: 'shop', name: 'db', keys: ['SHA256:a'] },
+    { namespace: 'prod', name: 'db', keys: ['SHA256:a'] },
+    { namespace: 'shop', name: 'db-old', keys: [] },
+  ]);
   for (let at20 = 0; at20 < 20; at20 += 1) store.observe(at(`ns-${at20}`, 'db', { password: 'AgCopied' }));
-  expect(store.placesNear(own)).toHaveLength(16);
+  expect(store.placesNear(own)).toHaveLength(17);
 });

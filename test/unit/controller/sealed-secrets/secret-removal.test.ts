@@ -14,7 +14,14 @@ function bench({
   written = 'one' as string | null,
   owners = [] as (typeof OWNER)[],
 } = {}) {
-  const cluster = { isSealed, uid, error: null as KubeError | null, deleted: [] as (string | undefined)[] };
+  const cluster = {
+    isSealed,
+    uid,
+    error: null as KubeError | null,
+    deleted: [] as (string | undefined)[],
+    /** What happens while a deletion is under way. */
+    meanwhile: (): void => undefined,
+  };
   const removal = new SecretRemoval({
     client: {
       get: async (type) => {
@@ -25,6 +32,7 @@ function bench({
       delete: async (_type, _reference, options) => {
         if (cluster.error !== null) throw cluster.error;
         cluster.deleted.push(options?.uid);
+        cluster.meanwhile();
         return 'deleted';
       },
     },
@@ -32,6 +40,7 @@ function bench({
   });
   return {
     cluster,
+    note: (secretUid: string) => removal.note(SEALED, secretUid),
     run: () => removal.reconcile(removal.note(SEALED, written)),
     again: () => removal.reconcile(PLACE),
   };
@@ -94,4 +103,16 @@ test('a Secret that was replaced meanwhile is left alone', async () => {
   const { cluster, run } = bench();
   cluster.error = new KubeError('KUBE_CONFLICT', 'the uid is another one');
   expect(await run()).toEqual({ kind: 'settled' });
+});
+
+test('a SealedSecret that was made again and deleted while the first deletion is under way has its Secret deleted as well', async () => {
+  const { cluster, note, run, again } = bench();
+  cluster.meanwhile = () => {
+    cluster.uid = 'two';
+    cluster.meanwhile = () => undefined;
+    note('two');
+  };
+  await run();
+  await again();
+  expect(cluster.deleted).toEqual(['one', 'two']);
 });

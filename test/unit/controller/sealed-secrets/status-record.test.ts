@@ -14,6 +14,8 @@ import type { UnsealAttempt } from '../../../../shared/resources/sealed-secret.t
 import { liveSealed } from '../../../support/live-objects.ts';
 
 const digests = createDigests(SecretBytes.fromText('a key'));
+const openedWith = (keys: readonly string[], sealedDigest = 'a') =>
+  openedBy(liveSealed(), digests, { sealedDigest, keys });
 const record = {
   uid: 'secret-uid',
   resourceVersion: '20',
@@ -21,6 +23,7 @@ const record = {
   secretDigest: 'b',
   ownerDigest: digests.owner('sealed-uid', 'secret-uid', 'owned'),
   mode: 'owned' as const,
+  ...openedWith(['SHA256:a']),
 };
 const read = (unsealed: unknown) => readRecord(liveSealed({ status: { unsealed: unsealed as never } }), digests);
 
@@ -48,16 +51,14 @@ test('a record of another SealedSecret is no record', () => {
   expect(readRecord(sealed, digests)).toBeNull();
 });
 
-const openedWith = (keys: readonly string[], sealedDigest = 'a') =>
-  openedBy(liveSealed(), digests, { sealedDigest, keys });
-
 test('the keys that opened an object are read back, sorted', () => {
   const found = read({ ...record, ...openedWith(['SHA256:b', 'SHA256:a']) });
   expect(found?.keys).toEqual(['SHA256:a', 'SHA256:b']);
 });
 
 test.each([
-  ['keys that nobody vouches for', { keys: ['SHA256:a'] }],
+  ['keys that nobody vouches for', { keysProof: undefined }],
+  ['no keys', { keys: undefined, keysProof: undefined }],
   ['a key more than was vouched for', { ...openedWith(['SHA256:a']), keys: ['SHA256:a', 'SHA256:b'] }],
   ['no keys where some were vouched for', { ...openedWith(['SHA256:a']), keys: [] }],
   ['the keys of an earlier content', openedWith(['SHA256:a'], 'earlier')],

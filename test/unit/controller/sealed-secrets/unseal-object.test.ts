@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { openSealedSecret } from '../../../../controller/sealed-secrets/unseal-object.ts';
+import { shortenMessage } from '../../../../controller/sealed-secrets/verdict.ts';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
 import type { SealedSecret, SecretTemplate } from '../../../../shared/resources/sealed-secret.ts';
 import { SealingError, type TemplateErrorCode } from '../../../../shared/sealing/errors.ts';
-import { firstCertificate, firstKey, firstRing, sealedOf } from '../../../support/test-secrets.ts';
+import { firstCertificate, firstKey, firstRing, sealedOf, secondCertificate } from '../../../support/test-secrets.ts';
 import { sealWhole } from '../../../support/whole-secret.ts';
 
 const AT = new Date('2026-01-01T00:00:00Z');
@@ -54,6 +55,16 @@ test.each<TemplateErrorCode>(['TEMPLATE_ENGINE_MISSING', 'TEMPLATE_ENGINE_BUSY',
     expect(result).toMatchObject({ kind: 'failed', state: 'waiting', isLasting: false, reason: 'TemplateFailed' });
   },
 );
+
+test('however many items fail, the status says why and what mends it', async () => {
+  const data = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`SOME_ENVIRONMENT_VARIABLE_${at}`, 'x']));
+  const result = await open(await sealedOf(data, secondCertificate));
+  const message = shortenMessage('message' in result ? result.message : '');
+  expect(message).toContain('SOME_ENVIRONMENT_VARIABLE_0');
+  expect(message).toContain(`sealed to key ${secondCertificate.fingerprint}`);
+  expect(message).toMatch(/and \d+ more\).*not tried further/);
+  expect(message).toContain('signet keys restore FILE');
+});
 
 test('the deprecated form is refused by a flag, and only for as long as that is set', async () => {
   const content = { apiVersion: 'v1', kind: 'Secret', data: { a: btoa('x') } };

@@ -25,3 +25,7 @@ test('a message is cut to what a status carries', () => {
   expect(shortenMessage('short')).toBe('short');
   expect(shortenMessage('x'.repeat(3_000))).toHaveLength(2_000);
 });
+
+test('a message is cut between characters: half of one would come back from the API server as another, and be news for ever', () => {
+  expect(shortenMessage('x'.repeat(1_998) + '😀'.repeat(9)).isWellFormed()).toBe(true);
+});

@@ -176,6 +176,26 @@ test('an object that left Git and a finalizer keeps asks for a look until that i
   expect(world.enqueued).toEqual([500]);
 });
 
+test('an object that is left alone from the middle of a look on asks for another look, unless that look saw it', () => {
+  const { watch, world, state, desired } = createWatch();
+  const annotated = live(desired, '2');
+  const annotations = { 'signet.dev/reconcile': 'disabled' };
+  world.lookup = readLiveObject({ ...annotated, metadata: { ...annotated.metadata, annotations } });
+  watch.onChange(desired.identity);
+  const unseen = toldOf({}, desired.identity);
+  const { summary } = unseen;
+  state.look = { ask: '', summary: { ...summary, enforced: { ...summary.enforced, leftAlone: ['ConfigMap n/a'] } } };
+  watch.onLooked(state);
+  expect(world.enqueued).toEqual([]);
+  state.look = null;
+  watch.onChange(desired.identity);
+  state.look = unseen;
+  watch.onLooked(state);
+  expect(world.enqueued).toEqual([500]);
+  watch.onLooked(state);
+  expect(world.enqueued).toEqual([500]);
+});
+
 test('the repair of an object that was told to fail asks for a look', async () => {
   const { watch, world, state, desired } = createWatch();
   state.look = toldOf({ failure: `is being deleted (${HELD})` }, desired.identity);

@@ -18,9 +18,19 @@ function gitSync(source: Partial<GitSyncSource> = {}, namespace = 'n', name = 'a
 function createReader(secret: KubeObject | null = null) {
   const requests: RepositoryRequest[] = [];
   const resolves: PromiseWithResolvers<ResolvedRevision>[] = [];
-  const world = { secret, requests, resolves, reads: 0, nowMs: 0, moved: [] as string[] };
+  const world = {
+    secret,
+    requests,
+    resolves,
+    reads: 0,
+    nowMs: 0,
+    moved: [] as string[],
+    known: [] as GitSync[],
+    alongside: [] as readonly string[],
+  };
   const reader = new SourceReader({
     client: { get: async () => world.secret },
+    cache: { inNamespace: (namespace) => world.known.filter(({ metadata }) => metadata.namespace === namespace) },
     nowMs: () => world.nowMs,
     onMoved: ({ name }) => world.moved.push(name),
     openRepository: (request): GitRepository => {
@@ -33,8 +43,9 @@ function createReader(secret: KubeObject | null = null) {
           return answer.promise;
         },
         isSameFolder: async () => false,
-        readTree: async (commit) => {
+        readTree: async (commit, _path, { alongside = () => [] } = {}) => {
           world.reads += 1;
+          world.alongside = alongside();
           return { commit, files: [], problems: [], skipped: [] };
         },
         readMerge: async (commit) => ({ commit, files: [], problems: [], skipped: [] }),
@@ -65,7 +76,27 @@ test('GitSyncs of one namespace that want the same reference share one question 
   expect(world.resolves).toHaveLength(2);
   for (const { resolve } of world.resolves) resolve(revision);
   expect(await Promise.all(answers)).toEqual([revision, revision, revision]);
+  world.nowMs = 1;
   void first.resolve();
+  expect(world.resolves).toHaveLength(3);
+});
+
+test('a question that was sent before somebody asked does not answer him, be it under way or over', async () => {
+  const { reader, world } = createReader();
+  const first = await reader.open(gitSync({}, 'n', 'first'), signal);
+  const second = await reader.open(gitSync({}, 'n', 'second'), signal);
+  const before = first.resolve();
+  world.nowMs = 5;
+  const after = second.resolve();
+  expect(world.resolves).toHaveLength(2);
+  world.resolves[0]!.resolve(revision);
+  const newer = { commit: 'd', revision: 'main@sha1:d' };
+  world.resolves[1]!.resolve(newer);
+  expect(await Promise.all([before, after])).toEqual([revision, newer]);
+  expect(await first.resolve(5)).toEqual(newer);
+  expect(world.resolves).toHaveLength(2);
+  world.nowMs = 7;
+  void first.resolve(6);
   expect(world.resolves).toHaveLength(3);
 });
 
@@ -115,21 +146,21 @@ test('one answer serves every GitSync of the same reference for a while, and a c
     reader.open(gitSync({}, 'n', 'b'), signal),
     reader.open(gitSync({ ref: { branch: 'other' } }, 'n', 'other'), signal),
   ]);
-  const asked = a.resolve(800);
+  const asked = a.resolve(-800);
   world.resolves[0]!.resolve(revision);
   await asked;
-  world.nowMs = 799;
-  expect(await b.resolve(800)).toBe(revision);
+  world.nowMs = 800;
+  expect(await b.resolve(0)).toBe(revision);
   expect(world.resolves).toHaveLength(1);
   expect(world.moved).toEqual([]);
-  world.nowMs = 800;
-  const later = b.resolve(800);
+  const later = b.resolve(1);
   const moved = { commit: 'd', revision: 'main@sha1:d' };
   world.resolves[1]!.resolve(moved);
   await later;
   expect(world.moved).toEqual(['a']);
   expect(await a.resolve(800)).toBe(moved);
   void other.resolve(800);
+  world.nowMs = 801;
   void a.resolve();
   expect(world.resolves).toHaveLength(4);
   reader.forget({ namespace: 'n', name: 'a' });
@@ -145,15 +176,33 @@ test('after a doubt the remote is asked anew, once for all, and an answer from b
   const before = first.resolve();
   world.nowMs = 10;
   reader.doubt(request);
-  const after = second.resolve(60_000);
+  const after = second.resolve(0);
   expect(world.resolves).toHaveLength(2);
   world.resolves[1]?.resolve({ commit: 'd', revision: 'main@sha1:d' });
   world.resolves[0]?.resolve(revision);
   expect([await before, await after]).toMatchObject([{ commit: 'c' }, { commit: 'd' }]);
-  expect(await first.resolve(60_000)).toMatchObject({ commit: 'd' });
+  expect(await first.resolve(0)).toMatchObject({ commit: 'd' });
   expect(world.resolves).toHaveLength(2);
   world.nowMs = 20;
   reader.doubt(request);
-  void first.resolve(60_000);
+  void first.resolve(0);
   expect(world.resolves).toHaveLength(3);
+});
+
+test('files are read with those that others want of the same commit with the same login, and of no others', async () => {
+  const { reader, world } = createReader();
+  const source = { ref: { branch: 'main' }, path: 'own' };
+  const suspended = gitSync({ ...source, path: 'suspended' });
+  world.known.push(
+    gitSync(source),
+    gitSync({ ...source, path: 'beside' }),
+    gitSync({ ref: { branch: 'main' } }),
+    gitSync({ ...source, path: 'other-branch', ref: { branch: 'other' } }),
+    gitSync({ ...source, path: 'other-repository', url: 'https://git.example.com/b.git' }),
+    gitSync({ ...source, path: 'other-login', secretRef: { name: 'login' } }),
+    gitSync({ ...source, path: 'other-namespace' }, 'other'),
+    { ...suspended, spec: { ...suspended.spec, suspend: true } },
+  );
+  await (await reader.open(gitSync(source), signal)).readTree('c');
+  expect(world.alongside).toEqual(['own', 'beside', '']);
 });

@@ -21,6 +21,8 @@ test.each(['0s', '0.0000001s', '99999999999h'])(
       gitSync,
       findGitSync: () => expect.fail('nothing is read before the interval is known'),
       state: {} as never,
+      nowMs: () => expect.fail('nothing is read before the interval is known'),
+      askedAtMs: 0,
       signal: new AbortController().signal,
     });
     expect(taken.revision).toBeNull();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalJson, parseJson, stringifyJson } from '../../../../shared/encoding/json.ts';
+import { canonicalJson, isSameJson, parseJson, stringifyJson } from '../../../../shared/encoding/json.ts';
 
 test('parseJson gives numbers up to 2^53 and bigints beyond', () => {
   expect(parseJson('[9007199254740991,9007199254740993,-9223372036854775808,18446744073709551615,1e30]')).toEqual([
@@ -90,4 +90,22 @@ test('parseJson leaves digits inside strings as they are', () => {
     a: '9007199254740993',
     b: ['x:9007199254740993'],
   });
+});
+
+/** JSON text as deeply nested as an API server takes an object, and takes it from anybody. */
+function deepText(open: string, close: string): string {
+  return `{"ends in a quote\\"":9007199254740993,"deep":${open.repeat(10_000)}1${close.repeat(10_000)}}`;
+}
+
+test.each([
+  ['lists', '[', ']'],
+  ['maps', '{"a":', '}'],
+])('deep %s are read, written and compared, as an answer that holds one of them must be', (_, open, close) => {
+  const text = deepText(open, close);
+  const value = parseJson(text);
+  expect(canonicalJson(value)).toBe(
+    `{"deep":${open.repeat(10_000)}1${close.repeat(10_000)},"ends in a quote\\"":9007199254740993}`,
+  );
+  expect(isSameJson(value, parseJson(text))).toBe(true);
+  expect(isSameJson(value, parseJson(text.replace('1}', '2}').replace('1]', '2]')))).toBe(false);
 });

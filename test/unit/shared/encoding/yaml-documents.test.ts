@@ -170,6 +170,8 @@ test.each([
   ['empty documents', '---\n'.repeat(60_000), 'more than 50000 documents'],
   ['documents', 'a: 1\n---\n'.repeat(60_000), 'more than 50000 documents'],
   ['JSON values', '{} '.repeat(60_000), 'more than 50000 JSON values'],
+  ['lines', `a: |\n${' b\n'.repeat(1_000_000)}`, 'more than 1000000 lines'],
+  ['empty lines', '\n'.repeat(1_000_001), 'more than 1000000 lines'],
   ['values', `[${'1,'.repeat(1_100_000)}]\n# no JSON`, 'more than 1000000 values'],
 ])('parseDocuments refuses too many %s', { timeout: 30_000 }, (_, text, message) => {
   expect(() => parseDocuments(text)).toThrow(

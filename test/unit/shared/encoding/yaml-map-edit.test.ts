@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { TextEdit } from '../../../../shared/encoding/text-edit.ts';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
-import { editDocuments, type TextEdit } from '../../../../shared/encoding/yaml-map-edit.ts';
+import { editDocuments } from '../../../../shared/encoding/yaml-map-edit.ts';
 
 const DATA = ['spec', 'encryptedData'];
 

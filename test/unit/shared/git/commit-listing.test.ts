@@ -53,6 +53,24 @@ describe('CommitListing', () => {
     expect(listingOf(Buffer.concat([bytesOf(ENTRIES), links])).linkOids()).toEqual([ID]);
   });
 
+  test('knows the files of a name, each id once, and nothing else that is called so', () => {
+    const at = (mode: string, id: string, path: string) => `${mode} ${id.repeat(40)}\t${path}\0`;
+    const listing = listingOf(
+      Buffer.from(
+        [
+          at('100644 blob', 'a', 'k.yaml'),
+          at('100755 blob', 'b', 'x/k.yaml'),
+          at('100644 blob', 'b', 'x/y/k.yaml'),
+          at('100644 blob', 'c', 'x/yk.yaml'),
+          at('120000 blob', 'd', 'y/k.yaml'),
+          at('040000 tree', 'e', 'z/k.yaml'),
+          at('100644 blob', 'f', 'zz/other'),
+        ].join(''),
+      ),
+    );
+    expect(listing.oidsNamed(['k.yaml', 'other'])).toEqual(['a', 'b', 'f'].map((id) => id.repeat(40)));
+  });
+
   test('finds each of many entries', () => {
     const paths = Array.from({ length: 5_000 }, (_, index) => `f${String(index).padStart(5, '0')}`);
     const listing = listingOf(bytesOf(paths.map((path) => [path, 'file'] as const)), 4_096, 5_000);

@@ -2,9 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { toGitError } from '../../../../shared/git/git-failure.ts';
 import { createRedactor } from '../../../../shared/git/redact.ts';
 
-const CONTEXT = { action: 'fetch', url: 'https://git.example.com/x.git', redact: createRedactor(['canary']) };
+const CONTEXT = {
+  action: 'fetch',
+  url: 'https://git.example.com/x.git',
+  isSsh: false,
+  redact: createRedactor(['canary']),
+};
 
 describe('toGitError', () => {
+  test('believes ssh alone that the key of a host is another one', () => {
+    const stderr =
+      'fatal: remote error: no\nHost key verification failed.\ndebug1: Server host key: \u001b[2J SHA256:x';
+    expect(toGitError(stderr, CONTEXT).code).toBe('GIT_FAILED');
+    expect(toGitError(stderr, { ...CONTEXT, isSsh: true }).code).toBe('GIT_HOST_KEY_MISMATCH');
+  });
+
   test.each([
     ["fatal: could not read Username for 'https://git.example.com': terminal prompts disabled", 'GIT_AUTH_REJECTED'],
     [

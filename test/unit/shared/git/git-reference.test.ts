@@ -54,6 +54,15 @@ describe('parseRemoteReferences', () => {
     expect(parseRemoteReferences(output, toReferenceQuery({ tag: 'v1' }) as Named)?.revision).toBe(`v1@sha1:${ID}`);
   });
 
+  test.each(['\u001b[2J', 'a b', '../x', '-x', 'x'.repeat(2_000), '', 'a\u009b31m', 'evil\u202etxt'])(
+    'takes no name of HEAD that git allows for no branch: %j',
+    (name) => {
+      const query = toReferenceQuery({}) as Named;
+      const output = `ref: refs/heads/${name}\tHEAD\n${ID}\tHEAD\n`;
+      expect(parseRemoteReferences(output, query)?.revision).toBe(`HEAD@sha1:${ID}`);
+    },
+  );
+
   test('names the branch of HEAD, and HEAD itself when it is detached', () => {
     const query = toReferenceQuery({}) as Named;
     expect(parseRemoteReferences(`ref: refs/heads/trunk\tHEAD\n${ID}\tHEAD\n`, query)?.revision).toBe(

@@ -1,14 +1,25 @@
 import { expect, test } from 'vitest';
-import { parseCommit } from '../../../../shared/git/read-commit.ts';
+import { readCommit } from '../../../../shared/git/read-commit.ts';
 
 const TREE = `tree ${'a'.repeat(40)}`;
 
-function parse(...lines: readonly string[]) {
-  return parseCommit(new TextEncoder().encode(lines.join('\n')));
+/** What is read of a commit object that git stores as `bytes`. */
+function read(bytes: Uint8Array) {
+  const git: Parameters<typeof readCommit>[0] = {
+    read: async (_args, { onOutput }) => {
+      onOutput?.(Buffer.from(bytes));
+      return Buffer.alloc(0);
+    },
+  };
+  return readCommit(git, { mirror: '/', commit: 'a'.repeat(40), signal: undefined });
 }
 
-test('a commit gives its subject, author, time and parents', () => {
-  const commit = parse(
+function parse(...lines: readonly string[]) {
+  return read(new TextEncoder().encode(lines.join('\n')));
+}
+
+test('a commit gives its subject, author, time and parents', async () => {
+  const commit = await parse(
     TREE,
     `parent ${'b'.repeat(40)}`,
     `parent ${'c'.repeat(40)}`,
@@ -31,8 +42,8 @@ test('a commit gives its subject, author, time and parents', () => {
   });
 });
 
-test('control characters, bidirectional controls and long texts do not come through', () => {
-  const commit = parse(
+test('control characters, bidirectional controls and long texts do not come through', async () => {
+  const commit = await parse(
     TREE,
     `author \u001b]0;x\u0007${'y'.repeat(500)} <a@example.com> 1 +0000`,
     'committer B <b@example.com> 1 +0000',
@@ -54,10 +65,10 @@ test.each([
   ['a nameless author', [TREE, 'author <a@example.com> 1 +0000', '', 'w'], { author: 'a@example.com' }],
   ['a time that is none', [TREE, 'committer A <a@example.com> soon', '', 'w'], { committedAt: 0 }],
   ['a header in the message', [TREE, '', 'parent x', `parent ${'b'.repeat(40)}`], { parents: [] }],
-] as const)('a commit with %s is read as far as it goes', (_what, lines, expected) => {
-  expect(parse(...lines)).toMatchObject(expected);
+] as const)('a commit with %s is read as far as it goes', async (_what, lines, expected) => {
+  expect(await parse(...lines)).toMatchObject(expected);
 });
 
-test('bytes that are no text are replaced', () => {
-  expect(parseCommit(Uint8Array.of(0xff, 0xfe, 0x0a, 0x0a, 0x41, 0xff)).subject).toBe('A\ufffd');
+test('bytes that are no text are replaced', async () => {
+  expect((await read(Uint8Array.of(0xff, 0xfe, 0x0a, 0x0a, 0x41, 0xff))).subject).toBe('A\ufffd');
 });

@@ -4,8 +4,8 @@ import { type ProgramRun, runProgram } from '../../../../shared/git/run-program.
 import { eventually } from '../../../support/eventually.ts';
 
 function shell(script: string, overrides: Partial<ProgramRun> = {}): Promise<unknown> {
-  const run = { program: '/bin/sh', args: ['-c', script], env: { PATH: '/bin:/usr/bin' }, cwd: '/', timeoutMs: 10_000 };
-  return runProgram({ ...run, ...overrides });
+  const run = { program: '/bin/sh', args: ['-c', script], env: { PATH: '/bin:/usr/bin' }, cwd: '/', timeoutMs: 60_000 };
+  return runProgram({ ...run, maxMemoryBytes: 512 * 1024 * 1024, ...overrides });
 }
 
 test('runProgram gives exit code, output and errors of a program that ends by itself', async () => {

@@ -32,6 +32,8 @@ test('guardTransfer refuses a transfer that was too fast to be stopped', async (
 test('guardTransfer stops a transfer under way', async () => {
   const attempt = guardTransfer(mirror, 1000, async (signal) => {
     await writeFile(path.join(packs, 'tmp_pack_x'), 'x'.repeat(2000));
+    // The guard may have seen the file before it was closed.
+    signal.throwIfAborted();
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   });
   await expect(attempt).rejects.toMatchObject({ code: 'GIT_TREE_TOO_LARGE' });
@@ -42,3 +44,15 @@ test('guardTransfer passes on the signal of its caller', async () => {
   const attempt = guardTransfer(mirror, 1000, async (signal) => signal.throwIfAborted(), AbortSignal.abort(reason));
   await expect(attempt).rejects.toBe(reason);
 });
+
+test('guardTransfer stops one that hands out a single object without an end', async () => {
+  const attempt = guardTransfer(mirror, 1000, async (signal) => {
+    await mkdir(path.join(mirror, 'objects', 'ab'));
+    await writeFile(path.join(mirror, 'objects', 'ab', 'cdef.temp'), 'x'.repeat(2000));
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+      setTimeout(resolve, 30_000).unref();
+    });
+  });
+  await expect(attempt).rejects.toMatchObject({ code: 'GIT_TREE_TOO_LARGE' });
+}, 60_000);

@@ -79,4 +79,30 @@ describe('TreeIndex.resolve', () => {
     };
     expect([chain(40), chain(41)]).toEqual(['found', 'loop']);
   });
+
+  test.each(['a/../', './', '/'])('leaves a tree whose links say %j again and again', (words) => {
+    const text = `a/${words.repeat(Math.floor(4_000 / words.length))}file`;
+    const names = Array.from({ length: 5_000 }, (_, index) => `link-${index}`);
+    const entries = [entry('a', 'folder'), entry('a/file', 'file'), ...names.map((name) => entry(name, 'symlink'))];
+    const index = new TreeIndex(new Map(entries.map((one) => [one.path, one])));
+    const texts = new Map(names.map((name) => [`oid of ${name}`, text]));
+    expect(index.resolve('link-0', texts).kind).not.toBe('loop');
+    expect(() => names.map((name) => index.resolve(name, texts))).toThrow(
+      expect.objectContaining({ code: 'GIT_TREE_TOO_LARGE', message: expect.stringContaining('symbolic links') }),
+    );
+  });
+
+  test('follows ten thousand links that lead to other folders', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `links/${index}.yaml`);
+    const files = names.map((_, index) => `a/b/c/${index}.yaml`);
+    const folders = ['links', 'a', 'a/b', 'a/b/c'].map((path) => entry(path, 'folder'));
+    const entries = [
+      ...folders,
+      ...files.map((path) => entry(path, 'file')),
+      ...names.map((path) => entry(path, 'symlink')),
+    ];
+    const index = new TreeIndex(new Map(entries.map((one) => [one.path, one])));
+    const texts = new Map(names.map((name, at) => [`oid of ${name}`, `../${files[at] ?? ''}`]));
+    expect(names.every((name) => index.resolve(name, texts).kind === 'found')).toBe(true);
+  });
 });

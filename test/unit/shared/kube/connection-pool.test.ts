@@ -106,6 +106,24 @@ describe('ConnectionPool', () => {
     expect((await slow).body.toString()).toBe('{"slow":true}');
   });
 
+  it('ends requests that still run with an earlier client certificate, when it is closed', async () => {
+    let isRotated = false;
+    const stub = await startStub((request, response) => request.path === '/x' && sendJson(response, {}), { tls: true });
+    const credentials: ClusterConnection['credentials'] = async () => ({
+      headers: {},
+      clientCertPem: isRotated ? SECOND_CLIENT_CERT_PEM : FIRST_CLIENT_CERT_PEM,
+      clientKeyPem: isRotated ? SECOND_CLIENT_KEY_PEM : FIRST_CLIENT_KEY_PEM,
+    });
+    const transport = new Transport(stubConnection(stub.url, { credentials }), { requestTimeoutMs: 600_000 });
+    const unanswered = transport.send({ method: 'POST', path: '/slow', replay: 'once' });
+    const ending = expect(unanswered).rejects.toThrow(expect.objectContaining({ code: 'KUBE_UNREACHABLE' }));
+    await expect.poll(() => stub.requests.length).toBe(1);
+    isRotated = true;
+    await transport.send(GET);
+    transport.close();
+    await ending;
+  });
+
   it('says that a key does not belong to its certificate', async () => {
     const credentials: ClusterConnection['credentials'] = async () => ({
       headers: {},

@@ -180,6 +180,28 @@ describe('HttpKubeClient delete', () => {
   });
 });
 
+describe('HttpKubeClient behind something that answers in the place of the API server', () => {
+  const html = () =>
+    startStub((_request, response) => {
+      response.writeHead(404, { 'content-type': 'text/html' });
+      response.end('<html><h1>404 Not Found</h1></html>');
+    });
+  const foreign = expect.objectContaining({ code: 'KUBE_BAD_RESPONSE', status: 404 });
+
+  it('does not take its 404 for the absence of an object', async () => {
+    await expect(clientOf(await html()).get(CONFIG_MAPS, reference)).rejects.toThrow(foreign);
+  });
+
+  it('does not take its 404 for a deletion', async () => {
+    const stub = await startStub((_request, response) => sendJson(response, { type: 'error', code: 'NotFound' }, 404));
+    await expect(clientOf(stub).delete(CONFIG_MAPS, reference)).rejects.toThrow(foreign);
+  });
+
+  it('does not take its 404 for a kind that is not served', async () => {
+    await expect(clientOf(await html()).findType('v1', 'Secret')).rejects.toThrow(foreign);
+  });
+});
+
 describe('HttpKubeClient raw', () => {
   it('hands any status over, once', async () => {
     const stub = await startStub((_request, response) => {
@@ -192,10 +214,17 @@ describe('HttpKubeClient raw', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
+  it('has the deadline that it is given', async () => {
+    const stub = await startStub(() => undefined);
+    const client = clientOf(stub, { requestTimeoutMs: 600_000 });
+    const asking = client.raw({ method: 'GET', path: '/y', maxBytes: 10, timeoutMs: 2_000 });
+    await expect(asking).rejects.toThrow(expect.objectContaining({ code: 'KUBE_TIMEOUT' }));
+  });
+
   it('refuses an answer that is too long', async () => {
     const stub = await startStub((_request, response) => response.end('x'.repeat(11)));
     await expect(clientOf(stub).raw({ method: 'GET', path: '/y', maxBytes: 10 })).rejects.toThrow(
-      expect.objectContaining({ code: 'KUBE_BAD_RESPONSE' }),
+      expect.objectContaining({ code: 'KUBE_TOO_LARGE' }),
     );
   });
 });

@@ -38,7 +38,6 @@ describe('KnownObjects', () => {
     const known = new KnownObjects(CONFIG_MAPS);
     known.record(object('a', 'u1', '1', 'x'));
     expect(kinds(known.record(object('a', 'u2', '1', 'y')))).toEqual(['added']);
-    expect(known.size).toBe(2);
   });
 
   it('removes what a list no longer holds, with its last known identity', () => {
@@ -56,7 +55,7 @@ describe('KnownObjects', () => {
         },
       },
     ]);
-    expect(known.size).toBe(1);
+    expect(kinds(known.keepOnly(new Set(['shop/b'])))).toEqual([]);
   });
 
   it('leaves the namespace out for a cluster-scoped object', () => {

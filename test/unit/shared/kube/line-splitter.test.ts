@@ -25,7 +25,7 @@ describe('LineSplitter', () => {
   it('refuses a line that is too long before it ends', () => {
     const splitter = new LineSplitter(5);
     splitter.push(Buffer.from('abc'));
-    expect(() => splitter.push(Buffer.from('def'))).toThrow(expect.objectContaining({ code: 'KUBE_BAD_RESPONSE' }));
+    expect(() => splitter.push(Buffer.from('def'))).toThrow(expect.objectContaining({ code: 'KUBE_TOO_LARGE' }));
   });
 
   it('bounds each line and not their sum', () => {

@@ -32,6 +32,25 @@ describe('listPages', () => {
     expect(stub.requests.map((request) => request.query.get('limit'))).toEqual(['500', '500']);
   });
 
+  it('asks for fewer objects at once where they are large, so that no page takes much memory', async () => {
+    const large = Array.from({ length: 20 }, (_, at) => ({
+      metadata: { name: `c${at}`, annotations: { a: 'x'.repeat(2 ** 20) } },
+    }));
+    const { stub, list } = await listFrom((request, response) => {
+      const from = Number(request.query.get('continue') ?? 0);
+      const to = Math.min(from + Number(request.query.get('limit')), large.length);
+      const metadata = { resourceVersion: '7', ...(to < large.length && { continue: String(to) }) };
+      sendJson(response, { metadata, items: large.slice(from, to) });
+    });
+    expect(await namesOf(list)).toEqual(large.map(({ metadata }) => metadata.name));
+    expect(stub.requests.map((request) => request.query.get('limit'))).toEqual(['500', '62', '7', '7', '7']);
+  });
+
+  it('gives up on a single object that is too large', async () => {
+    const { list } = await listFrom((_request, response) => void response.end('x'.repeat(2 ** 24 + 1)));
+    await expect(list).rejects.toThrow(expect.objectContaining({ code: 'KUBE_TOO_LARGE' }));
+  });
+
   it('starts again when the server no longer has the list', async () => {
     const { stub, list } = await listFrom((request, response, count) => {
       if (request.query.get('continue') !== null && count === 2) sendStatus(response, 410, 'Expired');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterFacts } from '../../../../shared/kube/kubeconfig-cluster.ts';
 import { KubeconfigEntry } from '../../../../shared/kube/kubeconfig-entry.ts';
 import { createUserCredentials } from '../../../../shared/kube/kubeconfig-user.ts';
+import { createPluginCredentials } from '../../../../shared/kube/plugin-credentials.ts';
 import { folderWith } from './kubeconfig-workspace.ts';
 import { FIRST_CLIENT_CERT_PEM, FIRST_CLIENT_KEY_PEM } from './stub-certificates.ts';
 
@@ -17,13 +18,16 @@ const answer = (status) => console.log(JSON.stringify({ kind: 'ExecCredential', 
 ${body}
 `;
 
-async function userWith(body: string, exec: object = {}, clock = { nowMs: 0 }) {
+async function entryWith(body: string, exec: object = {}) {
   const folder = await folderWith({ 'bin/login': program(body) });
   const fields = {
     exec: { apiVersion: 'client.authentication.k8s.io/v1', command: './bin/login', args: null, env: null, ...exec },
   };
-  const user = new KubeconfigEntry('user', 'u', path.join(folder, 'config'), fields);
-  return createUserCredentials(user, CLUSTER, () => clock.nowMs);
+  return new KubeconfigEntry('user', 'u', path.join(folder, 'config'), fields);
+}
+
+async function userWith(body: string, exec: object = {}, clock = { nowMs: 0 }) {
+  return createUserCredentials(await entryWith(body, exec), CLUSTER, () => clock.nowMs);
 }
 
 const failing = (code: string, text: string) =>
@@ -60,6 +64,19 @@ describe('createPluginCredentials', () => {
     expect((await credentials()).headers['authorization']).toBe('Bearer run-1');
     expect((await credentials({ renew: true })).headers['authorization']).toBe('Bearer run-2');
     expect((await credentials()).headers['authorization']).toBe('Bearer run-2');
+  });
+
+  it('runs once at a time, however long it takes and whoever asks for a new credential', async () => {
+    const clock = { nowMs: 0 };
+    const credentials = await userWith(`setTimeout(() => answer({ token: 'run-' + runs }), 200)`, {}, clock);
+    const first = credentials();
+    clock.nowMs += 60_000;
+    expect((await Promise.all([first, credentials()])).map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer run-1',
+      'Bearer run-1',
+    ]);
+    const renewed = await Promise.all(Array.from({ length: 5 }, () => credentials({ renew: true })));
+    expect(new Set(renewed.map(({ headers }) => headers['authorization']))).toEqual(new Set(['Bearer run-2']));
   });
 
   it('runs again once the credential has expired', async () => {
@@ -107,6 +124,14 @@ describe('createPluginCredentials', () => {
     const credentials = await userWith(`console.error('session expired,\\nrun login'); process.exit(3)`);
     await expect(credentials()).rejects.toThrow(failing('KUBE_UNAUTHORIZED', 'failed: session expired, run login'));
   });
+
+  it('gives a program up that goes on without an answer, and runs it again', async () => {
+    const user = await entryWith(`runs === 1 ? setTimeout(() => undefined, 10_000) : answer({ token: 't' })`);
+    const credentials = createPluginCredentials(user, CLUSTER, Date.now, 3_000);
+    await expect(credentials(false)).rejects.toThrow(failing('KUBE_UNAUTHORIZED', 'no answer within 3 s'));
+    const again = () => credentials(false).catch(() => null);
+    await expect.poll(async () => (await again())?.headers['authorization'], { timeout: 60_000 }).toBe('Bearer t');
+  }, 90_000);
 
   it('tries again after a failure', async () => {
     const credentials = await userWith(`if (runs === 1) process.exit(1); answer({ token: 't' })`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExchangeFailure, HttpAnswer } from '../../../../shared/kube/exchange.ts';
-import { RetryBudget, refusedForMs, retryAfterMs } from '../../../../shared/kube/retry.ts';
+import { RetryBudget, retryAfterMs } from '../../../../shared/kube/retry.ts';
 
 const answer = (status: number, retryAfter?: string): HttpAnswer => ({
   status,
@@ -17,16 +17,18 @@ describe('retryAfterMs', () => {
   it('has no opinion without a header', () => expect(retryAfterMs(undefined, 0)).toBeUndefined());
 });
 
-describe('refusedForMs', () => {
-  it('is a second for a 429 that states no time', () => expect(refusedForMs(answer(429), 0)).toBe(1_000));
-  it('is null for a 503 that states no time', () => expect(refusedForMs(answer(503), 0)).toBeNull());
-  it('is what a 503 states', () => expect(refusedForMs(answer(503, '2'), 0)).toBe(2_000));
-  it.each([200, 409, 500, 504])('is null for %d, which the server took', (status) => {
-    expect(refusedForMs(answer(status, '2'), 0)).toBeNull();
-  });
-});
-
 describe('RetryBudget', () => {
+  const ANSWERS: readonly (readonly [string, HttpAnswer, number | null])[] = [
+    ['a second after a 429 that states no time', answer(429), 1_000],
+    ['what a 503 states', answer(503, '2'), 2_000],
+    ['not for a 503 that states no time', answer(503), null],
+    ['not for a 409, which the server took', answer(409, '2'), null],
+    ['not for a 504, which the server took', answer(504, '2'), null],
+  ];
+  it.each(ANSWERS)('waits %s', (_name, given, waitMs) => {
+    expect(new RetryBudget('read', () => 0).afterAnswer(given, 0)).toBe(waitMs);
+  });
+
   it('sends a POST again that the server did not take', () => {
     expect(new RetryBudget('once', () => 0).afterAnswer(answer(429, '2'), 0)).toBe(2_000);
   });

@@ -8,25 +8,17 @@ import { sendJson, startStub, stubConnection } from './stub-server.ts';
 const failure = { cause: 'network', reusedSocket: false, connected: false, answering: false } as const;
 
 async function errorOf(url: string): Promise<KubeError> {
-  const transport = new Transport(stubConnection(url), { requestTimeoutMs: 2_000 });
+  const transport = new Transport(stubConnection(url), { requestTimeoutMs: 50_000 });
   onTestFinished(() => transport.close());
   const error = await transport.send({ method: 'GET', path: '/x', replay: 'read' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(KubeError);
   return error as KubeError;
 }
 
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 describe('unreachableError', () => {
   it('names the address, the kubeconfig and the cause', async () => {
-    const url = `https://127.0.0.1:${await freePort()}`;
+    // Nobody listens there, and no system hands it out to anybody.
+    const url = 'https://127.0.0.1:1';
     const error = await errorOf(url);
     expect(error.code).toBe('KUBE_UNREACHABLE');
     expect(error.message).toBe(

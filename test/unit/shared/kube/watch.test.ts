@@ -109,6 +109,27 @@ describe('a watch whose server was away', () => {
     ]);
     expect(recovered).toBe(1);
   });
+
+  it('says so after silence, too', async () => {
+    let recovered = 0;
+    const { log } = await watching(
+      server({ items: [], version: '5' }, (response, count) => {
+        if (count === 1) stream(response);
+        else stream(response, line('ADDED', object('b', '6')));
+      }),
+      {
+        timing: { idleTimeoutMs: 50 },
+        handler: {
+          onRecovered: () => {
+            recovered += 1;
+          },
+        },
+      },
+    );
+    await expect.poll(() => log).toContain('added b@6');
+    expect(log.slice(0, 2)).toEqual(['synced', 'problem KUBE_GONE']);
+    expect(recovered).toBeGreaterThanOrEqual(1);
+  });
 });
 
 describe('watchObjects', () => {
@@ -203,14 +224,14 @@ describe('watchObjects', () => {
   it('waits longer and longer while the server says 410 to every watch', async () => {
     const waits: number[] = [];
     const { stub, watch } = await watching(
-      server({ items: [], version: '5' }, (response) => {
+      server({ items: [], version: '5' }, (response, count) => {
         waits.push(Date.now());
+        if (count === 4) watch.stop();
         sendStatus(response, 410, 'Expired');
       }),
       { timing: { backoff: { firstMs: 40, maxMs: 100_000 } } },
     );
-    await expect.poll(() => waits.length, { timeout: 5_000 }).toBe(4);
-    watch.stop();
+    await expect.poll(() => waits.length).toBe(4);
     // Jitter is off, so that the waits are at least 20, 40 and 80 ms; only their lower bounds are certain.
     expect((waits.at(-1) ?? 0) - (waits[0] ?? 0)).toBeGreaterThanOrEqual(135);
     expect(lists(stub).length).toBe(4);
@@ -225,6 +246,14 @@ describe('watchObjects', () => {
     ['500', (response: ServerResponse) => sendStatus(response, 500, 'InternalError'), 'KUBE_SERVER_ERROR'],
     ['403', (response: ServerResponse) => sendStatus(response, 403, 'Forbidden'), 'KUBE_FORBIDDEN'],
     ['a cut connection', (response: ServerResponse) => void response.destroy(), 'KUBE_UNREACHABLE'],
+    [
+      'a connection that the server closed on its own side',
+      (response: ServerResponse) => {
+        stream(response, ' ');
+        response.socket?.end();
+      },
+      'KUBE_UNREACHABLE',
+    ],
     [
       'an ERROR event',
       (response: ServerResponse) => stream(response, line('ERROR', { code: 500, reason: 'InternalError' })),
@@ -264,6 +293,31 @@ describe('watchObjects', () => {
     );
     await expect.poll(() => watches(stub).length).toBe(4);
     expect(lists(stub)).toHaveLength(2);
+  });
+
+  it('starts over with a list when what comes next cannot be read, however often it is asked for', async () => {
+    const { log, stub } = await watching(
+      server({ items: [], version: '5' }, (response, count) => {
+        if (count <= 3) stream(response, 'no JSON\n');
+        else stream(response, line('ADDED', object('a', '6')));
+      }),
+    );
+    await expect.poll(() => log).toContain('added a@6');
+    expect(lists(stub)).toHaveLength(2);
+  });
+
+  it.each([
+    [429, 'TooManyRequests'],
+    [503, 'ServiceUnavailable'],
+  ])('asks a server that has too much to do (HTTP %d) for no list', async (status, reason) => {
+    const { log, stub } = await watching(
+      server({ items: [], version: '5' }, (response, count) => {
+        if (count <= 5) sendStatus(response, status, reason);
+        else stream(response, line('ADDED', object('a', '6')));
+      }),
+    );
+    await expect.poll(() => log).toContain('added a@6');
+    expect(lists(stub)).toHaveLength(1);
   });
 
   it('keeps trying when the first list fails', async () => {

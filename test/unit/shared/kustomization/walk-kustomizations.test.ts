@@ -213,3 +213,95 @@ test('too many files and too large ones are refused', async () => {
   const large = await walk({ ...kustomization('resources: [a]'), 'app/a': 'x'.repeat(100) });
   expect(large?.problems?.[0]?.message).toMatch(/^the kustomization is not built: its files have more than/);
 });
+
+test('a chain of bases that is too deep is left where it is too deep, however long it is', async () => {
+  const chain = Object.fromEntries(
+    Array.from({ length: 500 }, (_, index) => [`l${index}/kustomization.yaml`, `resources: [../l${index + 1}]`]),
+  );
+  const files = memoryFiles(chain);
+  let reads = 0;
+  const counting = {
+    ...files,
+    read: (paths: readonly string[]) => {
+      reads += 1;
+      return files.read(paths);
+    },
+  };
+  const walk = await walkKustomizations('l0', counting);
+  expect(walk?.problems?.map(({ file, message }) => `${file} ${message}`)).toEqual([
+    'l31/kustomization.yaml resources "../l32" lies more than 32 bases deep',
+  ]);
+  expect(reads).toBe(DEFAULT_KUSTOMIZATION_LIMITS.maxDepth);
+});
+
+test('more bases than can be built are not read', async () => {
+  const names = Array.from({ length: 1_500 }, (_, index) => `b${index}`);
+  const bases = Object.fromEntries(names.map((name) => [`app/${name}/kustomization.yaml`, 'resources: []']));
+  const found = await problemsOf({ ...kustomization(`resources: [${names.join(', ')}]`), ...bases });
+  expect(found).toEqual([
+    'app/kustomization.yaml:1 resources "b999" makes for more than 1000 bases, each counted as often as it is built',
+  ]);
+});
+
+test('so many entries that nobody wrote them are refused, with a bounded number of problems', async () => {
+  const entries = Array.from({ length: 200_000 }, () => 'a.yaml').join(', ');
+  expect(await problemsOf({ ...kustomization(`resources: [${entries}]`), 'app/a.yaml': 'x' })).toEqual([
+    'app/kustomization.yaml: the kustomization is not built: it has more than 20000 entries',
+  ]);
+  const lines = Array.from({ length: 9_000 }, (_, index) => `- http://example.com/${index}`).join('\n');
+  expect((await problemsOf(kustomization(`resources:\n${lines}`))).length).toBe(100);
+  const missing = Array.from({ length: 9_000 }, (_, index) => `- missing-${index}`).join('\n');
+  expect((await problemsOf(kustomization(`resources:\n${missing}`))).length).toBe(100);
+});
+
+test('a file counts as often as it is named', async () => {
+  const limits = { ...DEFAULT_KUSTOMIZATION_LIMITS, maxBytes: 1_000 };
+  const walk = (times: number) =>
+    walkKustomizations(
+      'app',
+      memoryFiles({
+        ...kustomization(`patches: [${'{path: p.yaml}, '.repeat(times)}]`),
+        'app/p.yaml': 'x'.repeat(200),
+      }),
+      limits,
+    );
+  expect((await walk(3))?.problems).toBeUndefined();
+  expect((await walk(5))?.problems).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('as often as it is named') }),
+  ]);
+});
+
+test('settings are looked into once, however often they are named', async () => {
+  const files = {
+    ...kustomization('transformers: [t.yaml, t.yaml, ./t.yaml]'),
+    'app/t.yaml': 'apiVersion: example.com/v1\nkind: Any',
+  };
+  expect(await problemsOf(files)).toEqual([expect.stringContaining('is none of the built-in ones')]);
+});
+
+test.each([
+  ['a kustomization', kustomization(`commonAnnotations: {a: &a "${'\\x01'.repeat(60_000)}", ${many('b', '*a')}}`)],
+  ['an entry with settings', kustomization(`transformers: [&a "a:\\n${'x'.repeat(60_000)}", ${'*a, '.repeat(100)}]`)],
+  ['a large kustomization', kustomization(`# ${'x'.repeat(5 * 1024 * 1024)}\nresources: []`)],
+  [
+    'a file with settings',
+    { ...kustomization('transformers: [t.yaml]'), 'app/t.yaml': `# ${'x'.repeat(5 * 1024 * 1024)}\n` },
+  ],
+])('%s with more text than can be meant is refused before it is printed or looked into', async (_what, files) => {
+  expect(await problemsOf(files)).toEqual([
+    expect.stringMatching(
+      /^app\/kustomization\.yaml:\d* the kustomization is not built: its kustomization files and settings have more than 4 MiB, aliases written out$/,
+    ),
+  ]);
+});
+
+test('settings whose aliases make much of little are refused', async () => {
+  const settings = `apiVersion: builtin\nkind: PatchTransformer\nreplacements: [&r {paths: [${'p, '.repeat(900)}]}, ${'*r, '.repeat(900)}]`;
+  const found = await problemsOf({ ...kustomization('transformers: [t.yaml]'), 'app/t.yaml': settings });
+  expect(found).toEqual([expect.stringContaining('it has more than 20000 entries')]);
+});
+
+/** `count` fields of a flow map, called after `name`. */
+function many(name: string, value: string, count = 100): string {
+  return Array.from({ length: count }, (_, index) => `${name}${index}: ${value}`).join(', ');
+}

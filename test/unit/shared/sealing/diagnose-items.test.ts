@@ -165,6 +165,30 @@ test.each([
   },
 );
 
+/** {@link firstKey} behind so many newer keys that open nothing. */
+function longRing(newer: number): Keyring<OpeningKey> {
+  const keys = Array.from({ length: newer }, (_, index): OpeningKey => {
+    const fingerprint = `SHA256:${index}` as OpeningKey['fingerprint'];
+    return { ...firstKey, fingerprint, createdAt: new Date('2027-01-01T00:00:00Z'), unwrap: async () => null };
+  });
+  return new Keyring<OpeningKey>([firstKey, ...keys]);
+}
+
+test('diagnoseItems asks the keys first that open what stands in a known place, the own one included', async () => {
+  const keys = [firstCertificate.fingerprint];
+  const copied = strip(await sealedOf({ a: 'x' }), 'db', 'staging');
+  const origin = { namespace: 'shop', name: 'db' };
+  expect(await unsealItems(copied, longRing(40), { places: () => [{ ...origin, keys }] })).toMatchObject({
+    failures: [{ code: 'SEALED_NAME_MISMATCH', reason: 'sealed for "shop/db", the object is "staging/db"' }],
+  });
+  const wide = await sealSecret(secretOf({ a: 'x' }), { certificate: firstCertificate, scope: 'cluster-wide' });
+  expect(
+    await unsealItems(strip(wide, 'db', 'shop'), longRing(40), { places: () => [{ ...origin, keys }] }),
+  ).toMatchObject({
+    failures: [{ code: 'SEALED_SCOPE_MISMATCH', reason: 'sealed as cluster-wide, the object says strict' }],
+  });
+});
+
 test('diagnoseItems says from the receipt that scope and place are others', async () => {
   const wide = await sealSecret(secretOf({ a: 'x' }), { certificate: firstCertificate, scope: 'namespace-wide' });
   const [[receipt, text] = ['', '']] = Object.entries(wide.metadata.annotations ?? {}).filter(([name]) =>

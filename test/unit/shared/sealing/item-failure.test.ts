@@ -26,6 +26,14 @@ test('describeFailures gives one line per cause with every item', () => {
   ]);
 });
 
+test('describeFailures names as many items as fit, and says how many others there are', () => {
+  const failures = ['a', 'b', 'c', 'd'].map((item) => itemFailure({ item, ...notFound }));
+  const named = (maxNamesLength: number) => describeFailures(failures, maxNamesLength);
+  expect(named(10)).toBe('no key could decrypt secret (a, b, c, d): tried one key');
+  expect(named(5)).toBe('no key could decrypt secret (a, b and 2 more): tried one key');
+  expect(named(0)).toBe('no key could decrypt secret (4 items): tried one key');
+});
+
 test('describeFailures names no item for a failure of the whole object', () => {
   const failure = itemFailure({ item: '', code: 'UNSEAL_V1_REFUSED', problem: 'too old' });
   expect(describeFailures([failure])).toBe('too old');

@@ -123,6 +123,7 @@ describe('a registry login', () => {
   ])('that is %s is found', async (value, code) => {
     expect(await codes({ [key]: value }, type)).toEqual([`${code} ${key}`]);
     expect(await codes({ [key]: value })).toEqual([`${code} ${key}`]);
+    expect(await codes({ [key]: `${value}\n` })).toEqual([`LINT_ENDS_IN_LINE_BREAK ${key}`, `${code} ${key}`]);
   });
 
   test('that is encoded twice has that one finding', async () => {

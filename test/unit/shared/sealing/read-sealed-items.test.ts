@@ -60,7 +60,10 @@ test('readSealedItems reads the deprecated form as one item, and refuses it besi
   const read = (encryptedData: Readonly<Record<string, string>>, data: string) =>
     readSealedItems({ ...sealed, spec: { ...sealed.spec, encryptedData, data } });
   expect(read({}, value)).toMatchObject({ items: [{ name: WHOLE_SECRET }], failures: [] });
-  expect(read({}, 'AgAA')).toMatchObject({ items: [], failures: [{ item: WHOLE_SECRET }] });
+  expect(read({}, 'AgAA')).toMatchObject({ failures: [{ item: WHOLE_SECRET, code: 'SEALED_VALUE_BAD_LENGTH' }] });
+  expect(read({}, 'AgB… elided')).toMatchObject({
+    failures: [{ item: WHOLE_SECRET, code: 'SEALED_VALUE_NOT_BASE64' }],
+  });
   expect(read(sealed.spec.encryptedData, value)).toMatchObject({
     items: [],
     failures: [{ item: '', code: 'UNSEAL_V1_CONFLICT' }],

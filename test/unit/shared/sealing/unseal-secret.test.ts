@@ -2,10 +2,11 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
 import type { SealedSecret, SecretTemplate } from '../../../../shared/resources/sealed-secret.ts';
+import { describeFailures } from '../../../../shared/sealing/item-failure.ts';
 import { Keyring } from '../../../../shared/sealing/keyring.ts';
 import { sealSecret } from '../../../../shared/sealing/seal-secret.ts';
 import { secretFromItems } from '../../../../shared/sealing/secret-from-items.ts';
-import { describeFailures, UnsealError, unsealItems, unsealSecret } from '../../../../shared/sealing/unseal-secret.ts';
+import { UnsealError, unsealItems, unsealSecret } from '../../../../shared/sealing/unseal-secret.ts';
 import {
   bothRing,
   firstCertificate,

@@ -26,3 +26,14 @@ test('an object in a file of that name is no chart', () => {
   const tree = loadTree({ 'Chart.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
   expect(render(tree).problems).toEqual([]);
 });
+
+test('thousands of charts do not take for ever, and charts within charts are one problem', () => {
+  const chart = 'apiVersion: v2\nname: x\nversion: 1.0.0\n';
+  const beside = Array.from({ length: 20_000 }, (_, index) => [`charts/c${index}/Chart.yaml`, chart]);
+  const { problems, objects } = render(loadTree({ ...Object.fromEntries(beside), 'charts/a.yaml': CONFIG_MAP }));
+  expect([problems.length, objects.length]).toEqual([beside.length, 1]);
+  const within = Array.from({ length: 300 }, (_, index) => [`${'c/'.repeat(index)}Chart.yaml`, chart]);
+  expect(render(loadTree(Object.fromEntries(within))).problems.map(({ file }) => file)).toEqual(['Chart.yaml']);
+}, 30_000);
+
+const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';

@@ -32,7 +32,7 @@ function deletionOf(identity: ObjectIdentity, uid: string): PlannedPrune {
 async function lossOf(
   identity: ObjectIdentity,
   lists: Readonly<Record<string, readonly KubeObject[] | KubeError>>,
-  others: readonly PlannedPrune[] = [],
+  { others = [], going = [] }: Readonly<Partial<Record<'others' | 'going', readonly PlannedPrune[]>>> = {},
 ): Promise<string | null> {
   const client = {
     listNamespacedTypes: async () => Object.keys(lists).map(typeOf),
@@ -50,7 +50,7 @@ async function lossOf(
   };
   const find = async (_apiVersion: string, kind: string) => (kind in lists ? typeOf(kind) : null);
   const planned = deletionOf(identity, 'itself');
-  const losses = await findLosses({ client, kinds: { find } as ServedKinds }, [planned, ...others]);
+  const losses = await findLosses({ client, kinds: { find } as ServedKinds }, [planned, ...others], going);
   return losses(planned, 'itself');
 }
 
@@ -68,8 +68,18 @@ test('what a namespace is given, events, and what is computed from other objects
 test('what is deleted in the same plan is no loss, and neither is what it owns', async () => {
   const lists = { ConfigMap: [objectOf('ConfigMap', 'ours')], Pod: [objectOf('Pod', 'owned', 'ConfigMap-ours')] };
   const ours = deletionOf({ ...NAMESPACE, kind: 'ConfigMap', namespace: 'shop', name: 'ours' }, 'ConfigMap-ours');
-  expect(await lossOf(NAMESPACE, lists, [ours])).toBeNull();
+  expect(await lossOf(NAMESPACE, lists, { others: [ours] })).toBeNull();
   expect(await lossOf(NAMESPACE, lists)).toBe('it holds ConfigMap shop/ours, which would go with it');
+});
+
+test('a claim that would be kept until its deletion is approved is a loss of its namespace, and none once it was approved', async () => {
+  const claim = { ...NAMESPACE, kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' };
+  const lists = { PersistentVolumeClaim: [objectOf('PersistentVolumeClaim', 'data')] };
+  const deletion = deletionOf(claim, 'PersistentVolumeClaim-data');
+  expect(await lossOf(NAMESPACE, lists, { others: [deletion] })).toBe(
+    'it holds PersistentVolumeClaim shop/data, which would go with it',
+  );
+  expect(await lossOf(NAMESPACE, lists, { going: [deletion] })).toBeNull();
 });
 
 test('of much content a few examples are named', async () => {

@@ -33,7 +33,7 @@ const chooser = [
 describe.skipIf(engineMissing)(
   `what is told openly of a failure${engineMissing === undefined ? '' : `: ${engineMissing}`}`,
   () => {
-    const renderer = startEngine({ tryMs: 700, timeMs: 1_500, slowTimeMs: 60_000 });
+    const renderer = startEngine({ tryMs: 3_000, timeMs: 5_000, slowTimeMs: 60_000 });
     afterAll(() => renderer.close());
     const failureOf = (templates: Readonly<Record<string, string>>, values: Readonly<Record<string, string>> = {}) =>
       renderer.render(requestOf(templates, values)).then(
@@ -89,7 +89,7 @@ describe.skipIf(engineMissing)(
         'TEMPLATE_VALUE_MISSING',
       ]);
       expect([...results]).toEqual([expect.stringContaining('"state":"stalled","isLasting":true')]);
-    }, 60_000);
+    }, 120_000);
 
     test.each<readonly [why: string, template: string, names: readonly string[]]>([
       ['a field', '{{ fail "x" }}{{ .nope }}', ['nope']],
