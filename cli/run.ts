@@ -54,7 +54,7 @@ export async function run(argv: readonly string[], io: Io, options: RunOptions =
 }
 
 /** A program in which the verbs that `argv` may mean are declared in full, and the others by name and summary. */
-export async function createProgram(argv: readonly string[], invoke: Invoke, programName: string): Promise<Command> {
+async function createProgram(argv: readonly string[], invoke: Invoke, programName: string): Promise<Command> {
   const program = new Command(programName)
     .description('Secrets sealed for Git, and a small careful sync engine for the rest of the repository.')
     .addHelpText('after', EXIT_CODES_HELP)

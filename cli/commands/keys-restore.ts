@@ -4,6 +4,7 @@ import { type InspectedKey, type InspectedKeys, inspectKeys } from '../../shared
 import type { KeyFacts } from '../../shared/key-backup/key-facts.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
+import { MAX_CLOCK_SKEW_MS } from '../../shared/resources/clock-skew.ts';
 import { DIGEST_KEY_SECRET } from '../../shared/resources/names.ts';
 import { assertStdinOnce, readUnlock, type UnlockChoice, wipeUnlock } from '../connect/backup-lock.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
@@ -34,9 +35,6 @@ const EXAMPLES: readonly Example[] = [
     'signet keys restore keys-2026-05.age --identity key.txt',
   ],
 ];
-
-/** Clocks of two machines differ; a certificate that begins later than this is no matter of clocks. */
-const MAX_AHEAD_MS = 600_000;
 
 /** Declares `signet keys restore`. */
 export const declareKeysRestore: DeclareCommand = (command, invoke) => {
@@ -129,7 +127,7 @@ async function restoreDigestKey(
 
 /** Nobody can say who made an age file, and the newest certificate is the one that is sealed to. */
 function warnOfFuture({ io, report }: Session, { keys }: InspectedKeys): void {
-  const latest = io.now().getTime() + MAX_AHEAD_MS;
+  const latest = io.now().getTime() + MAX_CLOCK_SKEW_MS;
   for (const { facts } of keys) {
     if (stateOf(facts) !== 'in use' || (facts.certificate?.notBefore.getTime() ?? 0) <= latest) continue;
     report.warn(

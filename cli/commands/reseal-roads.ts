@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
-import { describeFinding, keysByItem, type ReceiptFinding } from '../../shared/sealing/check-receipt.ts';
+import { describeFinding, isMove, keysByItem } from '../../shared/sealing/check-receipt.ts';
 import { describeFailures } from '../../shared/sealing/item-failure.ts';
 import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
 import { readReceipt } from '../../shared/sealing/receipt.ts';
@@ -29,8 +29,6 @@ export type ResealOutcome =
     }
   | { readonly kind: 'failed'; readonly error: CliError };
 
-/** Ways in which an object differs from its receipt so that none of its values opens. */
-const MOVES: readonly ReceiptFinding['kind'][] = ['moved', 'renamed', 'scope-differs'];
 const MOVED = 'its values do not open there: put the object back, or seal them again';
 const TOO_LARGE = 'reseal this file with --private-key, which has no such limit';
 
@@ -109,7 +107,7 @@ function onlyItems(sealed: SealedSecret, names: ReadonlySet<string>): SealedSecr
 
 /** Everything is sealed to the newest key, as the receipt says; it opens only where the receipt says, too. */
 async function leaveAsItIs(object: SealedObject, { findings }: Need): Promise<ResealOutcome> {
-  const moves = findings.filter(({ kind }) => MOVES.includes(kind)).map(describeFinding);
+  const moves = findings.filter(isMove).map(describeFinding);
   if (moves.length > 0) return failed('CLI_CANNOT_UNSEAL', object, { reason: moves.join('; '), hint: MOVED });
   return { kind: 'resealed', values: new Map(), receipt: await receiptAfter(object) };
 }

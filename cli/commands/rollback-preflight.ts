@@ -54,7 +54,7 @@ export async function runPreflight(session: Session, cluster: Cluster, request: 
     return { tip: tip.commit, subject, author, tree: await repository.readTree(commit, path, { signal, ignore }) };
   });
   const build = kustomizeBuilder(session, request.kustomize);
-  const preview = await previewTree(cluster, gitSync, found.tree, { commit, build });
+  const preview = await previewTree(cluster, gitSync, found.tree, { commit, build, controller: request });
   throwIfProblems(preview, 'nothing was changed: the controller would refuse the commit whole');
   await tellPlan(session, commit, preview);
   const rendering = await openRendering({ client: cluster.client, build }, gitSync);

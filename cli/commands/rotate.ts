@@ -2,6 +2,7 @@
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
+import { MAX_CLOCK_SKEW_MS } from '../../shared/resources/clock-skew.ts';
 import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { REQUESTS_CONFIG_MAP, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
@@ -128,16 +129,23 @@ async function request(
   }
 }
 
-/** `now`, or an instant after every one of `earlier`: only a later value is a new request, and clocks may differ. */
+/**
+ * `now`, or an instant after every one of `earlier`: only a later value is a new request, and clocks may differ. What is too far ahead
+ * for that no controller has answered, nor would it answer anything later.
+ */
 function laterThan(now: Date, earlier: readonly (string | undefined)[]): Date {
-  const instants = earlier.map((text) => Date.parse(text ?? '')).filter((instant) => !Number.isNaN(instant));
+  const latest = now.getTime() + MAX_CLOCK_SKEW_MS;
+  const instants = earlier.map((text) => Date.parse(text ?? '')).filter((instant) => instant < latest);
   return new Date(Math.max(now.getTime(), ...instants.map((instant) => instant + 1)));
 }
 
 async function findAnswer(cluster: Cluster, namespace: string, requestedAt: Date): Promise<SealingKeyEntry | null> {
   const found = await findKeyList(cluster, { controllerNamespace: namespace });
-  const answers = found?.list.keys.filter((key) => Date.parse(key.rotateRequestedAt ?? '') >= requestedAt.getTime());
-  return answers?.[0] ?? null;
+  const isAnswer = ({ rotateRequestedAt = '' }: SealingKeyEntry): boolean => {
+    const aheadMs = Date.parse(rotateRequestedAt) - requestedAt.getTime();
+    return aheadMs >= 0 && aheadMs <= MAX_CLOCK_SKEW_MS;
+  };
+  return found?.list.keys.find(isAnswer) ?? null;
 }
 
 /** A controller that may make no first key answers no request: waiting for it would be in vain. */

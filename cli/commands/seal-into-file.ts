@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { SealingCertificate } from '../../shared/certificate/read-certificate.ts';
 import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
-import { checkReceipt, describeFinding, type ReceiptFinding } from '../../shared/sealing/check-receipt.ts';
+import { checkReceipt, describeFinding, isMove } from '../../shared/sealing/check-receipt.ts';
 import { lintSecret } from '../../shared/sealing/lint-secret.ts';
 import { readReceipt } from '../../shared/sealing/receipt.ts';
 import { labelOf, placeOf, type SealedPlace } from '../../shared/sealing/scope.ts';
@@ -27,8 +27,6 @@ export interface ValueChange {
   readonly values: ReadonlyMap<string, SecretBytes>;
   readonly removed?: readonly string[];
 }
-
-const MOVES: readonly ReceiptFinding['kind'][] = ['moved', 'renamed', 'scope-differs'];
 
 /** The certificate for the folder of `target`. @throws as the finder does */
 export function certificateFor(
@@ -107,7 +105,7 @@ async function warnOfMove({ report }: Session, { sealed, object }: SealedFile): 
   const receipt = readReceipt(sealed.metadata);
   if (receipt === null) return;
   for (const finding of await checkReceipt(sealed, receipt)) {
-    if (!MOVES.includes(finding.kind)) continue;
+    if (!isMove(finding)) continue;
     const subject = `${object.place}: ${describeObject(object.value)}`;
     report.warn(
       `${subject}: its other values are ${describeFinding(finding)}`,

@@ -25,7 +25,7 @@ import { collectSecrets, type SecretChoice, type SecretToSeal } from './secrets-
 import { writeResult } from './write-result.ts';
 
 /** What `signet seal` can be told. */
-export interface SealCommandOptions
+interface SealCommandOptions
   extends InputOptions,
     OutputOptions,
     CertificateOptions,
@@ -85,7 +85,7 @@ function declareChoices(command: Command): void {
 }
 
 /** Read the inputs, check every Secret, find what to seal to, seal, write. Nothing is written unless all of it succeeds. */
-export async function seal(options: SealCommandOptions, session: Session): Promise<ExitCode> {
+async function seal(options: SealCommandOptions, session: Session): Promise<ExitCode> {
   assertCoherent(options, session);
   const find = createCertificateFinder(session, options);
   // Other threads work on the certificate while the inputs are read; a failure is told when it is needed.

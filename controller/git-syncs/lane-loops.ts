@@ -56,6 +56,7 @@ export class LaneLoops {
   #loopOf(lane: string): Loop {
     const known = this.#loops.get(lane);
     if (known !== undefined) return known;
+    this.#forgetEmpty();
     const { concurrency } = this.#options;
     const loop = createLoop({
       ...this.#options,
@@ -66,6 +67,15 @@ export class LaneLoops {
     this.#loops.set(lane, loop);
     if (this.#isStarted) loop.start();
     return loop;
+  }
+
+  /** Lanes come and go with what GitSyncs name. The first one stays. */
+  #forgetEmpty(): void {
+    for (const [lane, loop] of this.#loops) {
+      if (lane === '' || !loop.isEmpty()) continue;
+      this.#loops.delete(lane);
+      this.#depths.delete(lane);
+    }
   }
 
   async #reconcile(lane: string, request: Request, signal: AbortSignal): Promise<Outcome> {

@@ -2,7 +2,8 @@
 import type { GitErrorCode } from '../../shared/git/errors.ts';
 
 /**
- * Why a revision is not, or not yet, in place. `ClusterUnavailable`: the API server could not be asked for what a plan needs.
+ * Why a revision is not, or not yet, in place. `ClusterUnavailable`: the API server did not answer, or refused, what a look needs beside the
+ * objects themselves.
  */
 export type RefusalReason =
   | 'SpecInvalid'

@@ -70,7 +70,8 @@ export class HealthKeeper {
   /** Looks at `scope` from now on, and reads what is not known of it. Single objects that cannot be read say so. */
   async look(scope: readonly DesiredObject[], signal: AbortSignal): Promise<void> {
     this.#scope = new Map(scope.map((desired) => [desired.key, desired]));
-    for (const key of this.#known.keys()) if (!this.#scope.has(key)) this.#known.delete(key);
+    for (const known of [this.#known, this.#readAtMs])
+      for (const key of known.keys()) if (!this.#scope.has(key)) known.delete(key);
     const unread = scope.filter((desired) => this.#isOutdated(desired));
     await runLimited(unread, { limit: APPLY_CONCURRENCY, signal }, (desired) => this.#read(desired));
     signal.throwIfAborted();

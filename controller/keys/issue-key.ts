@@ -2,6 +2,7 @@
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
+import { MAX_CLOCK_SKEW_MS } from '../../shared/resources/clock-skew.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { KeysError } from './errors.ts';
@@ -39,8 +40,6 @@ export interface IssueRequest {
   readonly youngest: Date | null;
 }
 
-/** How far ahead of `now` a certificate may begin for the sake of order: as far as clocks go wrong. */
-const MAX_AHEAD_MS = 600_000;
 /** Names that are tried when Secrets that are no keys stand in the way. */
 const MAX_NAMES = 20;
 
@@ -87,12 +86,12 @@ export async function issueKey(
 
 /**
  * Begin of validity of a new certificate: now, or just after `youngest`. Certificates count whole seconds, and of two
- * keys made within one of them the second would otherwise not be the newer one.
+ * keys made within one of them the second would otherwise not be the newer one. Never further ahead than clocks go wrong.
  */
 function beginOf(now: Date, youngest: Date | null): Date {
   const afterMs = (youngest?.getTime() ?? 0) + 1_000;
   const aheadMs = afterMs - now.getTime();
-  return aheadMs > 0 && aheadMs <= MAX_AHEAD_MS ? new Date(afterMs) : now;
+  return aheadMs > 0 && aheadMs <= MAX_CLOCK_SKEW_MS ? new Date(afterMs) : now;
 }
 
 function newestUid(secrets: readonly KeySecret[]): string | undefined {

@@ -1,5 +1,6 @@
 /** @module When a new sealing key is due. Pure: Secrets, requests and a clock go in, a decision comes out. */
 import { createHash } from 'node:crypto';
+import { MAX_CLOCK_SKEW_MS } from '../../shared/resources/clock-skew.ts';
 import { ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf, type KubeObject } from '../../shared/resources/object-meta.ts';
 import { parseInstant } from './instant.ts';
@@ -48,8 +49,6 @@ export interface RotationState {
   readonly rules: RotationRules;
 }
 
-/** Requests further in the future than clocks go wrong are refused: they would stand in the way of every later one. */
-const MAX_AHEAD_MS = 600_000;
 /** Share of the renewal period by which a key may be renewed early, so that clusters made at once do not stay in step. */
 const MAX_JITTER = 0.05;
 
@@ -122,7 +121,8 @@ function believed(text: string | undefined, now: Date): string | undefined {
 function requestProblem(text: string, now: Date): string | null {
   const instantMs = parseInstant(text);
   if (instantMs === null) return 'the rotation request is not an RFC 3339 instant such as 2026-01-31T12:00:00Z';
-  return instantMs - now.getTime() > MAX_AHEAD_MS ? 'the rotation request lies in the future' : null;
+  // It would stand in the way of every later one.
+  return instantMs - now.getTime() > MAX_CLOCK_SKEW_MS ? 'the rotation request lies in the future' : null;
 }
 
 function latest(texts: readonly (string | undefined)[]): string | undefined {

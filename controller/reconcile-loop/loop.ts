@@ -36,6 +36,8 @@ export interface Loop {
    * wait for something else.
    */
   isBusy(idle?: number): boolean;
+  /** True when nothing is worked on, and nothing will be before somebody asks for it: such a loop may be thrown away. */
+  isEmpty(): boolean;
   /** What failed the last time is worked on now, since what it failed of may be over. Its backoff begins anew. */
   retryNow(): void;
   start(): void;
@@ -69,6 +71,10 @@ class QueueLoop implements Loop {
 
   isBusy(idle = 0): boolean {
     return this.#running.size > idle || this.#queue.depth > 0;
+  }
+
+  isEmpty(): boolean {
+    return this.#running.size === 0 && this.#queue.isEmpty;
   }
 
   retryNow(): void {

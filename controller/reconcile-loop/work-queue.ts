@@ -46,6 +46,11 @@ export class WorkQueue {
     return this.#ready.fresh.size + this.#ready.backlog.size;
   }
 
+  /** True when nothing waits, not even for its time, and nothing that was taken is still held back. */
+  get isEmpty(): boolean {
+    return this.depth + this.#delayed.size + this.#taken.size === 0;
+  }
+
   /**
    * Puts `key` into the queue, or moves it forward; one that is there already, due earlier and as urgent, stays as it is. A
    * delayed entry is part of the backlog when its time comes, unless it is said to be fresh.

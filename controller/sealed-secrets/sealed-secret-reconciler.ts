@@ -30,7 +30,7 @@ import { driftedBy, readAttempt, readRecord } from './status-record.ts';
 import type { StatusReporter } from './status-reporter.ts';
 import { needsEngine, type TemplateTurns } from './template-turns.ts';
 import { type Finding, knownKeys, UnsealWork } from './unseal-work.ts';
-import type { UnsealReason, Verdict } from './verdict.ts';
+import { shortenMessage, type UnsealReason, type Verdict } from './verdict.ts';
 
 /** What the reconciler is made of. */
 export interface SealedSecretReconcilerOptions {
@@ -198,5 +198,5 @@ export class SealedSecretReconciler implements Reconciler {
 function retry({ error, message, reason }: Verdict): Outcome {
   const serverWaitMs = isKubeError(error) ? (error.retryAfterMs ?? 0) : 0;
   const atLeastMs = MIN_RETRY_MS[reason] ?? serverWaitMs;
-  return { kind: 'retry', error: error ?? new Error(message), atLeastMs };
+  return { kind: 'retry', error: error ?? new Error(shortenMessage(message)), atLeastMs };
 }

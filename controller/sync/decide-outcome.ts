@@ -22,19 +22,21 @@ export interface NextLook {
   readonly pollMs: number | null;
 }
 
+/** Between two looks at a GitSync whose interval is none: what is in force is kept all the same. */
+const FALLBACK_MS = 60_000;
 /** How far from the interval a look at the source may be, either way, so that many GitSyncs spread out. */
 const JITTER = 0.1;
 
 /** What is tried again comes back with a backoff that begins anew with each revision; all else once per interval, or when told. */
 export function decideOutcome({ gitSync, summary, failing, random }: LookResult): NextLook {
   const { refusal } = summary;
-  const intervalMs = (intervalOf(gitSync) ?? 0) * (1 - JITTER + 2 * JITTER * random());
+  const intervalMs = (intervalOf(gitSync) ?? FALLBACK_MS) * (1 - JITTER + 2 * JITTER * random());
   const isLeft = summary.enforced !== null && !isInPlace({ ...summary, refusal: null });
   if (refusal?.outlook === 'spec' && !isLeft) return calm({ kind: 'stalled', reason: refusal.reason });
   const hasFailed = isLeft && !isOnlyWaiting(summary);
   if (refusal?.outlook !== 'retry' && !hasFailed) return calm({ kind: 'again', afterMs: intervalMs });
   // Backoff grows beyond the interval, but a new commit that mends things is seen within it.
-  return { ...tryAgain({ gitSync, summary, failing }), pollMs: intervalMs > 0 ? intervalMs : null };
+  return { ...tryAgain({ gitSync, summary, failing }), pollMs: intervalMs };
 }
 
 function calm(outcome: Outcome): NextLook {

@@ -14,7 +14,7 @@ import { askOf, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { KnownAsks } from '../git-syncs/known-asks.ts';
 import { type SyncRefusal, toRefusal } from '../git-syncs/sync-refusal.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
-import { type DeletionDependencies, finishDeletion } from './delete-git-sync.ts';
+import { type DeletionDependencies, type DeletionProgress, finishDeletion } from './delete-git-sync.ts';
 import { type EnforceDependencies, enforce } from './enforce.ts';
 import { statusDeleting, statusSuspended } from './git-sync-status.ts';
 import { type GuardDeletionsInput, guardDeletions } from './guard-deletions.ts';
@@ -80,14 +80,11 @@ export class GitSyncReconciler implements Reconciler {
   }
 
   async #sync(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<Outcome> {
-    const { store, reach } = this.#dependencies;
     const startedAtMs = this.#dependencies.nowMs();
     const startedAt = this.#dependencies.now();
     this.#dependencies.schedule.begin(state.owner);
     state.look = null;
-    await addFinalizer(this.#dependencies, gitSync);
-    await store.load(state);
-    const refusal = await reach(gitSync, state, signal);
+    const refusal = await this.#begin(gitSync, state, signal);
     const before = state.enforced;
     const taken = refusal === null ? await this.#take(gitSync, state, signal) : this.#leave(gitSync, refusal);
     if (taken.pin === 'released') await this.#release(gitSync, taken);
@@ -96,7 +93,7 @@ export class GitSyncReconciler implements Reconciler {
     const summary =
       refusal === null
         ? await this.#enforce(gitSync, state, taken, signal)
-        : { revision: null, refusal, enforced: null, objects: state.book.entries.size };
+        : { revision: null, refusal, enforced: null, objects: countObjects(gitSync, state) };
     if (isWhollyRefused(summary)) state.enforced = before;
     if (summary.enforced?.isInterrupted === true) {
       this.#dependencies.reporter.interrupted(gitSync, summary);
@@ -115,7 +112,20 @@ export class GitSyncReconciler implements Reconciler {
     const outcome = planNextLook(this.#dependencies, { gitSync, state, summary });
     // Which objects there are is stored, so nobody waits for what is known of many: a crash costs a no-op apply for each. A failure is met again, and told.
     const retry = (error: unknown): Outcome => ({ kind: 'retry', error });
-    return store.saveDue(state).then(() => outcome, retry);
+    return this.#dependencies.store.saveDue(state).then(() => outcome, retry);
+  }
+
+  /** What everything else stands on: the finalizer, the inventory, the cluster. Null when all of it is there. */
+  async #begin(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<SyncRefusal | null> {
+    const { store, reach } = this.#dependencies;
+    try {
+      await addFinalizer(this.#dependencies, gitSync);
+      await store.load(state);
+    } catch (error) {
+      signal.throwIfAborted();
+      return toRefusal(error);
+    }
+    return reach(gitSync, state, signal);
   }
 
   /** The source is not looked at while there is nowhere to bring it, and all the more so afterwards. */
@@ -229,7 +239,10 @@ export class GitSyncReconciler implements Reconciler {
 
   async #delete(gitSync: GitSync, state: SyncState, signal: AbortSignal): Promise<Outcome> {
     state.stopWaiting();
-    const progress = await finishDeletion(this.#dependencies, { gitSync, state, signal });
+    const progress = await finishDeletion(this.#dependencies, { gitSync, state, signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return interruptedDeletion(gitSync, state, toRefusal(error));
+    });
     if (progress.kind === 'done') {
       this.#dependencies.states.forget(state.request);
       return { kind: 'settled' };
@@ -239,6 +252,16 @@ export class GitSyncReconciler implements Reconciler {
     if (progress.kind === 'failed') return { kind: 'retry', error: new Error(message) };
     return { kind: 'again', afterMs: DELETION_POLL_MS };
   }
+}
+
+/** Until its inventory was read, what the status says of it. */
+function countObjects({ status }: GitSync, { isLoaded, book }: SyncState): number {
+  return isLoaded ? book.entries.size : (status?.inventory?.objects ?? 0);
+}
+
+function interruptedDeletion(gitSync: GitSync, state: SyncState, refusal: SyncRefusal): DeletionProgress {
+  const summary = { revision: null, refusal, enforced: null, objects: countObjects(gitSync, state) };
+  return { kind: 'failed', summary, message: `the deletion cannot go on: ${refusal.message}` };
 }
 
 /** Nothing of the revision was written, and so the one before stays the one that is kept. */

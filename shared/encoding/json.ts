@@ -70,7 +70,8 @@ function endOfString(text: string, offset: number): number {
  */
 export function stringifyJson(value: unknown, indent = 0): string {
   try {
-    return JSON.stringify(value, undefined, indent);
+    // With an indent, also of none, the engine goes the way that recurs, and its stack ends before deep values do.
+    return indent === 0 ? JSON.stringify(value) : JSON.stringify(value, undefined, indent);
   } catch {
     return JSON.stringify(value, (_key, entry) => (typeof entry === 'bigint' ? rawInteger(entry) : entry), indent);
   }

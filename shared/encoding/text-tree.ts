@@ -46,10 +46,14 @@ export function entryEnd(entry: TextEntry): number {
 
 /** The offset of the first character from `offset` on that is neither blank nor part of a comment. */
 export function skipToContent(text: string, offset: number): number {
-  const pattern = /(?:[ \t\r\n]+|#[^\r\n]*)*/y;
-  pattern.lastIndex = offset;
-  pattern.test(text);
-  return pattern.lastIndex;
+  let at = offset;
+  // One pattern for all of it would need more stack than there is for a file of comments.
+  while (at < text.length) {
+    if (text[at] === '#') at = lineEndAt(text, at);
+    else if (' \t\r\n'.includes(text.charAt(at))) at++;
+    else break;
+  }
+  return at;
 }
 
 /** The offset behind the last character of `text` from `start` to `end` that is not blank. */

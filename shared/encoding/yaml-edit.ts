@@ -50,7 +50,8 @@ export function stringifyLike(text: string, document: ParsedDocument, value: unk
 
 function fitted(text: string, document: ParsedDocument, replacement: string): string {
   const lineBreak = lineBreakNear(text, document.start);
-  const lines = replacement.replace(/(?:\r\n?|\n)+$/, '').split(/\r\n?|\n/);
+  const lines = replacement.split(/\r\n?|\n/);
+  while (lines.at(-1) === '') lines.pop();
   const startsLine = document.start === 0 || /[\r\n\ufeff]/.test(text.charAt(document.start - 1));
   // Content on the line of its marker has to leave it: most documents cannot stand there.
   return (startsLine ? '' : lineBreak) + lines.join(lineBreak);

@@ -12,7 +12,14 @@ export function describeError(error: unknown): string {
     if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.length === 0 ? 'unknown error' : parts.join(': ').replace(/\s*[\r\n]+\s*/g, ' ');
+  return parts.length === 0 ? 'unknown error' : onOneLine(parts.join(': '));
+}
+
+/** Not with one pattern for blanks and line breaks: its time would be the square of the number of blanks, which anybody can send. */
+function onOneLine(text: string): string {
+  if (!/[\r\n]/.test(text)) return text;
+  const lines = text.split(/[\r\n]+/);
+  return lines.map((line) => line.trim()).join(' ');
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /** @module Brings the contents of files into a mirror: all that are missing in one fetch, and only those that are asked for. */
 import { GitError } from './errors.ts';
+import { sweepResidue } from './mirror.ts';
 import type { OpenTreeRead } from './tree-read.ts';
 
 /** Longest target of a symbolic link on Linux. */
@@ -42,6 +43,8 @@ async function tryTogether(
     if (await fetchAll(read, [...new Set([...missing, ...others])])) return true;
   } catch (error) {
     if (!(error instanceof GitError) || !OF_CONTENT.includes(error.code)) throw error;
+    // Git was ended in the middle of its work.
+    await sweepResidue(read.mirror);
   }
   read.alongside.giveUp();
   return false;

@@ -112,9 +112,12 @@ export function toGitError(stderr: string, context: FailureContext): GitError {
   );
 }
 
+/** Beside control characters, those that reorder or hide what is read. */
+const UNWANTED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** The lines of `stderr` that are no log of ssh, without control characters. */
 function spokenLines(stderr: string): string[] {
-  const lines = stderr.split(/[\r\n]+/).map((line) => line.replace(/\p{Cc}/gu, ' ').trim());
+  const lines = stderr.split(/[\r\n]+/).map((line) => line.replace(UNWANTED, ' ').trim());
   return lines.filter((line) => line !== '' && !SSH_LOG.test(line));
 }
 

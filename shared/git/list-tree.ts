@@ -16,6 +16,8 @@ export interface TreeEntry {
 type Utf8Decoder = InstanceType<typeof TextDecoder>;
 
 const MAX_PATH_LENGTH = 4096;
+/** Control characters, and those that end a line or turn what follows around: a name is shown to people as it is. */
+const UNWANTED = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 const KINDS: Readonly<Record<string, TreeEntryKind>> = {
   '120000': 'symlink',
   '160000': 'submodule',
@@ -51,7 +53,7 @@ function parseLine(line: Uint8Array, prefix: string, strict: Utf8Decoder): TreeE
   if (tab < 0 || mode === undefined || oid === undefined) return null;
   const name = decodeName(line.subarray(tab + 1), strict);
   const path = `${prefix}${name.text}`;
-  const isNameValid = name.isUtf8 && path.length <= MAX_PATH_LENGTH && !/\p{Cc}/u.test(path);
+  const isNameValid = name.isUtf8 && path.length <= MAX_PATH_LENGTH && path.search(UNWANTED) < 0;
   return { path: isNameValid ? path : toShownPath(path), kind: KINDS[mode] ?? 'file', oid, isNameValid };
 }
 
@@ -65,6 +67,6 @@ function decodeName(bytes: Uint8Array, strict: Utf8Decoder): { text: string; isU
 
 /** A name that cannot forge lines of a log or fill a status, and still has its extension. */
 function toShownPath(path: string): string {
-  const shown = path.replace(/\p{Cc}/gu, '\u{fffd}');
+  const shown = path.replace(UNWANTED, '\u{fffd}');
   return shown.length > 200 ? `${shown.slice(0, 100)}…${shown.slice(-100)}` : shown;
 }

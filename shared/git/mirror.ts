@@ -47,16 +47,21 @@ export class Mirror {
   }
 
   /** Removes the locks and half-written packs of a git that was ended from outside; no git may be running in the mirror. */
-  async sweepResidue(): Promise<void> {
-    const names = await readdir(this.folder, { recursive: true }).catch(() => []);
-    const residue = names.filter((name) => name.endsWith('.lock') || path.basename(name).startsWith('tmp_'));
-    await Promise.all(residue.map((name) => rm(path.join(this.folder, name), { recursive: true, force: true })));
+  sweepResidue(): Promise<void> {
+    return sweepResidue(this.folder);
   }
 
   /** Takes the mirror away. @throws GitError */
   discard(): Promise<void> {
     return discardFolder(this.folder);
   }
+}
+
+/** As {@link Mirror.sweepResidue}, of the mirror at `folder`. */
+export async function sweepResidue(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const residue = names.filter((name) => name.endsWith('.lock') || path.basename(name).startsWith('tmp_'));
+  await Promise.all(residue.map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
 }
 
 /**

@@ -38,11 +38,13 @@ export interface ProgramOutcome {
 }
 
 const MAX_STDERR_BYTES = 64 * 1024;
+/** Git passes on what a server says, for as long as it says something. */
+const MAX_WORDS_BYTES = 4 * 1024 * 1024;
 const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Runs to the end and returns whatever the exit code is.
- * @throws GitError `GIT_MISSING` when there is no such program, `GIT_TIMEOUT`, `GIT_TREE_TOO_LARGE` for too much output or memory; the reason of `signal`
+ * @throws GitError `GIT_MISSING` when there is no such program, `GIT_TIMEOUT`, `GIT_TREE_TOO_LARGE` for too much output, words or memory; the reason of `signal`
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
   run.signal?.throwIfAborted();
@@ -61,7 +63,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
   const memory = watchGroupMemory(child.pid ?? 0, maxMemoryBytes, () => ending.fail(tooMuchMemory(maxMemoryBytes)));
   try {
     const stdout = collectOutput(child, run, ending);
-    const stderr = collectTail(child);
+    const stderr = collectTail(child, ending);
     // A program that ends early closes its stdin; its exit code tells why.
     child.stdin.on('error', () => undefined);
     child.stdin.end(run.stdin ?? '');
@@ -136,10 +138,13 @@ function collectOutput(child: ChildProcessWithoutNullStreams, run: ProgramRun, e
   return chunks;
 }
 
-function collectTail(child: ChildProcessWithoutNullStreams): Buffer[] {
+function collectTail(child: ChildProcessWithoutNullStreams, ending: Ending): Buffer[] {
   const chunks: Buffer[] = [];
+  let total = 0;
   let length = 0;
   child.stderr.on('data', (chunk: Buffer) => {
+    total += chunk.length;
+    if (total > MAX_WORDS_BYTES) ending.fail(tooManyWords());
     chunks.push(chunk);
     length += chunk.length;
     while (length - (chunks[0]?.length ?? 0) > MAX_STDERR_BYTES) length -= chunks.shift()?.length ?? 0;
@@ -163,6 +168,13 @@ function tooMuchOutput(limit: number): GitError {
   return new GitError(
     'GIT_TREE_TOO_LARGE',
     `cannot read the repository: a listing is longer than ${describeBytes(limit)}`,
+  );
+}
+
+function tooManyWords(): GitError {
+  return new GitError(
+    'GIT_TREE_TOO_LARGE',
+    `cannot read the repository: git or the server says more than ${describeBytes(MAX_WORDS_BYTES)} about it`,
   );
 }
 

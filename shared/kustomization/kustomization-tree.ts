@@ -41,3 +41,9 @@ export function isKustomizationFile(path: string): boolean {
 export function kustomizationPaths(folder: string): readonly string[] {
   return KUSTOMIZATION_NAMES.map((name) => (folder === '' ? name : `${folder}/${name}`));
 }
+
+/** Path of the kustomization file that is built; the folder where it is not among the files. */
+export function rootFileOf({ folder, files }: Pick<KustomizationTree, 'folder' | 'files'>): string {
+  const paths = kustomizationPaths(folder);
+  return files.find(({ path }) => paths.includes(path))?.path ?? folder;
+}

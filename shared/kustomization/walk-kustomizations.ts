@@ -108,12 +108,14 @@ class Walk {
   async visit(folders: readonly string[]): Promise<readonly string[] | null> {
     this.#depth += 1;
     const [deepest] = folders.flatMap((folder) => this.#namedBy.get(folder) ?? []);
-    if (this.#depth > this.#limits.maxDepth && deepest !== undefined) this.#stop(tooDeep(deepest, this.#limits));
+    if (this.#depth > this.#limits.maxDepth && deepest !== undefined) {
+      this.#stop(tooDeep(deepest, this.#limits));
+      return [];
+    }
     const known = folders.flatMap((folder) => {
       const file = this.#findFile(folder);
       return file === null ? [] : [{ folder, file }];
     });
-    if (this.problems.length > 0) return [];
     const contents = await this.#files.read(known.map(({ file }) => file));
     if (contents === null) return null;
     for (const { folder, file } of known) this.#read(folder, file, contents.get(file) ?? new Uint8Array());
@@ -145,6 +147,7 @@ class Walk {
       const { references, problems } = checkPluginConfig(text ?? '', place, this.#budget);
       for (const problem of problems) this.#report(problem);
       this.#stopBeyondBudget();
+      if (this.#isStopped) break;
       for (const reference of references) this.#follow(folderOf(file), reference);
     }
     return this.problems.length > 0 || this.#readWanted();

@@ -2,8 +2,13 @@
  * @module What kustomize says against a kustomization, as one sentence. It quotes whole objects and patches, and so values of Secrets: only what
  * is known to be names, paths and numbers is taken over.
  */
-import type { KustomizationProblem, KustomizationTree } from '../kustomization/kustomization-tree.ts';
-import { isBelow, joinPath } from '../kustomization/reference.ts';
+import {
+  type KustomizationProblem,
+  type KustomizationTree,
+  kustomizationPaths,
+  rootFileOf,
+} from '../kustomization/kustomization-tree.ts';
+import { folderOf, joinPath } from '../kustomization/reference.ts';
 
 type Describe = (...words: string[]) => string;
 
@@ -70,10 +75,10 @@ function endsOf(text: string): string {
 
 /** The file that is named last, and lies deepest in what was accumulated; else the kustomization file itself. */
 function findPlace(text: string, tree: KustomizationTree): { readonly file: string; readonly line?: number } {
-  const root = tree.files.find(({ path, rewritten }) => rewritten !== undefined && isIn(path, tree.folder));
-  const file = findNamed(text, tree) ?? root?.path ?? tree.folder;
+  const root = rootFileOf(tree);
+  const file = findNamed(text, tree) ?? root;
   const line = /yaml: line (\d+):/.exec(text)?.[1];
-  return line === undefined || file === root?.path ? { file } : { file, line: Number(line) };
+  return line === undefined || file === root ? { file } : { file, line: Number(line) };
 }
 
 function findNamed(text: string, tree: KustomizationTree): string | undefined {
@@ -81,22 +86,9 @@ function findNamed(text: string, tree: KustomizationTree): string | undefined {
   const folders = [...new Set([tree.folder, ...tree.files.map(({ path }) => folderOf(path))])];
   for (const word of [...new Set(words.reverse())].slice(0, MAX_NAMES)) {
     const candidates = new Set([...folders.map((folder) => joinPath(folder, word)), word]);
-    const found = tree.files.find(
-      ({ path }) => candidates.has(path) || (word !== '' && isBelow(path, word) && isKustomization(path, word)),
-    );
+    const kustomizations = kustomizationPaths(word);
+    const found = tree.files.find(({ path }) => candidates.has(path) || kustomizations.includes(path));
     if (found !== undefined) return found.path;
   }
   return undefined;
-}
-
-function isKustomization(path: string, folder: string): boolean {
-  return folderOf(path) === folder && /(?:^|\/)[Kk]ustomization(?:\.ya?ml)?$/.test(path);
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-function isIn(path: string, folder: string): boolean {
-  return folderOf(path) === folder;
 }

@@ -3,7 +3,7 @@ import { decodeUtf8 } from '../encoding/bytes.ts';
 import { fieldsOf, isMap, ownValue } from '../encoding/value-kind.ts';
 import { type ParsedDocument, parseDocuments } from '../encoding/yaml-documents.ts';
 import { CodedError } from '../errors/coded-error.ts';
-import type { KustomizationFile, KustomizationTree } from '../kustomization/kustomization-tree.ts';
+import { type KustomizationFile, type KustomizationTree, rootFileOf } from '../kustomization/kustomization-tree.ts';
 import { joinPath } from '../kustomization/reference.ts';
 import type { OriginDocument } from '../sync-plan/render-documents.ts';
 import type { ObjectOrigin } from '../sync-plan/rendered-object.ts';
@@ -55,11 +55,10 @@ class SourcePlaces {
   readonly #told = new Map<unknown, ToldOrigin>();
   readonly #budget: ComparisonBudget = { comparisons: MAX_COMPARISONS };
 
-  constructor({ folder, files }: KustomizationTree) {
-    const root = files.find(({ rewritten, path }) => rewritten !== undefined && isIn(path, folder));
-    this.#folder = folder;
-    this.#nowhere = { file: root?.path ?? folder, line: 1, document: 1 };
-    this.#files = new Map(files.map((file) => [file.path, file]));
+  constructor(tree: KustomizationTree) {
+    this.#folder = tree.folder;
+    this.#nowhere = { file: rootFileOf(tree), line: 1, document: 1 };
+    this.#files = new Map(tree.files.map((file) => [file.path, file]));
   }
 
   find(value: unknown): ObjectOrigin {
@@ -114,10 +113,6 @@ class SourcePlaces {
     this.#told.set(text, known);
     return known;
   }
-}
-
-function isIn(file: string, folder: string): boolean {
-  return file.slice(0, Math.max(0, file.lastIndexOf('/'))) === folder;
 }
 
 function nameOf(value: unknown): string {

@@ -22,6 +22,11 @@ export async function checkReceipt(sealed: SealedSecret, receipt: Receipt): Prom
   return [...placeFindings(sealed, receipt), ...(await itemFindings(sealed, receipt))];
 }
 
+/** True for what is about the place of the object: none of its values opens there. */
+export function isMove({ kind }: ReceiptFinding): boolean {
+  return kind === 'moved' || kind === 'renamed' || kind === 'scope-differs';
+}
+
 /** How `finding` is told to a person, without the object's name. */
 export function describeFinding(finding: ReceiptFinding): string {
   switch (finding.kind) {

@@ -67,13 +67,18 @@ function isUtf16(bytes: Uint8Array): boolean {
 }
 
 function isBase64OfText(bytes: Uint8Array<ArrayBuffer>): boolean {
-  const text = decodeUtf8(bytes)?.replace(/(?:\r?\n)+$/, '') ?? '';
+  const text = decodeUtf8(bytes.subarray(0, endOfText(bytes))) ?? '';
   if (text.length % 4 !== 0 || !BASE64.test(text)) return false;
   const decoded = tryDecodeBase64(text);
   if (typeof decoded === 'number') return false;
   const isText = decoded.length >= MIN_DECODED_BYTES && decoded.every(isPrintable);
   decoded.fill(0);
   return isText;
+}
+
+/** Where the line breaks at the end begin. */
+function endOfText(bytes: Uint8Array): number {
+  return bytes.findLastIndex((byte) => byte !== LINE_FEED && byte !== CARRIAGE_RETURN) + 1;
 }
 
 function isPrintable(byte: number): boolean {

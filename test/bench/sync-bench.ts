@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { CONFIG_MAPS, GIT_SYNCS } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import type { ControllerProcess } from '../support/controller-process.ts';
 import type { SignetCluster } from '../support/signet-cluster.ts';
 import { type BareLoopFigures, runBareLoop } from './bare-loop.ts';
@@ -13,7 +13,6 @@ import { type BenchRow, median, percentile, showMegabytes, showMs, showRatio } f
 import {
   createGitSync,
   followGitSyncs,
-  GIT_SYNC_NAMESPACE,
   type GitSyncView,
   isReady,
   measureCost,
@@ -122,22 +121,9 @@ function withController(context: BenchContext, measure: (place: Place) => Promis
     const controller = await cluster.startController(context.controller);
     await controller.ready();
     const view = await followGitSyncs(client);
-    await awaitFirstWatchEvent(client, view);
     await measure({ cluster, client, controller, view });
     view.stop();
   });
-}
-
-/** An API server that was only just started tells of the first object of a kind of ours two seconds late; the loop applies kinds that it has always served. */
-async function awaitFirstWatchEvent(client: KubeClient, view: GitSyncView): Promise<void> {
-  const name = 'first';
-  await client.create(GIT_SYNCS, {
-    apiVersion: 'signet.dev/v1alpha1',
-    kind: 'GitSync',
-    metadata: { name, namespace: GIT_SYNC_NAMESPACE },
-    spec: { source: { url: 'https://git.example.com/none.git' }, suspend: true },
-  });
-  await view.until((gitSyncs) => (gitSyncs.get(name)?.status?.conditions?.length ?? 0) > 0);
 }
 
 /** The address of a repository with the tree. */

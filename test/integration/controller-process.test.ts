@@ -29,6 +29,8 @@ import { secondCertificate, secretOf } from '../support/test-secrets.ts';
 const OWN = 'signet-system';
 const NS = 'shop';
 const CANARY = 'canary-7f3b';
+/** Of what waits for the start of a program. */
+const LONG = { timeoutMs: 90_000 };
 
 let cluster: SignetCluster;
 let client: KubeClient;
@@ -183,11 +185,11 @@ test('without its resource definitions the controller is alive and not ready, an
     expect(definition).toBeNull();
   });
   controller = await cluster.startController({ flags: ['--no-sync'] });
-  await eventually(async () => expect((await fetch(`${controller.url}/healthz`)).status).toBe(200));
+  await eventually(async () => expect((await fetch(`${controller.url}/healthz`)).status).toBe(200), LONG);
   await eventually(async () => {
     const log = await readFile(cluster.controllerLog, 'utf8');
     expect(log.match(/cannot watch SealedSecrets/g)).toHaveLength(1);
-  });
+  }, LONG);
   expect((await fetch(`${controller.url}/readyz`)).status).toBe(503);
   await installManifests(cluster.controlPlane);
   await controller.ready();

@@ -360,3 +360,29 @@ test('watches that tell nothing hold up no commit, and what happened meanwhile d
   expect((await world.get(CONFIG_MAPS, 'gone'))?.metadata.uid).toBe(stranger.metadata.uid);
   expect((await world.inventory('app'))?.spec.entries.map(({ name }) => name).toSorted()).toEqual(['a', 'new']);
 });
+
+test('an inventory that may not be read, or not be deleted in the end, is said in the status', async () => {
+  const world = await createSyncWorld();
+  const proxy = await proxyBefore();
+  const forbidden = (verb: string) =>
+    proxy.decide(({ method, path, isWatch }) => {
+      const isAsked = method === verb && !isWatch && path.includes('/inventories/app');
+      const body = JSON.stringify({ kind: 'Status', status: 'Failure', reason: 'Forbidden', message: 'no', code: 403 });
+      return isAsked ? { kind: 'answer', status: 403, body } : { kind: 'pass' };
+    });
+  forbidden('GET');
+  const commit = await world.repository.commit({ 'a.yaml': configMap('a', '1') });
+  await world.createGitSync('app', { prune: true });
+  await world.startEngine({ kubeconfig: proxy.kubeconfig });
+  await untilSays(world, 'ClusterUnavailable', /inventor.*app/i);
+  expect(await world.get(CONFIG_MAPS, 'a')).toBeNull();
+  proxy.decide(null);
+  await untilApplied(world, commit);
+
+  forbidden('DELETE');
+  await world.client.delete(GIT_SYNCS, { namespace: world.namespace, name: 'app' });
+  await untilSays(world, 'ClusterUnavailable', /^the deletion cannot go on: /);
+  proxy.decide(null);
+  await eventually(async () => expect(await world.get(GIT_SYNCS, 'app')).toBeNull(), LONG);
+  expect(await world.get(CONFIG_MAPS, 'a')).toBeNull();
+});

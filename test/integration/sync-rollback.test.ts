@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
+import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { eventually } from '../support/eventually.ts';
+import { createKeyListWorld } from '../support/key-list-world.ts';
 import { configMap } from '../support/manifests.ts';
 import { runSyncVerb } from '../support/run-sync-verb.ts';
 import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { secretOf } from '../support/test-secrets.ts';
 
 async function heldBy(world: SyncWorld, name: string): Promise<unknown> {
   return ((await world.get(CONFIG_MAPS, name))?.['data'] as { value?: unknown } | undefined)?.value;
@@ -147,6 +151,28 @@ test('rollback without a look at the repository takes the commit that was synced
   expect(stdout).toMatch(/^app +True /m);
   expect(code).toBe(0);
   expect((await world.gitSync('app')).spec.pin).toEqual({ commit: good, until: bad });
+});
+
+test('rollback compares SealedSecrets with the keys of the controller that is named', async () => {
+  const keys = await createKeyListWorld();
+  const world = await createSyncWorld();
+  const metadata = { name: 'db', namespace: world.namespace };
+  const sealed = await sealSecret(secretOf({ a: 'x' }, { metadata }), { certificate: keys.old });
+  const good = await world.repository.commit({ 'db.yaml': stringifyYaml(sealed) });
+  await world.createGitSync('app', { prune: true, source: { url: await servedUrl(world) } });
+  await world.startEngine();
+  await world.untilReason('app', 'Applied', good);
+  const bad = await world.repository.commit({ 'a.yaml': configMap('a', 'bad') });
+  await world.reconcile('app');
+  await world.untilReason('app', 'Applied', bad);
+  await keys.publish({ old: { state: 'retired' } });
+  const words = ['rollback', 'app', '--controller-namespace', keys.namespace];
+  const { code, stderr } = await runSyncVerb(world, words, { typed: ['n'] });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`(db.yaml:1) would not open: a sealed to ${keys.old.fingerprint}, which is retired`);
+  expect(stderr).toContain(
+    'the sync would be refused whole: SealedSecrets cannot be unsealed in this cluster: db.yaml:1',
+  );
 });
 
 test('rollback to a commit that the controller would refuse changes nothing', async () => {

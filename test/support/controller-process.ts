@@ -33,7 +33,7 @@ export interface ControllerProcess {
   readonly url: string;
   /** Address of `/metrics`, without a path. */
   readonly metricsUrl: string;
-  /** Resolves when `/readyz` says so; throws when the process has ended or after a minute. */
+  /** Resolves when `/readyz` says so; throws when the process has ended or after two minutes. */
   ready(): Promise<void>;
   /** Ends it as Kubernetes would, with SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
@@ -59,7 +59,7 @@ export async function startControllerProcess(options: ControllerProcessOptions):
     pid: child.pid ?? 0,
     url: `http://127.0.0.1:${port}`,
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
-    ready: () => eventually(() => assertReady(child, port, options.logFile), { timeoutMs: 60_000 }),
+    ready: () => eventually(() => assertReady(child, port, options.logFile), { timeoutMs: 120_000 }),
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {
       await end(child, 'SIGKILL');

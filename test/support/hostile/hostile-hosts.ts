@@ -121,7 +121,7 @@ export function hostileHosts(forbidden: string): readonly HostileHost[] {
     {
       name: 'pack-endless',
       reason: 'SourceTooLarge',
-      says: /sends more than 512 MiB/,
+      says: /sends more than 128 MiB/,
       isEndless: true,
       answers: {
         references: references(small.commit),
@@ -133,6 +133,18 @@ export function hostileHosts(forbidden: string): readonly HostileHost[] {
           head.writeUInt32BE(1_000_000, 8);
           response.write(Buffer.concat([packHead(small.commit), sideBand(head)]));
           writeForever(response, Buffer.concat(Array.from({ length: 16 }, () => sideBand(blob))));
+        },
+      },
+    },
+    {
+      name: 'words-endless',
+      reason: 'SourceTooLarge',
+      says: /says more than 4 MiB/,
+      answers: {
+        references: references(small.commit),
+        objects: (response) => {
+          response.write(packHead(small.commit));
+          writeForever(response, sideBand(Buffer.from('counting and counting\n'.repeat(2_000)), 2));
         },
       },
     },

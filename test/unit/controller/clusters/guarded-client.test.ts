@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest';
 import { GuardedClient } from '../../../../controller/clusters/guarded-client.ts';
 import type { TargetClient } from '../../../../controller/clusters/target-cluster.ts';
+import type { KubeRawRequest } from '../../../../shared/kube/client.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { CONFIG_MAPS } from '../../../../shared/kube/resource-type.ts';
 
 const { signal } = new AbortController();
 
 function world() {
-  const state = { asked: 0, failure: null as unknown, status: 200 };
+  const state = { asked: 0, failure: null as unknown, status: 200, deadlineMs: Number.POSITIVE_INFINITY };
   const get = async () => {
     state.asked += 1;
     if (state.failure !== null) throw state.failure;
     return null;
   };
-  const raw = async () => {
+  const raw = async ({ timeoutMs = Number.POSITIVE_INFINITY }: KubeRawRequest) => {
+    state.deadlineMs = timeoutMs;
     if (state.failure !== null) throw state.failure;
     return { status: state.status, headers: {}, body: new Uint8Array() };
   };
@@ -37,6 +39,12 @@ test('after a call that found nobody, others fail at once until the cluster was 
   await guarded.assertReachable(signal);
   await get();
   expect(state.asked).toBe(3);
+});
+
+test('a cluster that answers nobody is given up on for good after ten seconds, so that its connections do not serve the next try', async () => {
+  const { state, guarded } = world();
+  await guarded.assertReachable(signal);
+  expect(state.deadlineMs).toBe(10_000);
 });
 
 test('a refusal of the server is an answer', async () => {

@@ -38,7 +38,7 @@ function world() {
     loops.enqueue({ namespace: 'n', name });
   };
   loops.start();
-  return { enqueue, running, seen, depths, lanes };
+  return { loops, enqueue, running, seen, depths, lanes };
 }
 
 test('a lane that is full holds up no other', async () => {
@@ -69,4 +69,21 @@ test('what waits in the lane of before is worked on in the present one', async (
   lanes.set('x', '');
   running.get('h1')?.();
   await eventually(() => expect(seen).toContain('x'));
+});
+
+test('lanes in which nothing is left to do are forgotten, and come back when they are needed', async () => {
+  const { loops, enqueue, running, depths, seen } = world();
+  for (let index = 0; index < 50; index += 1) {
+    const name = `x${index}`;
+    enqueue(name, `lane ${index}`);
+    await eventually(() => expect(running.has(name)).toBe(true));
+    running.get(name)?.();
+    await eventually(() => expect(running.has(name)).toBe(false));
+  }
+  depths.length = 0;
+  // Each lane that there is tells its depth.
+  loops.start();
+  expect(depths.length).toBeLessThan(5);
+  enqueue('x0', 'lane 0');
+  await eventually(() => expect(seen.at(-1)).toBe('x0'));
 });

@@ -56,6 +56,16 @@ test('what only waits, for health or for objects that go, is not tried again', (
   expect(decide({ ...done, enforced: { applied, pruned, heldBack: 0, hold } }).outcome.kind).toBe('again');
 });
 
+test('an interval that is none keeps nobody busy while the revision before waits for objects that go', () => {
+  const refusal = { reason: 'SpecInvalid', message: 'no', outlook: 'spec', failures: [] } as const;
+  const waiting = { applied, pruned: { ...pruned, waiting: ['ConfigMap shop/a'] }, heldBack: 0 };
+  expect(decide({ ...done, refusal, enforced: waiting }, null, { interval: '0s' })).toEqual({
+    outcome: { kind: 'again', afterMs: 60_000 },
+    failing: null,
+    pollMs: null,
+  });
+});
+
 test('the earliest whole look that was asked for counts, until it begins', () => {
   const schedule = new LookSchedule();
   expect(schedule.leftMs('shop/app', 0)).toBe(Number.POSITIVE_INFINITY);

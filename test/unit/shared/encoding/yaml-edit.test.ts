@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDocuments } from '../../../../shared/encoding/yaml-documents.ts';
 import { replaceDocuments, stringifyLike } from '../../../../shared/encoding/yaml-edit.ts';
+import { stringifyYaml } from '../../../../shared/encoding/yaml-output.ts';
 
 /** `text` with its document number `at`, from 1, replaced. */
 function edit(text: string, at: number, replacement: string): string {
@@ -95,4 +96,12 @@ test.each([
 ])('stringifyLike writes as %j is written', (text, expected) => {
   const [document] = parseDocuments(text);
   expect(stringifyLike(text, document!, { x: [9] })).toBe(expected);
+});
+
+test('replaceDocuments takes no longer for a text of empty lines than for another', () => {
+  const text = 'a: 1\n';
+  const [document] = parseDocuments(text);
+  const value = { a: `x${'\n'.repeat(200_000)}y` };
+  const replacement = stringifyYaml(value);
+  expect(replaceDocuments(text, [{ document: document!, replacement, value }])).toBe(replacement);
 });

@@ -36,3 +36,8 @@ test('describeError ends for an error that is its own cause', () => {
   error.cause = error;
   expect(describeError(error)).toBe('again');
 });
+
+test('describeError takes no longer for blanks than for other text: anybody may name a key so', () => {
+  const blanks = ' '.repeat(300_000);
+  expect(describeError(new Error(`a${blanks}b\n${blanks}c`))).toBe(`a${blanks}b c`);
+});

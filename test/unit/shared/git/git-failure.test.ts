@@ -76,6 +76,11 @@ describe('toGitError', () => {
     });
   });
 
+  test('quotes nothing that reorders or hides what is read', () => {
+    const { message } = toGitError('remote: \u202eevil\u200b\u2028text\u2066', CONTEXT);
+    expect(message).toBe('cannot fetch https://git.example.com/x.git: remote:  evil  text');
+  });
+
   test('cuts what a remote can make as long as it likes', () => {
     expect(toGitError(`fatal: ${'x'.repeat(10_000)}`, CONTEXT).message.length).toBeLessThan(500);
   });

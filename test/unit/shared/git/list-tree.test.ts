@@ -28,11 +28,13 @@ test('parseTreeListing marks names that are no text, hold control characters or 
   const output = listing(
     Buffer.concat([Buffer.from(`100644 blob ${ID}\t`), Buffer.from([0xff]), Buffer.from('.yaml')]),
     `100644 blob ${ID}\tline\nbreak.yaml`,
+    `100644 blob ${ID}\tturned\u202elmay.yaml`,
+    `100644 blob ${ID}\tline\u2028break.yaml`,
     `100644 blob ${ID}\t${'x/'.repeat(3000)}end.yaml`,
   );
   for (const entry of parseTreeListing(output, '')) {
     expect(entry.isNameValid).toBe(false);
-    expect(entry.path).toMatch(/^[^\p{Cc}]{1,201}\.yaml$/u);
+    expect(entry.path).toMatch(/^[^\p{Cc}\u202e\u2028]{1,201}\.yaml$/u);
   }
 });
 

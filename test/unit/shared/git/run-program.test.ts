@@ -100,3 +100,11 @@ test.skipIf(process.platform !== 'linux')('runProgram ends a group that takes to
     message: expect.stringContaining('memory'),
   });
 });
+
+test('runProgram ends a program that never stops talking', async () => {
+  const attempt = shell('while :; do echo "remote: more and more and more and more" >&2; done', { timeoutMs: 60_000 });
+  await expect(attempt).rejects.toMatchObject({
+    code: 'GIT_TREE_TOO_LARGE',
+    message: expect.stringContaining('4 MiB'),
+  });
+}, 90_000);

@@ -177,6 +177,18 @@ test('two kustomization files in one folder, and none in a base, are refused', a
   ]);
 });
 
+test('what is wrong with bases is told for all of a level at once', async () => {
+  const files = {
+    ...kustomization('resources: [../none, ../remote]'),
+    'none/a.yaml': 'x',
+    'remote/kustomization.yaml': 'resources: [https://example.com]',
+  };
+  expect(await problemsOf(files)).toEqual([
+    expect.stringContaining('leads to a folder without a kustomization file'),
+    expect.stringContaining('is remote or looks so'),
+  ]);
+});
+
 test('bases that double with each level, and bases that lie too deep, are refused', async () => {
   const chain = (length: number, bases: (next: string) => string) =>
     Object.fromEntries(

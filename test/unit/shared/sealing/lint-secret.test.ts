@@ -229,3 +229,7 @@ describe('a size', () => {
     ]);
   });
 });
+
+test('a value of empty lines takes no longer than another', async () => {
+  expect(await codes({ key: `${'\n'.repeat(300_000)}x` })).toEqual([]);
+});
