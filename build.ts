@@ -105,11 +105,14 @@ export async function bundle(
   await writeFile(path.join(directory, 'NOTICES.txt'), await collectNotices(metafile));
   if (!('signet' in programs)) return metafile;
   const main = path.join(directory, 'signet.cjs');
-  await writeCode(path.join(directory, 'signet-main.js'), asFunction(await readFile(main, 'utf8')), false);
+  const functions = {
+    'seal-path.js': asFunction(await joinChunks(sealPath, chunks)),
+    'signet-main.js': asFunction(await readFile(main, 'utf8')),
+  };
+  for (const [name, code] of Object.entries(functions)) await writeCode(path.join(directory, name), code, false);
   for (const name of OTHER_NAMES) await writeCode(path.join(directory, name), OTHER_NAME_CODE, true);
   await writeCode(path.join(directory, SEAL_PATH_FILE), SEAL_PATH_CODE, false);
-  await writeCode(path.join(directory, 'seal-path.js'), asFunction(await joinChunks(sealPath, chunks)), false);
-  await writeCode(main, await launcherFor(chunks), true);
+  await writeCode(main, await launcherFor(Object.values(functions)), true);
   return metafile;
 }
 
@@ -214,10 +217,10 @@ function asFunction(code: string): string {
   return Module.wrap(code.replace(/^#!.*/, ''));
 }
 
-/** The launcher of a program that consists of `chunks`. */
-async function launcherFor(chunks: ReadonlyMap<string, string>): Promise<string> {
+/** The launcher that runs `functions`, and tells what it keeps of them from that of all others. */
+async function launcherFor(functions: readonly string[]): Promise<string> {
   const digest = createHash('sha256');
-  for (const text of chunks.values()) digest.update(text);
+  for (const text of functions) digest.update(text);
   const buildId = JSON.stringify(digest.digest('hex').slice(0, 16));
   const source = await readFile(path.join(ROOT, LAUNCHER_SOURCE), 'utf8');
   const { code } = await transform(source, {

@@ -8,7 +8,7 @@ import { createRequire, enableCompileCache, Module } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
 
-/** Set by the build: a digest of the programs' code. V8 compares nothing of a text but its length with what was kept of it. */
+/** Set by the build: a digest of the files below. V8 compares nothing of a text but its length with what was kept of it. */
 declare const BUILD_ID: string;
 
 const FOLDER = path.join(import.meta.dirname, 'compile-cache');

@@ -33,6 +33,18 @@ export interface StoredInventory {
   cluster: string;
 }
 
+/** The Inventory of `request`, before it is loaded. */
+export function unloadedInventory(request: StoredInventory['request']): StoredInventory {
+  return {
+    request,
+    book: new InventoryBook(),
+    isLoaded: false,
+    inventoryVersion: null,
+    inventorySavedAtMs: 0,
+    cluster: '',
+  };
+}
+
 /** Reads and writes Inventories. Each method throws KubeError. */
 export class InventoryStore {
   readonly #client: Pick<KubeReader, 'get'> & Pick<KubeWriter, 'create' | 'replace' | 'delete'>;

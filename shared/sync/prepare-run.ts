@@ -9,8 +9,7 @@ import type { PlanInput } from '../sync-plan/plan.ts';
 import type { RenderProblem } from '../sync-plan/render-problem.ts';
 import type { BuildKustomization } from '../sync-plan/render-revision.ts';
 import { problemFailure } from '../sync-plan/sync-failure.ts';
-import { InventoryBook } from './inventory-book.ts';
-import { InventoryStore, type StoredInventory } from './inventory-store.ts';
+import { InventoryStore, type StoredInventory, unloadedInventory } from './inventory-store.ts';
 import { LiveSnapshot } from './live-snapshot.ts';
 import { OneShotKeeper } from './one-shot-keeper.ts';
 import { lookUpOwners } from './owner-lookup.ts';
@@ -87,14 +86,7 @@ export async function beginRun(
   const { namespace = '', name = '' } = input.gitSync.metadata;
   const request = { namespace, name };
   const store = new InventoryStore(client, nowMs);
-  const inventory: StoredInventory = {
-    request,
-    book: new InventoryBook(),
-    isLoaded: false,
-    inventoryVersion: null,
-    inventorySavedAtMs: 0,
-    cluster: '',
-  };
+  const inventory = unloadedInventory(request);
   await store.load(inventory);
   const desired = [...wanted.values()];
   const left = [...inventory.book.entries.values()].map(({ version, ...identity }) => ({ identity, version }));

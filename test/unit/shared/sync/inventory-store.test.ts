@@ -3,8 +3,7 @@ import { KubeError } from '../../../../shared/kube/errors.ts';
 import { INVENTORIES } from '../../../../shared/kube/resource-type.ts';
 import { INVENTORY_KIND, SIGNET_API_VERSION } from '../../../../shared/resources/names.ts';
 import { objectKey } from '../../../../shared/resources/object-meta.ts';
-import { InventoryBook } from '../../../../shared/sync/inventory-book.ts';
-import { InventoryStore, type StoredInventory } from '../../../../shared/sync/inventory-store.ts';
+import { InventoryStore, type StoredInventory, unloadedInventory } from '../../../../shared/sync/inventory-store.ts';
 import { type OwnedEntry, readOwnedObjects } from '../../../../shared/sync-plan/inventory.ts';
 import { MemoryObjects } from '../../../support/memory-objects.ts';
 
@@ -27,14 +26,7 @@ async function open() {
   const objects = new MemoryObjects();
   const client = Object.assign(objects, { delete: async () => 'deleted' as const });
   const store = new InventoryStore(client, () => 0);
-  const state: StoredInventory = {
-    request,
-    book: new InventoryBook(),
-    isLoaded: false,
-    inventoryVersion: null,
-    inventorySavedAtMs: 0,
-    cluster: '',
-  };
+  const state = unloadedInventory(request);
   await store.load(state);
   add(state, 'a');
   await store.save(state);
