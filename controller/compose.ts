@@ -54,8 +54,10 @@ export interface Controller {
 
 /** Requests to the API server that are under way at once, watches aside. */
 const MAX_SOCKETS = 32;
-/** SealedSecrets that are worked on at once: enough to keep all processors decrypting while others wait for an answer. */
-const UNSEAL_CONCURRENCY = 16;
+/** Values that one key opens at once: with one for each, a processor would wait for this thread between two of them. */
+const LANES_PER_PROCESSOR = 2;
+/** SealedSecrets that are worked on at once: while a burst of Secrets is written and another one waits, the processors decrypt. */
+const UNSEAL_CONCURRENCY = 80;
 
 /** SealedSecrets with slow templates that wait at once, so that they leave some of the turns of templates to quick ones. */
 const MAX_SLOW_TEMPLATES = 4;
@@ -119,7 +121,7 @@ function createKeys({ world, client, metrics, events }: Core): KeyPart {
     client,
     namespace: config.namespace,
     config: config.keys,
-    lanes: world.processors,
+    lanes: LANES_PER_PROCESSOR * world.processors,
     now,
     random,
     logger: logger.child({ part: 'keys' }),

@@ -31,6 +31,7 @@ import type { StatusReporter } from './status-reporter.ts';
 import { needsEngine, type TemplateTurns } from './template-turns.ts';
 import { type Finding, knownKeys, UnsealWork } from './unseal-work.ts';
 import { shortenMessage, type UnsealReason, type Verdict } from './verdict.ts';
+import type { WriteBursts } from './write-bursts.ts';
 
 /** What the reconciler is made of. */
 export interface SealedSecretReconcilerOptions {
@@ -46,6 +47,7 @@ export interface SealedSecretReconcilerOptions {
   readonly metrics: UnsealMetrics;
   readonly renderer: TemplateRenderer;
   readonly turns: TemplateTurns;
+  readonly bursts: WriteBursts;
   /** Whether the deprecated form, a whole Secret in `spec.data`, is opened. */
   readonly acceptV1: boolean;
   readonly now: () => Date;

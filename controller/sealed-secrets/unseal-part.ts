@@ -31,6 +31,7 @@ import { SecretRemoval } from './secret-removal.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { ClusterStatus, type StatusTarget, UnwrittenStatus } from './status-target.ts';
 import { TemplateTurns } from './template-turns.ts';
+import { WriteBursts } from './write-bursts.ts';
 
 /** What the part is made of. */
 export interface UnsealPartOptions {
@@ -74,6 +75,8 @@ interface Loops {
 const STATUS_CONCURRENCY = 8;
 /** Objects with templates that are worked on at once; the others wait without a place of the loop. */
 const TEMPLATE_TURNS = 6;
+/** An object takes about two milliseconds, so that the longest wait ends most bursts of a backlog when they are nearly full. */
+const BURSTS = { size: 32, maxWaitMs: 50 };
 const DRAIN_MS = 3_000;
 const DRAIN_LOOK_MS = 20;
 const DIGEST_KEY_RETRY = { firstMs: 500, maxMs: 5_000 };
@@ -238,6 +241,7 @@ class Unsealer implements UnsealPart {
       metrics: metrics.unseal,
       renderer: this.#renderer,
       turns: new TemplateTurns({ places: TEMPLATE_TURNS, wake: (request) => objects.enqueue(request) }),
+      bursts: new WriteBursts(BURSTS),
       acceptV1: this.#options.config.acceptV1,
       now,
     });

@@ -19,6 +19,7 @@ import { SecretWriter, type WriteResult } from './secret-writer.ts';
 import { driftedBy, openedBy, renderedBy, vouchedAttempt } from './status-record.ts';
 import { openSealedSecret } from './unseal-object.ts';
 import type { Verdict } from './verdict.ts';
+import type { WriteBursts } from './write-bursts.ts';
 import { refusalOf, type WriteRefusal } from './write-refusal.ts';
 
 /** A verdict that was just reached. */
@@ -42,6 +43,7 @@ export interface UnsealWorkOptions {
   readonly metrics: UnsealMetrics;
   readonly renderer: TemplateRenderer;
   readonly acceptV1: boolean;
+  readonly bursts: WriteBursts;
   readonly now: () => Date;
 }
 
@@ -79,14 +81,15 @@ export class UnsealWork {
 
   /** Does what has to be done for `subject`; null when the Secret of somebody else has gone at this moment. */
   async run(subject: Subject): Promise<Finding | null> {
-    const { metrics, acceptV1, store } = this.#options;
+    const { metrics, acceptV1, store, bursts } = this.#options;
     const rendering = this.#renderingOf(subject);
     const { keyring, retired } = this.#options.keys.current();
     const surroundings = {
       retired: new Set(retired.map(({ certificate }) => certificate.fingerprint)),
       places: () => store.placesNear(subject.sealed),
     };
-    const result = await openSealedSecret(subject.sealed, keyring, { rendering, acceptV1, surroundings });
+    const options = { rendering, acceptV1, surroundings };
+    const result = await bursts.prepare(() => openSealedSecret(subject.sealed, keyring, options));
     metrics.decrypted(result.kind === 'opened' ? 'Unsealed' : result.reason);
     if (result.kind === 'failed') {
       const { state, isLasting, reason, message, keys: opening } = result;
@@ -135,6 +138,7 @@ export class UnsealWork {
   async #write(opened: Opened): Promise<Finding | null> {
     const { subject, desired, keys } = opened;
     const { sealed, claimant, claims } = subject;
+    await this.#options.bursts.turn();
     const result = await this.#writer.write({ sealed, desired, claimant, claims });
     switch (result.kind) {
       case 'vanished': {

@@ -39,7 +39,7 @@ export interface OpeningKeySource {
   readonly privateKeyPem: string;
   /** Default: the beginning of time. */
   readonly createdAt?: Date;
-  /** How many values to open at once; default 1, and more than the machine's processors gain nothing. */
+  /** How many values to open at once; default 1, and more than two for each processor gain nothing. */
   readonly lanes?: number;
 }
 

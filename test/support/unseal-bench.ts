@@ -11,6 +11,7 @@ import { SecretIndex } from '../../controller/sealed-secrets/secret-index.ts';
 import { StatusReporter } from '../../controller/sealed-secrets/status-reporter.ts';
 import { ClusterStatus } from '../../controller/sealed-secrets/status-target.ts';
 import { TemplateTurns } from '../../controller/sealed-secrets/template-turns.ts';
+import { WriteBursts } from '../../controller/sealed-secrets/write-bursts.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
@@ -132,6 +133,7 @@ export class UnsealBench {
       metrics: { decrypted: (reason) => this.decryptions.push(reason), failed: quiet, secretWritten: quiet },
       renderer: { render: (request) => this.render(request) },
       turns: this.turns,
+      bursts: new WriteBursts({ size: 4, maxWaitMs: 1 }),
       acceptV1: true,
       now: () => new Date(this.nowMs),
     });
