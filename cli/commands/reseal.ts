@@ -13,7 +13,7 @@ import { SeveralErrors, throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { STDIN_NAME } from '../terminal/input-files.ts';
 import { PartlyWrittenError } from '../terminal/output-errors.ts';
-import type { OutputFile } from '../terminal/output-file.ts';
+import type { OutputFile } from '../terminal/output-target.ts';
 import type { Session } from '../terminal/session.ts';
 import { checkNeeds } from './reseal-check.ts';
 import { type ResealRoad, throughController, withPrivateKeys } from './reseal-roads.ts';

@@ -1,28 +1,26 @@
 /** @module `signet seal`: Secrets in, SealedSecrets out. */
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
+import { CodedError } from '../../shared/errors/coded-error.ts';
 import { SCOPES } from '../../shared/sealing/scope.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { type CertificateFinder, createCertificateFinder } from '../connect/sealing-certificate.ts';
-import { readManifests } from '../manifests/manifest-files.ts';
-import { replaceSecrets } from '../manifests/replace-secrets.ts';
+import { eachManifest, type ManifestFile } from '../manifests/manifest-files.ts';
 import { addCertificateOptions, type CertificateOptions } from '../options/certificate-options.ts';
 import { addControllerOptions, type ControllerOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import { addInputOptions, type InputOptions } from '../options/input-options.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
-import { addOutputOptions, formatOf, type OutputOptions } from '../options/output-options.ts';
-import { countOf } from '../output/count.ts';
-import { formatManifests } from '../output/manifests.ts';
+import { addOutputOptions, type OutputOptions } from '../options/output-options.ts';
 import { throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { isDirectory, isSameFile, STDIN_NAME } from '../terminal/input-files.ts';
 import { resolvePath } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
+import { startAhead } from '../terminal/start-ahead.ts';
 import { addLintOptions, type LintOptions, reportFindings } from './lint-report.ts';
-import { collectSecrets, type SecretChoice, type SecretToSeal } from './secrets-to-seal.ts';
-import { writeResult } from './write-result.ts';
+import { FilesInPlace, OneResult, type SealedInFile } from './seal-result.ts';
+import { type SecretChoice, SecretCollector, type SecretToSeal } from './secrets-to-seal.ts';
 
 /** What `signet seal` can be told. */
 interface SealCommandOptions
@@ -35,15 +33,9 @@ interface SealCommandOptions
   readonly receipt: boolean;
 }
 
-interface Sealed {
-  readonly source: SecretToSeal['source'];
-  readonly sealed: SealedSecret;
-}
-
-/** What to seal, and what to. */
-interface Work {
+interface SecretsOfFile {
+  readonly file: ManifestFile;
   readonly secrets: readonly SecretToSeal[];
-  readonly find: CertificateFinder;
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -59,6 +51,8 @@ const EXAMPLES: readonly Example[] = [
 ];
 
 const NOTHING_SEALED = 'nothing was sealed, and nothing written';
+/** Of files: other threads work on some while one is read, or put into the result. */
+const AHEAD = { size: 32, groups: 2 };
 
 /** Declares `signet seal`. */
 export const declareSeal: DeclareCommand = (command, invoke) => {
@@ -84,26 +78,26 @@ function declareChoices(command: Command): void {
     .option('--no-receipt', 'leave out the annotation that tells which key and place each value was sealed for');
 }
 
-/** Read the inputs, check every Secret, find what to seal to, seal, write. Nothing is written unless all of it succeeds. */
+/** Read and check file after file, seal, tell what there is to tell, write. Nothing is written unless all of it succeeds. */
 async function seal(options: SealCommandOptions, session: Session): Promise<ExitCode> {
   assertCoherent(options, session);
   const find = createCertificateFinder(session, options);
   // Other threads work on the certificate while the inputs are read; a failure is told when it is needed.
   if (options.cert !== undefined) find(session.io.cwd).catch(() => undefined);
-  const { files, errors: unreadable } = await readManifests(session, options.file, 'Secret');
   const contextNamespace = () => readContext(options, session);
-  const now = session.io.now();
-  const { secrets, errors: faults, notes, findings } = await collectSecrets(files, options, { now, contextNamespace });
-  throwIfAny([...unreadable, ...faults], NOTHING_SEALED);
-  for (const note of notes) session.report.note(note);
-  reportFindings(session.report, findings, { ...options, consequence: NOTHING_SEALED });
-  if (options.inPlace === true) return sealInPlace(options, session, { secrets, find });
-  const sealed = await Promise.all(startSealing(options, session, { secrets, find }));
-  const text = formatManifests(
-    sealed.map((one) => one.sealed),
-    formatOf(options),
-  );
-  await writeResult(session, { text, file: options.write, access: 'public' });
+  const collector = new SecretCollector(options, { now: session.io.now(), contextNamespace });
+  const result = options.inPlace === true ? new FilesInPlace(session) : new OneResult(session, options);
+  try {
+    const files = secretsOf(eachManifest(session, options.file, 'Secret'), collector);
+    const sealing = startAhead(files, AHEAD, (file) => sealFile(options, file, find, session));
+    for await (const file of sealing) await result.add(file);
+    for (const note of collector.notes) session.report.note(note);
+    reportFindings(session.report, collector.findings, { ...options, consequence: NOTHING_SEALED });
+  } catch (error) {
+    await result.discard();
+    throw error;
+  }
+  await result.write();
   return EXIT.done;
 }
 
@@ -112,64 +106,41 @@ async function readContext(options: SealCommandOptions, { io }: Session) {
   return readContextNamespace(io, options);
 }
 
-/** One promise for each of `secrets`, in their order; nobody need wait for all of them before using the first. */
-function startSealing(
-  options: SealCommandOptions,
-  session: Session,
-  { secrets, find }: Work,
-): readonly Promise<Sealed>[] {
-  const started = secrets.map((secret) => sealOne(options, secret, find, session));
-  // Whoever waits for one of them learns of its failure; the others may fail while nobody looks.
-  for (const one of started) one.catch(() => undefined);
-  return started;
+/** The Secrets of each file until something is wrong; then the rest is read and checked only. @throws SeveralErrors at the end */
+async function* secretsOf(
+  files: AsyncIterable<ManifestFile | CodedError>,
+  collector: SecretCollector,
+): AsyncGenerator<SecretsOfFile> {
+  const unreadable: CodedError[] = [];
+  for await (const file of files) {
+    if (file instanceof CodedError) unreadable.push(file);
+    else {
+      const secrets = await collector.add(file);
+      if (unreadable.length === 0 && collector.faults.length === 0) yield { file, secrets };
+    }
+  }
+  throwIfAny([...unreadable, ...collector.faults], NOTHING_SEALED);
 }
 
-async function sealOne(
+async function sealFile(
   options: SealCommandOptions,
-  { source, secret }: SecretToSeal,
+  { file, secrets }: SecretsOfFile,
   find: CertificateFinder,
   { io }: Session,
-): Promise<Sealed> {
-  const { path: file } = source.file.input;
-  const certificate = await find(file === undefined ? io.cwd : path.dirname(file));
-  const sealed = await sealSecret(secret, {
-    certificate,
-    allowEmpty: options.allowEmptyData === true,
-    receipt: options.receipt,
-    ...(options.scope === undefined ? {} : { scope: options.scope }),
-  });
-  return { source, sealed };
-}
-
-/** Seals while it writes: the encryption runs on other threads. */
-async function sealInPlace(options: SealCommandOptions, session: Session, work: Work): Promise<ExitCode> {
-  const { secrets } = work;
-  const started = startSealing(options, session, work);
-  const positions = Map.groupBy(secrets.keys(), (at) => secrets[at]?.source.file);
-  const { OutputBatch } = await import('../terminal/output-file.ts');
-  const batch = new OutputBatch(session.io.signal);
-  try {
-    for (const [file, own] of positions) {
-      if (file?.input.path === undefined) continue;
-      const { name, path: place, bytes } = file.input;
-      const sealed = await Promise.all(own.flatMap((at) => started[at] ?? []));
-      const content = replaceSecrets(
-        file,
-        sealed.map((one) => ({ document: one.source.document, sealed: one.sealed })),
-      );
-      await batch.stage({ name, path: place, content, access: 'public', readAs: bytes });
-    }
-  } catch (error) {
-    await batch.discard();
-    throw error;
-  }
-  await batch.commit();
-  session.report.note(
-    secrets.length === 0
-      ? 'found no Secret to seal'
-      : `sealed ${countOf(secrets.length, 'Secret')} in ${countOf(positions.size, 'file')}`,
-  );
-  return EXIT.done;
+): Promise<SealedInFile> {
+  const { path: place } = file.input;
+  if (secrets.length === 0) return { file, sealed: [] };
+  const certificate = await find(place === undefined ? io.cwd : path.dirname(place));
+  const sealed = secrets.map(async ({ source, secret }) => ({
+    document: source.document,
+    sealed: await sealSecret(secret, {
+      certificate,
+      allowEmpty: options.allowEmptyData === true,
+      receipt: options.receipt,
+      ...(options.scope === undefined ? {} : { scope: options.scope }),
+    }),
+  }));
+  return { file, sealed: await Promise.all(sealed) };
 }
 
 /** Refuses contradictions before anything is read. @throws CliError, SeveralErrors: `CLI_USAGE` */

@@ -37,15 +37,6 @@ export interface SecretToSeal {
   readonly secret: Secret;
 }
 
-/** The Secrets that were found, every fault, and what the user should know if there is none. */
-export interface SecretsToSeal {
-  readonly secrets: readonly SecretToSeal[];
-  readonly errors: readonly CodedError[];
-  readonly notes: readonly string[];
-  /** What is probably a mistake in them. */
-  readonly findings: readonly LocatedFinding[];
-}
-
 /** Looks up the namespace for objects that name none; called at most once. */
 export type NamespaceSource = () => Promise<ContextNamespace | null>;
 
@@ -60,56 +51,74 @@ interface Judged {
   readonly verdict: Verdict;
 }
 
-interface Found extends SecretsToSeal {
-  readonly secrets: SecretToSeal[];
-  readonly errors: CodedError[];
-  readonly notes: string[];
-  readonly findings: LocatedFinding[];
-}
-
-interface Circumstances {
-  readonly choice: SecretChoice;
-  readonly fallback: ContextNamespace | null;
+/** What choices are judged by. */
+export interface Circumstances {
   readonly now: Date;
+  readonly contextNamespace: NamespaceSource;
 }
 
 const SEAL: Verdict = { kind: 'seal' };
 const KEEP: Verdict = { kind: 'keep' };
 
-/** Every Secret of `files` that is to be sealed at `now`. Throws only what `contextNamespace` throws. */
-export async function collectSecrets(
-  files: readonly ManifestFile[],
-  choice: SecretChoice,
-  { now, contextNamespace }: { readonly now: Date; readonly contextNamespace: NamespaceSource },
-): Promise<SecretsToSeal> {
-  const judged = files.flatMap((file) => (choice.inPlace === true ? judgeInPlace(file, choice) : judge(file)));
-  const meant = judged.filter(({ verdict }) => verdict.kind === 'seal');
-  const isUnnamed = meant.some(({ source }) => lacksNamespace(source.value, choice));
-  const fallback = isUnnamed ? await contextNamespace() : null;
-  const found: Found = { secrets: [], errors: [], notes: [], findings: [] };
-  if (choice.name !== undefined && meant.length > 1) found.errors.push(oneNameForMany(choice.name, meant.length));
-  for (const one of judged) await settle(one, { choice, fallback, now }, found);
-  return found;
-}
+/** Gathers the Secrets of files, and beside them all that is to be told. */
+export class SecretCollector {
+  readonly #choice: SecretChoice;
+  readonly #circumstances: Circumstances;
+  readonly #faults: CodedError[] = [];
+  #fallback: Promise<ContextNamespace | null> | null = null;
+  /** Secrets that are to be sealed, faulty ones included. */
+  #meant = 0;
+  /** What the user should know when there is no fault. */
+  readonly notes: string[] = [];
+  /** What is probably a mistake in the Secrets. */
+  readonly findings: LocatedFinding[] = [];
 
-async function settle(
-  { source, verdict }: Judged,
-  { choice, fallback, now }: Circumstances,
-  found: Found,
-): Promise<void> {
-  if (verdict.kind === 'refuse') found.errors.push(verdict.error);
-  if (verdict.kind === 'keep' && verdict.note !== undefined) found.notes.push(verdict.note);
-  if (verdict.kind !== 'seal') return;
-  const { value, note } = withChoice(source, choice, fallback);
-  const { faults, checked } = check(source, value, choice);
-  found.errors.push(...faults);
-  if (checked !== null) {
-    const { type, annotations, plaintexts: values } = checked;
-    found.findings.push(...locateFindings(source, await lintSecret({ type, annotations, values }, now)));
+  constructor(choice: SecretChoice, circumstances: Circumstances) {
+    this.#choice = choice;
+    this.#circumstances = circumstances;
+  }
+
+  /** Everything that is wrong with what was added. */
+  get faults(): readonly CodedError[] {
+    const { name } = this.#choice;
+    return name === undefined || this.#meant < 2 ? this.#faults : [oneNameForMany(name, this.#meant), ...this.#faults];
+  }
+
+  /** The Secrets of `file` that are to be sealed and can be. Throws only what the lookup of the namespace throws. */
+  async add(file: ManifestFile): Promise<readonly SecretToSeal[]> {
+    const choice = this.#choice;
+    const secrets: SecretToSeal[] = [];
+    for (const one of choice.inPlace === true ? judgeInPlace(file, choice) : judge(file)) {
+      const secret = await this.#settle(one);
+      if (secret !== null) secrets.push(secret);
+    }
+    return secrets;
+  }
+
+  async #settle({ source, verdict }: Judged): Promise<SecretToSeal | null> {
+    if (verdict.kind === 'refuse') this.#faults.push(verdict.error);
+    if (verdict.kind === 'keep' && verdict.note !== undefined) this.notes.push(verdict.note);
+    if (verdict.kind !== 'seal') return null;
+    this.#meant += 1;
+    const fallback = lacksNamespace(source.value, this.#choice) ? await this.#contextNamespace() : null;
+    const { value, note } = withChoice(source, this.#choice, fallback);
+    if (note !== undefined) this.notes.push(note);
+    const { faults, checked } = check(source, value, this.#choice);
+    this.#faults.push(...faults);
+    if (checked !== null) await this.#lint(source, checked);
+    return faults.length === 0 ? { source, secret: value as Secret } : null;
+  }
+
+  async #lint(source: ManifestObject, { type, annotations, plaintexts: values }: CheckedSecret): Promise<void> {
+    const found = await lintSecret({ type, annotations, values }, this.#circumstances.now);
+    this.findings.push(...locateFindings(source, found));
     for (const plaintext of values.values()) plaintext.wipe();
   }
-  if (faults.length === 0) found.secrets.push({ source, secret: value as Secret });
-  if (note !== undefined) found.notes.push(note);
+
+  #contextNamespace(): Promise<ContextNamespace | null> {
+    this.#fallback ??= this.#circumstances.contextNamespace();
+    return this.#fallback;
+  }
 }
 
 /** To a new place: everything that is given must be a Secret. */

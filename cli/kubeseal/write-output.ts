@@ -1,7 +1,7 @@
 /** @module Hands kubeseal's result to standard output, or to the file of `-w`: whole or not at all, and for its owner only. */
 import { type ManifestFile, withByteOrderMark } from '../manifests/manifest-files.ts';
 import { resolvePath } from '../terminal/io.ts';
-import type { OutputFile } from '../terminal/output-file.ts';
+import type { OutputFile } from '../terminal/output-target.ts';
 import type { Session } from '../terminal/session.ts';
 import { writeStdout } from '../terminal/write-stdout.ts';
 

@@ -45,21 +45,35 @@ export async function readManifests(
   names: readonly string[] | undefined,
   word: string,
 ): Promise<ReadManifests> {
+  const errors: CodedError[] = [];
+  const files: ManifestFile[] = [];
+  for await (const read of eachManifest(session, names, word)) {
+    if (read instanceof CodedError) errors.push(read);
+    else files.push(read);
+  }
+  return { files, errors };
+}
+
+/** As {@link readManifests}, one after the other: a file is read when it is asked for, and an error stands for what cannot be. */
+export async function* eachManifest(
+  session: Session,
+  names: readonly string[] | undefined,
+  word: string,
+): AsyncGenerator<ManifestFile | CodedError> {
   const { io, report } = session;
   if (names === undefined && io.stdin.isTty) report.note('reading manifests from the terminal; end them with Ctrl-D');
   const errors: CodedError[] = [];
   const places = findPlaces(io, names ?? [STDIN_NAME], errors);
-  const files: ManifestFile[] = [];
+  yield* errors;
   for (const place of places) {
     io.signal.throwIfAborted();
     try {
       const input = place === STDIN_NAME ? await readStdin(io) : await readInputFile(place);
-      files.push(parseFile(input, word));
+      yield parseFile(input, word);
     } catch (error) {
-      errors.push(withHint(asCoded(error)));
+      yield withHint(asCoded(error));
     }
   }
-  return { files, errors };
 }
 
 /** Where to read, in the order of `names`; what cannot be looked at is added to `errors`. */

@@ -17,7 +17,7 @@ export interface SecretReplacement {
 }
 
 /**
- * The new content of `file`, which has been parsed again and reads as intended. A byte-order mark is kept; UTF-16
+ * The new content of `file`. It has been parsed again and reads as intended, unless it is what `seal` prints and nothing else. A byte-order mark is kept; UTF-16
  * becomes UTF-8; JSON stays JSON.
  * @throws LocatedError `YAML_EDIT_REFUSED`
  */
@@ -25,11 +25,16 @@ export function replaceSecrets(file: ManifestFile, replacements: readonly Secret
   try {
     const text = replaceDocuments(
       file.text,
-      replacements.map(({ document, sealed }) => ({
-        document,
-        replacement: [...keptComments(file.text, document), stringifyLike(file.text, document, sealed)].join('\n'),
-        value: sealed,
-      })),
+      replacements.map(({ document, sealed }) => {
+        const comments = keptComments(file.text, document);
+        const printed = stringifyLike(file.text, document, sealed);
+        return {
+          document,
+          replacement: [...comments, printed].join('\n'),
+          value: sealed,
+          isPrinted: comments.length === 0,
+        };
+      }),
       file.documents,
     );
     return withByteOrderMark(file, text);

@@ -5,7 +5,7 @@ import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { hasReceipt } from '../../shared/sealing/receipt.ts';
 import { LocatedError } from '../terminal/errors.ts';
-import type { OutputFile } from '../terminal/output-file.ts';
+import type { OutputFile } from '../terminal/output-target.ts';
 import { type ManifestFile, withByteOrderMark } from './manifest-files.ts';
 import type { SealedObject } from './sealed-objects.ts';
 

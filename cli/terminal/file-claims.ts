@@ -2,7 +2,7 @@
  * @module Files that are about to be replaced, and must still hold what was read of them. Whoever replaces one that way claims it
  * for that moment by a file beside it, so that of two who have read the same only one writes.
  */
-import { closeSync, lstatSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, linkSync, lstatSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { equalBytes } from '../../shared/encoding/bytes.ts';
 import { CliError } from './errors.ts';
@@ -58,7 +58,7 @@ function claim(file: ReadFile): string {
   const place = path.join(path.dirname(file.path), `.${path.basename(file.path)}.signet-lock`);
   for (let attempt = 0; ; attempt += 1) {
     try {
-      closeSync(openSync(place, 'wx', 0o600));
+      linkOrCreate(file.temporary, place);
       return place;
     } catch (error) {
       if (systemCodeOf(error) !== 'EEXIST') throw replacingFailed(file, error);
@@ -69,9 +69,21 @@ function claim(file: ReadFile): string {
   }
 }
 
+/** A second name for the new content takes no new file, which would cost several times as much. */
+function linkOrCreate(temporary: string, place: string): void {
+  try {
+    linkSync(temporary, place);
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') throw error;
+    // There are file systems without links.
+    closeSync(openSync(place, 'wx', 0o600));
+  }
+}
+
 /** The age is told by the file system's own clock: `temporary` has just been made. False for a claim that may still hold. */
 function removeAbandoned(place: string, temporary: string): boolean {
-  const claimedAt = lstatSync(place, { throwIfNoEntry: false })?.mtimeMs;
+  // Not the age of the content: that a name was added to it counts.
+  const claimedAt = lstatSync(place, { throwIfNoEntry: false })?.ctimeMs;
   if (claimedAt === undefined) return true;
   if (statSync(temporary).mtimeMs - claimedAt < CLAIM_LASTS_MS) return false;
   rmSync(place, { force: true });

@@ -3,7 +3,6 @@
  * takes the place of the old one in one step. With several files, none is replaced before all of them are on the disk.
  */
 import {
-  accessSync,
   chmodSync,
   chownSync,
   closeSync,
@@ -12,12 +11,8 @@ import {
   fstatSync,
   fsync,
   linkSync,
-  lstatSync,
   openSync,
-  realpathSync,
   renameSync,
-  type Stats,
-  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -25,42 +20,28 @@ import path from 'node:path';
 import { CliError } from './errors.ts';
 import { claimUnchanged } from './file-claims.ts';
 import { alreadyThere, outputFailed, PartlyWrittenError, replacingFailed } from './output-errors.ts';
+import { findTarget, type OutputFile, type Target } from './output-target.ts';
 import { describeSystemError, systemCodeOf } from './system-error.ts';
-
-/** One file to write. */
-export interface OutputFile {
-  /** How messages call it. */
-  readonly name: string;
-  /** Absolute. A symbolic link stays one: the file that it points to is written. */
-  readonly path: string;
-  readonly content: string;
-  /**
-   * `public`: an existing file keeps its mode, a new one gets what the umask leaves of 0666. `private`: 0600, whatever it
-   * was before.
-   */
-  readonly access: 'public' | 'private';
-  /** A file that is there already is an error; a device or a pipe is none. Default: its place is taken. */
-  readonly isNew?: boolean;
-  /** What was read of the file and led to `content`: the file must be a regular one, and still hold it. Default: it may hold anything. */
-  readonly readAs?: Uint8Array;
-}
-
-/** What stands at a path now, behind symbolic links. */
-interface Target {
-  readonly file: OutputFile;
-  readonly path: string;
-  readonly existing: Stats | null;
-}
 
 interface Staged extends Target {
   /** The new content, beside the old one; null when the target is no regular file and is written to directly. */
   readonly temporary: string | null;
-  /** Why the new content is not on the disk; null when it is. */
-  readonly flushed: Promise<unknown>;
 }
 
-/** Files that wait for the disk at the same time. */
-const PARALLEL_FLUSHES = 32;
+/** A file with new content that is not on the disk yet. */
+interface Unflushed {
+  readonly file: OutputFile;
+  readonly descriptor: number;
+}
+
+/** What kept the content of a file from the disk. */
+interface FlushFailure {
+  readonly file: OutputFile;
+  readonly error: unknown;
+}
+
+/** Files that are flushed together: file systems write their journal once for what comes at the same time. */
+const FLUSHED_TOGETHER = 64;
 
 /**
  * Writes `files`. When one of them cannot be prepared or is not as it was read, nothing has changed and nothing is left behind.
@@ -85,6 +66,8 @@ export async function writeOutputFiles(files: readonly OutputFile[], signal: Abo
 export class OutputBatch {
   readonly #signal: AbortSignal;
   readonly #staged: Staged[] = [];
+  #unflushed: Unflushed[] = [];
+  #flushing: Promise<readonly FlushFailure[]> = Promise.resolve([]);
 
   /** `signal` stops before the first file is replaced; from then on the writing goes to its end. */
   constructor(signal: AbortSignal) {
@@ -94,18 +77,22 @@ export class OutputBatch {
   /** Writes `file` beside its target. @throws CliError `CLI_OUTPUT_FAILED`, or the signal's reason */
   async stage(file: OutputFile): Promise<void> {
     this.#signal.throwIfAborted();
-    this.#staged.push(prepare(findTarget(file)));
-    // Bounds the open files, and lets work that was started before go on.
-    await this.#staged.at(-PARALLEL_FLUSHES)?.flushed;
+    const { staged, descriptor } = prepare(findTarget(file));
+    this.#staged.push(staged);
+    if (descriptor === null) return;
+    this.#unflushed.push({ file, descriptor });
+    if (this.#unflushed.length < FLUSHED_TOGETHER) return;
+    // One group is flushed while the next is written, which bounds the open files.
+    await this.#flushing;
+    this.#flush();
   }
 
   /** Puts every staged file in its place. @throws FileChangedError; CliError `CLI_OUTPUT_FAILED`, or the signal's reason */
   async commit(): Promise<void> {
     try {
-      for (const { file, flushed } of this.#staged) {
-        const error = await flushed;
-        if (error !== null) throw outputFailed(file, describeSystemError(error), error);
-      }
+      this.#flush();
+      const [failure] = await this.#flushing;
+      if (failure !== undefined) throw outputFailed(failure.file, describeSystemError(failure.error), failure.error);
       this.#signal.throwIfAborted();
     } catch (error) {
       await this.discard();
@@ -116,56 +103,36 @@ export class OutputBatch {
 
   /** Removes what was staged; the targets stay as they are. */
   async discard(): Promise<void> {
-    await Promise.all(this.#staged.map(({ flushed }) => flushed));
+    this.#flush();
+    await this.#flushing;
     this.#staged.forEach(discard);
   }
-}
 
-function findTarget(file: OutputFile): Target {
-  try {
-    const target = realpathSync.native(file.path);
-    const existing = statSync(target);
-    if (existing.isDirectory()) throw outputFailed(file, 'it is a directory');
-    if (file.isNew === true && existing.isFile()) throw alreadyThere(file);
-    if (file.readAs !== undefined && !existing.isFile()) throw outputFailed(file, 'it is no regular file');
-    // Taking the file's place needs no right to write it; whoever took that right away meant something by it.
-    accessSync(target, constants.W_OK);
-    return { file, path: target, existing };
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    if (systemCodeOf(error) !== 'ENOENT') throw outputFailed(file, describeSystemError(error), error);
-    return findNameless(file, error);
+  #flush(): void {
+    const before = this.#flushing;
+    const flushes = this.#unflushed.map(flush);
+    this.#unflushed = [];
+    this.#flushing = Promise.all(flushes).then(async (failures) => [
+      ...(await before),
+      ...failures.filter((failure) => failure !== null),
+    ]);
   }
 }
 
-/** Of what has no path of its own: a file that is to be made, or a pipe behind one of the system's names for open files. */
-function findNameless(file: OutputFile, cause: unknown): Target {
-  if (!isLink(file.path)) return { file, path: file.path, existing: null };
-  const existing = statSync(file.path, { throwIfNoEntry: false });
-  if (existing === undefined || existing.isFile()) {
-    throw outputFailed(file, 'it is a symbolic link to nothing', cause);
-  }
-  if (file.readAs !== undefined) throw outputFailed(file, 'it is no regular file');
-  return { file, path: file.path, existing };
-}
-
-function isLink(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-}
-
-function prepare(target: Target): Staged {
+/** `descriptor`: of the new content, to be flushed and closed; null where there is none. */
+function prepare(target: Target): { readonly staged: Staged; readonly descriptor: number | null } {
   if (target.existing !== null && !target.existing.isFile()) {
-    return { ...target, temporary: null, flushed: Promise.resolve(null) };
+    return { staged: { ...target, temporary: null }, descriptor: null };
   }
-  let created: { readonly path: string; readonly file: number } | null = null;
+  let created: { readonly path: string; readonly descriptor: number } | null = null;
   try {
     created = createBeside(target.path, target.file.access === 'private' ? 0o600 : 0o666);
-    writeFileSync(created.file, target.file.content);
-    keepOwnership(target, created.path, created.file);
-    return { ...target, temporary: created.path, flushed: flush(created.file) };
+    writeFileSync(created.descriptor, target.file.content);
+    keepOwnership(target, created.path, created.descriptor);
+    return { staged: { ...target, temporary: created.path }, descriptor: created.descriptor };
   } catch (error) {
     if (created !== null) {
-      closeSync(created.file);
+      closeSync(created.descriptor);
       remove(created.path);
     }
     throw replacingFailed(target.file, error);
@@ -173,11 +140,11 @@ function prepare(target: Target): Staged {
 }
 
 /** Flushes and closes; resolves to what went wrong, or null. */
-function flush(file: number): Promise<unknown> {
+function flush({ file, descriptor }: Unflushed): Promise<FlushFailure | null> {
   return new Promise((resolve) => {
-    fsync(file, (error) => {
-      closeSync(file);
-      resolve(error);
+    fsync(descriptor, (error) => {
+      closeSync(descriptor);
+      resolve(error === null ? null : { file, error });
     });
   });
 }
@@ -188,16 +155,16 @@ function createBeside(target: string, mode: number) {
   for (let attempt = 0; ; attempt += 1) {
     const candidate = `${base}-${attempt}`;
     try {
-      return { path: candidate, file: openSync(candidate, 'wx', mode) };
+      return { path: candidate, descriptor: openSync(candidate, 'wx', mode) };
     } catch (error) {
       if (systemCodeOf(error) !== 'EEXIST' || attempt >= 100) throw error;
     }
   }
 }
 
-function keepOwnership(target: Target, temporary: string, file: number): void {
+function keepOwnership(target: Target, temporary: string, descriptor: number): void {
   if (target.existing === null) return;
-  const own = fstatSync(file);
+  const own = fstatSync(descriptor);
   const { uid, gid, mode } = target.existing;
   if (own.uid !== uid || own.gid !== gid) {
     try {

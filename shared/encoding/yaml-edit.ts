@@ -17,11 +17,14 @@ export interface DocumentReplacement {
   readonly replacement: string;
   /** What the replacement must read as; default: what it reads as by itself. */
   readonly value?: unknown;
+  /** True when `replacement` was printed from `value` and holds nothing else. */
+  readonly isPrinted?: boolean;
 }
 
 /**
  * `text` with the content of each document replaced. Comments before and after a replaced document stay; those
- * within it go. The result has been parsed again: every document holds what was intended.
+ * within it go. The result has been parsed again, unless it is what was printed and nothing else: every document holds what was
+ * intended.
  * @param replacements documents as `parseDocuments(text)` gave them, in any order
  * @throws EncodingError YAML_EDIT_REFUSED when the result would read differently, or the codes of `parseDocuments`
  */
@@ -36,8 +39,20 @@ export function replaceDocuments(
     const content = fitted(text, document, replacement);
     edited = edited.slice(0, document.start) + content + edited.slice(document.end);
   }
-  assertIntended(documents, edited, replacements);
+  if (!isPrintedWhole(text, documents, replacements)) assertIntended(documents, edited, replacements);
   return edited;
+}
+
+/** True when nothing of `text` is left beside one printed document, and no line break was adapted. */
+function isPrintedWhole(
+  text: string,
+  documents: readonly ParsedDocument[],
+  replacements: readonly DocumentReplacement[],
+): boolean {
+  const [only, ...others] = replacements;
+  if (only?.isPrinted !== true || others.length > 0 || documents.length !== 1 || text.includes('\r')) return false;
+  const { start, end } = only.document;
+  return start === documents[0]?.start && text.slice(0, start).trim() === '' && text.slice(end).trim() === '';
 }
 
 /** `value` in the format of `document`, JSON with its indentation, as a replacement for it. */

@@ -81,11 +81,13 @@ export async function makeReceipt(
   place: ReceiptPlace,
   valuesByKey: ReadonlyMap<Fingerprint, SealedValues>,
 ): Promise<string> {
-  const items = new Map<string, ReceiptItem>();
-  for (const [fingerprint, values] of valuesByKey) {
-    for (const [name, value] of values) items.set(name, { fingerprint, digest: await digestOf(value) });
-  }
-  return formatReceipt({ ...boundPlace(place), items });
+  const sealed = [...valuesByKey].flatMap(([fingerprint, values]) =>
+    [...values].map((one) => [fingerprint, ...one] as const),
+  );
+  const items = await Promise.all(
+    sealed.map(async ([fingerprint, name, value]) => [name, { fingerprint, digest: await digestOf(value) }] as const),
+  );
+  return formatReceipt({ ...boundPlace(place), items: new Map(items) });
 }
 
 /** The text of `receipt` after `change`. What the change does not name is taken over as it is, mistakes included. */

@@ -70,7 +70,8 @@ ${text}
 How each figure is taken:
 
 - *seal one*: whole processes in turn (bare Node, Signet, kubeseal), 15 rounds after one that does not count; medians.
-- *seal many*: one command over a directory, three rounds; kubeseal once for each file, with \`-w\`.
+- *seal many*: one command over a directory, three rounds, median; the files that it replaces keep a second name, since ext4 steps over every inode that was freed in
+  the last minutes for each file that it makes. kubeseal once for each file, with \`-w\`.
 - *unseal*: SealedSecrets are created 16 at a time; the clock ends when a watch has seen every Secret. The sealed-secrets controller runs with
   \`--kubeclient-qps=-1\`, which lifts its client-side limit. The bare loop decrypts the same values in two lanes and creates the Secrets, 16 at a time; once without and once
   with the creation of the SealedSecrets, which is in the controllers' times.

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { FileChangedError } from '../../../../cli/terminal/file-claims.ts';
-import { OutputBatch, type OutputFile, writeOutputFiles } from '../../../../cli/terminal/output-file.ts';
+import { claimUnchanged, FileChangedError } from '../../../../cli/terminal/file-claims.ts';
+import { OutputBatch, writeOutputFiles } from '../../../../cli/terminal/output-file.ts';
+import type { OutputFile } from '../../../../cli/terminal/output-target.ts';
 import { withTempFolder } from '../../../support/run-cli.ts';
 
 const { signal } = new AbortController();
@@ -142,7 +143,7 @@ test('a file that is not as it was read stays as somebody else left it, and so d
     expect(await readFile(path.join(folder, 'a'), 'utf8')).toBe('mine');
   }));
 
-test('a file that somebody else is about to replace is left to them, unless that was long ago', () =>
+test('a file that somebody else is about to replace is left to them', () =>
   withTempFolder(async (folder) => {
     const lock = path.join(folder, '.file.signet-lock');
     await writeFile(path.join(folder, 'file'), 'before');
@@ -152,11 +153,24 @@ test('a file that somebody else is about to replace is left to them, unless that
       'cannot write "file": somebody else is writing it now',
     );
     expect(await readdir(folder)).toEqual(['.file.signet-lock', 'file']);
-    const longAgo = new Date(Date.now() - 60_000);
-    await utimes(lock, longAgo, longAgo);
-    await writeOutputFiles([file], signal);
-    expect(await readFile(path.join(folder, 'file'), 'utf8')).toBe('mine');
-    expect(await readdir(folder)).toEqual(['file']);
+  }));
+
+test('a claim that was left behind long ago is taken over', () =>
+  withTempFolder(async (folder) => {
+    const [place, temporary] = ['file', '.file.signet-0'].map((name) => path.join(folder, name)) as [string, string];
+    const lock = path.join(folder, '.file.signet-lock');
+    for (const file of [place, temporary, lock]) await writeFile(file, 'before');
+    const claim = () =>
+      claimUnchanged([{ name: 'file', path: place, readAs: new TextEncoder().encode('before'), temporary }]);
+    // The clock is that of the file system: the new content was written so long after the claim was made.
+    const setAge = async (ms: number) => utimes(temporary, new Date(), new Date((await stat(lock)).ctimeMs + ms));
+    await setAge(9_000);
+    expect(claim).toThrow('cannot write "file": somebody else is writing it now');
+    await setAge(11_000);
+    const release = claim();
+    expect((await stat(lock)).ino).toBe((await stat(temporary)).ino);
+    release();
+    expect(await readdir(folder)).toEqual(['.file.signet-0', 'file']);
   }));
 
 test('a pipe cannot be changed in place', () =>
