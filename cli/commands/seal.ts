@@ -87,14 +87,16 @@ async function seal(options: SealCommandOptions, session: Session): Promise<Exit
   const contextNamespace = () => readContext(options, session);
   const collector = new SecretCollector(options, { now: session.io.now(), contextNamespace });
   const result = options.inPlace === true ? new FilesInPlace(session) : new OneResult(session, options);
+  const files = secretsOf(eachManifest(session, options.file, 'Secret'), collector);
   try {
-    const files = secretsOf(eachManifest(session, options.file, 'Secret'), collector);
     const sealing = startAhead(files, AHEAD, (file) => sealFile(options, file, find, session));
     for await (const file of sealing) await result.add(file);
     for (const note of collector.notes) session.report.note(note);
     reportFindings(session.report, collector.findings, { ...options, consequence: NOTHING_SEALED });
   } catch (error) {
     await result.discard();
+    // Faults of files that were not reached yet come first: they are found without a certificate, and without a place to write.
+    while ((await files.next()).done !== true);
     throw error;
   }
   await result.write();

@@ -10,9 +10,10 @@ export interface Ahead {
 
 /**
  * The results of `start` for each of `items`, in their order. A failure of `items` is thrown at once, and one of `start` when the turn of its group comes.
+ * `items` is left as it is then, and when no more results are wanted: whoever gave it may look at the rest.
  */
 export async function* startAhead<Item, Result>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterator<Item>,
   { size, groups }: Ahead,
   start: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
@@ -25,8 +26,8 @@ export async function* startAhead<Item, Result>(
     underWay.push(group);
     next = [];
   };
-  for await (const item of items) {
-    next.push(item);
+  for (let item = await items.next(); item.done !== true; item = await items.next()) {
+    next.push(item.value);
     if (next.length < size) continue;
     startNext();
     for (const group of underWay.splice(0, underWay.length - groups)) yield* await group;

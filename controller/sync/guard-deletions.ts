@@ -52,7 +52,8 @@ export async function guardDeletions(
 
 /** What cannot be looked at now would be deleted as soon as it can be, and nobody counts then. */
 function asDeletion(item: PlannedPrune): Pick<PlannedPrune, 'identity' | 'decision'> {
-  return item.decision.kind === 'unreadable' ? { ...item, decision: { kind: 'delete', uid: '' } } : item;
+  const unseen = { uid: '', resourceVersion: '', metadataDigest: '' };
+  return item.decision.kind === 'unreadable' ? { ...item, decision: { kind: 'delete', ...unseen } } : item;
 }
 
 /** A plan is refused, or approved, as a whole. @throws RefusedError `ClusterUnavailable` */

@@ -1,23 +1,26 @@
 /** @module What to do about one object that is in the inventory and no longer in Git. */
 import { identityOfEntry, type OwnedEntry } from './inventory.ts';
-import type { LiveLookup } from './live-object.ts';
+import type { LiveLookup, LiveObject } from './live-object.ts';
 import { type ProtectionContext, protectionOf } from './protection.ts';
 
 /**
  * What happens to an object that left Git. `gone`: it no longer exists, its entry leaves. `terminating`: its deletion is under
- * way, `how` says since when and what holds it. `delete`: this very uid is deleted. `release`: it stays, unowned, and its entry leaves. `forget`: it was never or is no
+ * way, `how` says since when and what holds it. `delete`: this very uid is deleted, unless its metadata changes before. `release`: it stays, unowned, and its entry leaves. `forget`: it was never or is no
  * longer ours; its entry leaves and it is not touched. `protect`: it would be deleted, and is kept until that is approved. `keep`: nothing happens now, and its entry stays. `unserved`: nobody can
  * read, write or delete it; its entry stays. `unreadable`: whether it is ours cannot be told now.
  */
 export type PruneDecision =
   | { readonly kind: 'gone' }
   | { readonly kind: 'terminating'; readonly how?: string }
-  | { readonly kind: 'delete'; readonly uid: string }
+  | ({ readonly kind: 'delete' } & SeenObject)
   | { readonly kind: 'protect'; readonly uid: string; readonly reason: string }
   | { readonly kind: 'release'; readonly reason: string }
   | { readonly kind: 'forget'; readonly reason: string }
   | { readonly kind: 'keep'; readonly reason: string; readonly isHandsOff?: boolean }
   | { readonly kind: 'unserved' | 'unreadable'; readonly reason: string };
+
+/** The state of an object that a deletion was decided for. */
+export type SeenObject = Pick<LiveObject, 'uid' | 'resourceVersion' | 'metadataDigest'>;
 
 /** The rules of one GitSync. */
 export interface PruneContext extends ProtectionContext {
@@ -45,7 +48,9 @@ export function decidePrune(entry: OwnedEntry, lookup: LiveLookup, context: Prun
   if (!context.isPruning) return { kind: 'keep', reason: 'spec.prune is off' };
   if (lookup.isPruneDisabled) return { kind: 'release', reason: 'its annotation disables pruning' };
   const protection = protectionOf(identityOfEntry(entry), context);
-  return protection === null ? { kind: 'delete', uid: lookup.uid } : { kind: 'release', reason: protection };
+  if (protection !== null) return { kind: 'release', reason: protection };
+  const { uid, resourceVersion, metadataDigest } = lookup;
+  return { kind: 'delete', uid, resourceVersion, metadataDigest };
 }
 
 function describeOwner(owner: string | undefined): string {

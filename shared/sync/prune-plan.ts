@@ -2,6 +2,7 @@
 import { describeError } from '../errors/describe-error.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
 import { describeIdentity, type ObjectIdentity } from '../resources/object-meta.ts';
+import type { SeenObject } from '../sync-plan/decide-prune.ts';
 import { terminatingEntry } from '../sync-plan/inventory.ts';
 import { toPruneStages } from '../sync-plan/order.ts';
 import type { PlannedPrune } from '../sync-plan/plan.ts';
@@ -84,7 +85,7 @@ async function pruneOne(options: PrunePlanOptions, planned: PlannedPrune, report
       report.released.push(`${describeIdentity(identity)} (${decision.reason})`);
       return;
     case 'delete':
-      await deleteOne(options, planned, decision.uid, report);
+      await deleteOne(options, planned, decision, report);
   }
 }
 
@@ -96,16 +97,16 @@ export function describeWaiting(identity: ObjectIdentity, how: string | undefine
 async function deleteOne(
   { state, client }: PrunePlanOptions,
   { key, entry, identity }: PlannedPrune,
-  uid: string,
+  seen: SeenObject,
   report: MutableReport,
 ): Promise<void> {
-  const result = await deleteOwned({ client, kinds: state.kinds }, entry, uid);
+  const result = await deleteOwned({ client, kinds: state.kinds }, entry, seen);
   if (result === 'gone') {
     state.book.delete(key);
     report.deleted.push(describeIdentity(identity));
     return;
   }
-  // Whatever has the name by now is looked at afresh the next time.
+  // Whatever stands there by now is looked at afresh the next time.
   if (result === 'terminating') state.book.set(key, terminatingEntry(entry));
   report.waiting.push(describeIdentity(identity));
 }

@@ -39,7 +39,7 @@ const deletions: fc.Arbitrary<readonly PlannedPrune[]> = fc
       identity,
       key: objectKey(identity),
       entry: { ...identity, version: 'v1', state: 'applied' as const },
-      decision: { kind: 'delete' as const, uid: `uid-${index}` },
+      decision: { kind: 'delete' as const, uid: `uid-${index}`, resourceVersion: '1', metadataDigest: '' },
     })),
   );
 

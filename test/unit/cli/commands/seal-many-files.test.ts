@@ -63,3 +63,24 @@ test('a certificate that cannot be used leaves everything as it was', () =>
     expect(stderr).toContain('cert.pem');
     expect(await filesIn(folder)).toEqual(before);
   }));
+
+test('faults are told before what keeps the files from being sealed or written', () =>
+  withFiles(async (folder, before) => {
+    const deploy = path.join(folder, 'deploy');
+    await writeFile(path.join(deploy, 's140.yaml'), 'kind: [Secret\n');
+    const withFault = new Map([...before, ['s140.yaml', 'kind: [Secret\n']]);
+    const expectFault = async () => {
+      const { code, stderr } = await runCli(SEAL, { cwd: folder });
+      expect([code, stderr.split(':')[2]]).toEqual([3, ' cannot parse deploy/s140.yaml']);
+      expect(stderr).toContain('nothing was sealed, and nothing written');
+    };
+    await writeFile(path.join(folder, 'cert.pem'), 'no certificate');
+    await expectFault();
+    expect(await filesIn(folder)).toEqual(withFault);
+    await writeFile(path.join(folder, 'cert.pem'), FIRST_KEY.certificatePem);
+    // No name is left for the new content of the first file.
+    const taken = Array.from({ length: 101 }, (_, index) => `.s000.yaml.signet-${index}`);
+    for (const name of taken) await writeFile(path.join(deploy, name), '');
+    await expectFault();
+    expect(await filesIn(folder)).toEqual(new Map([...taken.map((name) => [name, ''] as const).sort(), ...withFault]));
+  }));

@@ -3,10 +3,12 @@ import { KnownLosses } from '../../../../controller/sync/known-losses.ts';
 import { objectKey } from '../../../../shared/resources/object-meta.ts';
 import type { PlannedPrune } from '../../../../shared/sync-plan/plan.ts';
 
+const SEEN = { resourceVersion: '1', metadataDigest: '' };
+
 function namespaceOf(name: string): PlannedPrune {
   const identity = { group: '', kind: 'Namespace', namespace: '', name };
   const entry = { ...identity, version: 'v1', state: 'applied' as const };
-  return { identity, key: objectKey(identity), entry, decision: { kind: 'delete', uid: name } };
+  return { identity, key: objectKey(identity), entry, decision: { kind: 'delete', uid: name, ...SEEN } };
 }
 
 /** Losses that are found by looking, and how often that was done. */

@@ -23,9 +23,11 @@ function objectOf(kind: string, name: string, owner?: string): KubeObject {
   return { apiVersion: 'v1', kind, metadata: { namespace: 'shop', name, uid: `${kind}-${name}`, ownerReferences } };
 }
 
+const SEEN = { resourceVersion: '1', metadataDigest: '' };
+
 function deletionOf(identity: ObjectIdentity, uid: string): PlannedPrune {
   const entry = { ...identity, version: 'v1', state: 'applied' as const, uid };
-  return { identity, key: objectKey(identity), entry, decision: { kind: 'delete', uid } };
+  return { identity, key: objectKey(identity), entry, decision: { kind: 'delete', uid, ...SEEN } };
 }
 
 /** The loss of `identity` in a cluster that lists these objects, or fails like this, for each kind. */
