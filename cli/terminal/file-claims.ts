@@ -80,12 +80,16 @@ function linkOrCreate(temporary: string, place: string): void {
   }
 }
 
-/** The age is told by the file system's own clock: `temporary` has just been made. False for a claim that may still hold. */
+/**
+ * The age is told by the file system's own clock: `temporary` has just been made. False for a claim that may still hold. One that is the
+ * only name of some content was left behind: for as long as it holds, that content has another name.
+ */
 function removeAbandoned(place: string, temporary: string): boolean {
+  const found = lstatSync(place, { throwIfNoEntry: false });
+  if (found === undefined) return true;
+  const isAlone = found.size > 0 && found.nlink === 1;
   // Not the age of the content: that a name was added to it counts.
-  const claimedAt = lstatSync(place, { throwIfNoEntry: false })?.ctimeMs;
-  if (claimedAt === undefined) return true;
-  if (statSync(temporary).mtimeMs - claimedAt < CLAIM_LASTS_MS) return false;
+  if (!isAlone && statSync(temporary).mtimeMs - found.ctimeMs < CLAIM_LASTS_MS) return false;
   rmSync(place, { force: true });
   return true;
 }

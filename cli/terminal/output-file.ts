@@ -41,7 +41,7 @@ interface FlushFailure {
 }
 
 /** Files that are flushed together: file systems write their journal once for what comes at the same time. */
-const FLUSHED_TOGETHER = 64;
+const FLUSHED_TOGETHER = 32;
 
 /**
  * Writes `files`. When one of them cannot be prepared or is not as it was read, nothing has changed and nothing is left behind.

@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { claimUnchanged, FileChangedError } from '../../../../cli/terminal/file-claims.ts';
@@ -159,7 +171,8 @@ test('a claim that was left behind long ago is taken over', () =>
   withTempFolder(async (folder) => {
     const [place, temporary] = ['file', '.file.signet-0'].map((name) => path.join(folder, name)) as [string, string];
     const lock = path.join(folder, '.file.signet-lock');
-    for (const file of [place, temporary, lock]) await writeFile(file, 'before');
+    for (const file of [place, temporary]) await writeFile(file, 'before');
+    await writeFile(lock, '');
     const claim = () =>
       claimUnchanged([{ name: 'file', path: place, readAs: new TextEncoder().encode('before'), temporary }]);
     // The clock is that of the file system: the new content was written so long after the claim was made.
@@ -171,6 +184,19 @@ test('a claim that was left behind long ago is taken over', () =>
     expect((await stat(lock)).ino).toBe((await stat(temporary)).ino);
     release();
     expect(await readdir(folder)).toEqual(['.file.signet-0', 'file']);
+  }));
+
+test('a claim of a process that was killed, whose file somebody else has replaced, holds nobody up', () =>
+  withTempFolder(async (folder) => {
+    const file = { ...output(folder, 'file', 'mine'), readAs: new TextEncoder().encode('theirs') };
+    await writeFile(file.path, 'of the killed');
+    await link(file.path, path.join(folder, '.file.signet-lock'));
+    await expect(writeOutputFiles([file], signal)).rejects.toThrow('somebody else is writing it now');
+    await writeFile(path.join(folder, 'new'), 'theirs');
+    await rename(path.join(folder, 'new'), file.path);
+    await writeOutputFiles([file], signal);
+    expect(await readFile(file.path, 'utf8')).toBe('mine');
+    expect(await readdir(folder)).toEqual(['file']);
   }));
 
 test('a pipe cannot be changed in place', () =>
