@@ -28,7 +28,9 @@ interface Compiled {
 function wayOf([, program = '', verb = '', ...words]: readonly string[]): string {
   if ([verb, ...words].some((word) => word === '--help' || word === '-h')) return 'help';
   const name = path.basename(program, '.cjs');
-  return [name, verb].find((word) => word === 'seal' || word === 'kubeseal' || word === 'kubectl-seal') ?? 'other';
+  const way = [name, verb].find((word) => word === 'seal' || word === 'kubeseal' || word === 'kubectl-seal') ?? 'other';
+  // In place there is more to compile, which nothing would keep after a run that only prints.
+  return words.includes('--in-place') ? `${way}-in-place` : way;
 }
 
 /** Runs the program with the code that an earlier run of the same way kept, and keeps it if there was none that fits. */

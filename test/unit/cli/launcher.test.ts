@@ -56,6 +56,15 @@ test('what the first run of seal compiled is kept, and the second one takes it',
   expect(kept()).toEqual(files);
 });
 
+test('sealing in place, which needs more, keeps its own', () => {
+  seal();
+  const files = kept();
+  writeFileSync(path.join(folder, 'secret.json'), SECRET);
+  expect(run(['seal', '--cert', 'cert.pem', '--in-place', '-f', 'secret.json']).status).toBe(0);
+  expect(kept().size).toBe(4);
+  expect([...kept().keys()]).toEqual(expect.arrayContaining([...files.keys()]));
+});
+
 test('compiled code that is cut short or of another V8 is not taken, and made anew', () => {
   seal();
   const files = [...kept().keys()];
