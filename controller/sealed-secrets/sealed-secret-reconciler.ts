@@ -13,6 +13,7 @@ import type { UnsealMetrics } from '../metrics/sealing-metrics.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
 import type { Digests } from './digests.ts';
 import { driftModeOf } from './drift-mode.ts';
+import { type HeavyTurns, isHeavy } from './heavy-turns.ts';
 import type { KeyUsageNotes } from './key-usage-tally.ts';
 import { claimsOf } from './ownership.ts';
 import {
@@ -28,7 +29,6 @@ import { contentOf, shapeOf } from './secret-content.ts';
 import { HOLD_MS, type SecretIndex } from './secret-index.ts';
 import { driftedBy, readAttempt, readRecord } from './status-record.ts';
 import type { StatusReporter } from './status-reporter.ts';
-import { needsEngine, type TemplateTurns } from './template-turns.ts';
 import { type Finding, knownKeys, UnsealWork } from './unseal-work.ts';
 import { shortenMessage, type UnsealReason, type Verdict } from './verdict.ts';
 import type { WriteBursts } from './write-bursts.ts';
@@ -46,7 +46,7 @@ export interface SealedSecretReconcilerOptions {
   readonly usage: KeyUsageNotes;
   readonly metrics: UnsealMetrics;
   readonly renderer: TemplateRenderer;
-  readonly turns: TemplateTurns;
+  readonly turns: HeavyTurns;
   readonly bursts: WriteBursts;
   /** Whether the deprecated form, a whole Secret in `spec.data`, is opened. */
   readonly acceptV1: boolean;
@@ -101,7 +101,7 @@ export class SealedSecretReconciler implements Reconciler {
     }
     await this.#options.reporter.announce(subject.sealed);
     if (signal.aborted) return SETTLED;
-    if (needsEngine(subject.sealed) && !this.#options.turns.enter(request)) return WAITS_FOR_TURN;
+    if (isHeavy(subject.sealed) && !this.#options.turns.enter(request)) return WAITS_FOR_TURN;
     const waitMs = this.#waitBeforeWork(request, subject);
     if (waitMs > 0) return { kind: 'again', afterMs: waitMs };
     const finding = await this.#work.run(subject);

@@ -24,13 +24,13 @@ import { countStatusFailures, countUnseals } from './count-failures.ts';
 import { type ClosableRenderer, CountedRenderer } from './counted-renderer.ts';
 import { Deferral } from './deferral.ts';
 import { createDigests } from './digests.ts';
+import { HeavyTurns } from './heavy-turns.ts';
 import { KeyUsageTally } from './key-usage-tally.ts';
 import { ObjectWatches } from './object-watches.ts';
 import { SealedSecretReconciler } from './sealed-secret-reconciler.ts';
 import { SecretRemoval } from './secret-removal.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { ClusterStatus, type StatusTarget, UnwrittenStatus } from './status-target.ts';
-import { TemplateTurns } from './template-turns.ts';
 import { WriteBursts } from './write-bursts.ts';
 
 /** What the part is made of. */
@@ -73,8 +73,8 @@ interface Loops {
 }
 
 const STATUS_CONCURRENCY = 8;
-/** Objects with templates that are worked on at once; the others wait without a place of the loop. */
-const TEMPLATE_TURNS = 6;
+/** Heavy objects that are worked on at once; the others of them wait without a place of the loop. */
+const HEAVY_TURNS = 6;
 /** An object takes about two milliseconds, so that the longest wait ends most bursts of a backlog when they are nearly full. */
 const BURSTS = { size: 32, maxWaitMs: 50 };
 const DRAIN_MS = 3_000;
@@ -240,7 +240,7 @@ class Unsealer implements UnsealPart {
       usage: this.#usage,
       metrics: metrics.unseal,
       renderer: this.#renderer,
-      turns: new TemplateTurns({ places: TEMPLATE_TURNS, wake: (request) => objects.enqueue(request) }),
+      turns: new HeavyTurns({ places: HEAVY_TURNS, wake: (request) => objects.enqueue(request) }),
       bursts: new WriteBursts(BURSTS),
       acceptV1: this.#options.config.acceptV1,
       now,

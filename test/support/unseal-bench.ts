@@ -4,13 +4,13 @@ import type { KeySource } from '../../controller/keys/key-part.ts';
 import { NO_KEYS } from '../../controller/keys/key-snapshot.ts';
 import type { Request } from '../../controller/reconcile-loop/reconciler.ts';
 import { createDigests } from '../../controller/sealed-secrets/digests.ts';
+import { HeavyTurns } from '../../controller/sealed-secrets/heavy-turns.ts';
 import { KeyUsageTally } from '../../controller/sealed-secrets/key-usage-tally.ts';
 import { SealedSecretReconciler } from '../../controller/sealed-secrets/sealed-secret-reconciler.ts';
 import { SealedSecretStore } from '../../controller/sealed-secrets/sealed-secret-store.ts';
 import { SecretIndex } from '../../controller/sealed-secrets/secret-index.ts';
 import { StatusReporter } from '../../controller/sealed-secrets/status-reporter.ts';
 import { ClusterStatus } from '../../controller/sealed-secrets/status-target.ts';
-import { TemplateTurns } from '../../controller/sealed-secrets/template-turns.ts';
 import { WriteBursts } from '../../controller/sealed-secrets/write-bursts.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
@@ -46,7 +46,7 @@ export class UnsealBench {
   render: TemplateRenderer['render'] = async () => new Map();
   /** Objects that were woken because it is their turn with templates. */
   readonly woken: string[] = [];
-  readonly turns = new TemplateTurns({ places: 1, wake: ({ name }) => this.woken.push(name) });
+  readonly turns = new HeavyTurns({ places: 1, wake: ({ name }) => this.woken.push(name) });
   nowMs = Date.UTC(2026, 0, 1);
   #store = new SealedSecretStore();
   #index = new SecretIndex();

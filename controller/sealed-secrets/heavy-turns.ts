@@ -1,7 +1,8 @@
 /**
- * @module Lets so many objects with templates be worked on at once and has the others wait outside of the loop, so that those
- * without templates always find a place in it. Namespaces take turns.
+ * @module Lets so many objects that take much time or memory be worked on at once, and has the others of them wait outside of the loop, so that
+ * small ones always find a place in it. Namespaces take turns.
  */
+import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { SealingError } from '../../shared/sealing/errors.ts';
@@ -9,21 +10,21 @@ import { isRendered } from '../../shared/sealing/secret-from-items.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 
 /** What turns are made of. */
-export interface TemplateTurnsOptions {
+export interface HeavyTurnsOptions {
   /** How many objects have their turn at once. */
   readonly places: number;
   /** Has an object looked at again whose turn has come. */
   readonly wake: (request: Request) => void;
 }
 
-/** Who may work on templates now. */
-export class TemplateTurns {
-  readonly #options: TemplateTurnsOptions;
+/** Which heavy objects are worked on now. */
+export class HeavyTurns {
+  readonly #options: HeavyTurnsOptions;
   readonly #inside = new Set<string>();
   /** By namespace and object; the namespace that waits longest since its last turn comes first. */
   readonly #waiting = new Map<string, Map<string, Request>>();
 
-  constructor(options: TemplateTurnsOptions) {
+  constructor(options: HeavyTurnsOptions) {
     this.#options = options;
   }
 
@@ -60,8 +61,21 @@ export class TemplateTurns {
   }
 }
 
-/** True when the Secret of `sealed` cannot be made without the template engine. */
-export function needsEngine(sealed: SealedSecret): boolean {
+/** Characters of sealed values and templates above which an object is heavy: dozens of such are several MiB, and as many values as a second opens. */
+const LIGHT_CHARACTERS = 64 * 1024;
+
+/** True when `sealed` is large, or its Secret cannot be made without the template engine. */
+export function isHeavy(sealed: SealedSecret): boolean {
+  return lengthOf(sealed) > LIGHT_CHARACTERS || needsEngine(sealed);
+}
+
+function lengthOf({ spec }: SealedSecret): number {
+  const { encryptedData, data, template } = fieldsOf(spec);
+  const texts = [data, ...[encryptedData, fieldsOf(template)['data']].flatMap((map) => Object.values(fieldsOf(map)))];
+  return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.length : 0), 0);
+}
+
+function needsEngine(sealed: SealedSecret): boolean {
   try {
     return isRendered(sealed);
   } catch (error) {

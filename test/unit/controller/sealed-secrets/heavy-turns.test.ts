@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Request } from '../../../../controller/reconcile-loop/reconciler.ts';
-import { needsEngine, TemplateTurns } from '../../../../controller/sealed-secrets/template-turns.ts';
+import { HeavyTurns, isHeavy } from '../../../../controller/sealed-secrets/heavy-turns.ts';
 import { sealedOf } from '../../../support/test-secrets.ts';
 
 const request = (namespace: string, name: string): Request => ({ namespace, name });
 
 function turnsOf(places: number) {
   const woken: string[] = [];
-  const turns = new TemplateTurns({ places, wake: ({ namespace, name }) => woken.push(`${namespace}/${name}`) });
+  const turns = new HeavyTurns({ places, wake: ({ namespace, name }) => woken.push(`${namespace}/${name}`) });
   return { turns, woken };
 }
 
@@ -59,13 +59,26 @@ test('namespaces take turns, however many objects one of them has', () => {
   expect(new Set(woken).size).toBe(42);
 });
 
-test('the engine is needed for actions in a template, and not for what is refused anyhow', async () => {
+test('objects are heavy that need the engine, and not those whose template is refused anyhow', async () => {
   const sealed = await sealedOf({ password: 'p' });
-  const withData = (data: unknown) => needsEngine({ ...sealed, spec: { ...sealed.spec, template: { data } } } as never);
-  expect([withData({ a: '{{ 1 }}' }), withData({ a: 'x' }), withData({ a: 1 }), needsEngine(sealed)]).toEqual([
+  const withData = (data: unknown) => isHeavy({ ...sealed, spec: { ...sealed.spec, template: { data } } } as never);
+  expect([withData({ a: '{{ 1 }}' }), withData({ a: 'x' }), withData({ a: 1 }), isHeavy(sealed)]).toEqual([
     true,
     false,
     false,
     false,
   ]);
+});
+
+test('objects are heavy above 64 KiB in all, wherever it stands, and those without form are not', async () => {
+  const sealed = await sealedOf({ password: 'p' });
+  const half = 'x'.repeat(32 * 1024);
+  const withSpec = (spec: unknown) => isHeavy({ ...sealed, spec } as never);
+  const light = [{ encryptedData: { a: half, b: half } }, {}, null, { encryptedData: [], data: 7, template: 'x' }];
+  const heavy = [
+    { encryptedData: { a: half, b: half, c: 'x' } },
+    { encryptedData: {}, data: `${half}${half}x` },
+    { encryptedData: { a: half }, template: { data: { b: half, c: 'x' } } },
+  ];
+  expect([light.map(withSpec), heavy.map(withSpec)]).toEqual([light.map(() => false), heavy.map(() => true)]);
 });
