@@ -44,7 +44,7 @@ export class UnsealBench {
   readonly prunes: boolean;
   keyring: Keyring = firstRing;
   render: TemplateRenderer['render'] = async () => new Map();
-  /** Objects that were woken because it is their turn with templates. */
+  /** Heavy objects that were woken because it is their turn. */
   readonly woken: string[] = [];
   readonly turns = new HeavyTurns({ places: 1, wake: ({ name }) => this.woken.push(name) });
   nowMs = Date.UTC(2026, 0, 1);

@@ -76,8 +76,17 @@ async function templatedBench(): Promise<UnsealBench> {
   return bench;
 }
 
-test('an object with templates waits for its turn without a place, a decryption or a word', async () => {
-  const bench = await templatedBench();
+async function largeBench(): Promise<UnsealBench> {
+  const bench = new UnsealBench();
+  await bench.put(await sealFor({ password: 'p'.repeat(64 * 1024) }));
+  return bench;
+}
+
+test.each([
+  ['an object with templates', templatedBench],
+  ['a large object', largeBench],
+])('%s waits for its turn without a place, a decryption or a word', async (_what, benchOf) => {
+  const bench = await benchOf();
   const other = { namespace: 'other', name: 'other' };
   bench.turns.enter(other);
   expect(await bench.reconcile()).toBe('again');
