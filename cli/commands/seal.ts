@@ -87,15 +87,16 @@ async function seal(options: SealCommandOptions, session: Session): Promise<Exit
   const contextNamespace = () => readContext(options, session);
   const collector = new SecretCollector(options, { now: session.io.now(), contextNamespace });
   const result = options.inPlace === true ? new FilesInPlace(session) : new OneResult(session, options);
-  const files = secretsOf(eachManifest(session, options.file, 'Secret'), collector);
+  const files = secretsOf(eachManifest(session, options.file, 'Secret'), collector, () => {
+    for (const note of collector.notes) session.report.note(note);
+    reportFindings(session.report, collector.findings, { ...options, consequence: NOTHING_SEALED });
+  });
   try {
     const sealing = startAhead(files, AHEAD, (file) => sealFile(options, file, find, session));
     for await (const file of sealing) await result.add(file);
-    for (const note of collector.notes) session.report.note(note);
-    reportFindings(session.report, collector.findings, { ...options, consequence: NOTHING_SEALED });
   } catch (error) {
     await result.discard();
-    // Faults of files that were not reached yet come first: they are found without a certificate, and without a place to write.
+    // What there is to tell of files that were not reached yet comes first: it is found without a certificate, and without a place to write.
     while ((await files.next()).done !== true);
     throw error;
   }
@@ -108,10 +109,14 @@ async function readContext(options: SealCommandOptions, { io }: Session) {
   return readContextNamespace(io, options);
 }
 
-/** The Secrets of each file until something is wrong; then the rest is read and checked only. @throws SeveralErrors at the end */
+/**
+ * The Secrets of each file until something is wrong; then the rest is read and checked only. Behind the last file `tell` is called, where nothing is wrong.
+ * @throws SeveralErrors at the end
+ */
 async function* secretsOf(
   files: AsyncIterable<ManifestFile | CodedError>,
   collector: SecretCollector,
+  tell: () => void,
 ): AsyncGenerator<SecretsOfFile> {
   const unreadable: CodedError[] = [];
   for await (const file of files) {
@@ -122,6 +127,7 @@ async function* secretsOf(
     }
   }
   throwIfAny([...unreadable, ...collector.faults], NOTHING_SEALED);
+  tell();
 }
 
 async function sealFile(

@@ -84,3 +84,17 @@ test('faults are told before what keeps the files from being sealed or written',
     await expectFault();
     expect(await filesIn(folder)).toEqual(new Map([...taken.map((name) => [name, ''] as const).sort(), ...withFault]));
   }));
+
+test.each([
+  ['as warnings', [], 'warning', 'cert.pem'],
+  ['as errors before all else with --strict', ['--strict'], 'error', 'nothing was sealed, and nothing written'],
+])('probable mistakes are told beside a certificate that cannot be used, %s', (_how, flags, kind, last) =>
+  withFiles(async (folder) => {
+    await writeFile(path.join(folder, 'cert.pem'), 'no certificate');
+    await writeFile(path.join(folder, 'deploy', 's140.yaml'), secretText('s140').replace('value-of-s140', '"v\\n"'));
+    const { code, stderr } = await runCli([...SEAL, ...flags], { cwd: folder });
+    expect(code).not.toBe(0);
+    expect(stderr.split('\n')[0]).toMatch(new RegExp(`^signet: ${kind}: deploy/s140\\.yaml:1: .*ends in a line break`));
+    expect(stderr).toContain(last);
+  }),
+);
