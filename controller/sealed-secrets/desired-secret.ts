@@ -1,6 +1,11 @@
 /** @module Opened items and a live Secret to what is sent: the new Secret, its replacement, or a patch. Pure. */
 import { isSameJson } from '../../shared/encoding/json.ts';
-import { SEALED_SECRET_API_VERSION, SEALED_SECRET_KIND, SKIP_OWNER_ANNOTATION } from '../../shared/resources/names.ts';
+import {
+  MANAGED_ANNOTATION,
+  SEALED_SECRET_API_VERSION,
+  SEALED_SECRET_KIND,
+  SKIP_OWNER_ANNOTATION,
+} from '../../shared/resources/names.ts';
 import { hasTrueAnnotation, type KubeObject, type OwnerReference } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
@@ -51,17 +56,22 @@ export function toUpsert(
   sealed: SealedSecret,
   desired: Secret,
   live: KubeObject,
-  options: { readonly addsOwner: boolean },
 ): Readonly<Record<string, unknown>> | null {
   const data = missing(desired.data, live['data']);
   const labels = missing(desired.metadata.labels, live.metadata.labels);
   const annotations = missing(desired.metadata.annotations, live.metadata.annotations);
   const owners = live.metadata.ownerReferences ?? [];
-  const ownerReferences = options.addsOwner ? ownersFor(sealed, owners) : owners;
+  const ownerReferences = addsOwner(desired, live) ? ownersFor(sealed, owners) : owners;
   const isSame = isSameJson(owners, ownerReferences);
   if (isSame && [data, labels, annotations].every((map) => Object.keys(map).length === 0)) return null;
   const { resourceVersion } = live.metadata;
   return { metadata: { resourceVersion, labels, annotations, ...(!isSame && { ownerReferences }) }, data };
+}
+
+/** True when adding `desired` to `live` makes the SealedSecret an owner: with the annotations of both, it is managed. */
+export function addsOwner(desired: Secret, live: KubeObject): boolean {
+  const annotations = { ...live.metadata.annotations, ...desired.metadata.annotations };
+  return hasTrueAnnotation({ annotations }, MANAGED_ANNOTATION);
 }
 
 /** True when writing `desired` over `live` would change values, which an immutable Secret refuses. */

@@ -4,8 +4,9 @@ import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { UnsealMode } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
+import { addsOwner } from './desired-secret.ts';
 import { describeDrift } from './drift.ts';
-import { claimsOf, decideOwnership, isOurs } from './ownership.ts';
+import { claimsOf, decideOwnership, isKept, isOurs } from './ownership.ts';
 import type { Subject } from './remembered-verdict.ts';
 
 /** A Secret that is left as it is; `drift` says what others changed in it, null when nothing. */
@@ -28,10 +29,11 @@ export async function examineSecret(
   const live = await client.get(SECRETS, { namespace, name });
   if (live === null || live.metadata.deletionTimestamp !== undefined) return null;
   if (!mayCompare(live, { claimant, record })) return null;
-  const ownership = decideOwnership(claimsOf(live.metadata), claimant);
-  if (ownership.kind === 'blocked' || (ownership.kind === 'upsert' && ownership.addsOwner && !isOwned(live, claimant)))
+  const claims = claimsOf(live.metadata);
+  const ownership = decideOwnership(claims, claimant);
+  if (ownership === 'blocked' || (ownership === 'upsert' && addsOwner(desired, live) && !isOwned(live, claimant)))
     return null;
-  const mode = ownership.kind !== 'upsert' ? 'owned' : ownership.isOurs ? 'shared' : 'patched';
+  const mode = ownership !== 'upsert' ? 'owned' : isKept(claims, claimant) ? 'shared' : 'patched';
   return { live, mode, drift: describeDrift(sealed, desired, { live, mode }) };
 }
 

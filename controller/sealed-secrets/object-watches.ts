@@ -8,7 +8,7 @@ import type { Logger } from '../logging/logger.ts';
 import type { PeerMetrics } from '../metrics/peer-metrics.ts';
 import type { Request } from '../reconcile-loop/reconciler.ts';
 import type { Urgency } from '../reconcile-loop/work-queue.ts';
-import { isOurs } from './ownership.ts';
+import { isKept } from './ownership.ts';
 import { syncedOf } from './sealed-secret-status.ts';
 import { requestOf, SealedSecretStore } from './sealed-secret-store.ts';
 import { HOLD_MS, SecretIndex } from './secret-index.ts';
@@ -139,6 +139,6 @@ export class ObjectWatches {
     if (claims === null || sealed === null) return false;
     const record = this.store.verdictOf(request)?.record ?? sealed.status?.unsealed;
     const claimant = { uid: sealed.metadata.uid ?? '', hasClaimed: (uid: string) => record?.uid === uid };
-    return claims.isManaged || isOurs(claims, claimant);
+    return isKept(claims, claimant);
   }
 }

@@ -15,15 +15,8 @@ export interface SecretClaims {
   readonly isTerminating: boolean;
 }
 
-/**
- * What may be done. `replace`: make it exactly what was sealed. `upsert`: add and change keys, and the owner reference
- * when `addsOwner`; `isOurs` tells whether the Secret is made again when it is deleted. `blocked`: it is somebody else's.
- */
-export type Ownership =
-  | { readonly kind: 'create' }
-  | { readonly kind: 'replace' }
-  | { readonly kind: 'upsert'; readonly addsOwner: boolean; readonly isOurs: boolean }
-  | { readonly kind: 'blocked' };
+/** What may be done. `replace`: make it exactly what was sealed. `upsert`: add and change keys. `blocked`: it is somebody else's. */
+export type Ownership = 'create' | 'replace' | 'upsert' | 'blocked';
 
 /** Who asks. */
 export interface Claimant {
@@ -48,10 +41,14 @@ export function claimsOf(meta: ObjectMeta): SecretClaims {
 
 /** Decides what `claimant` may do with the Secret that makes `claims`; null when there is no Secret. */
 export function decideOwnership(claims: SecretClaims | null, claimant: Claimant): Ownership {
-  if (claims === null) return { kind: 'create' };
-  const mayReplace = claims.isManaged || isOurs(claims, claimant);
-  if (claims.isPatched) return { kind: 'upsert', addsOwner: claims.isManaged, isOurs: mayReplace };
-  return mayReplace ? { kind: 'replace' } : { kind: 'blocked' };
+  if (claims === null) return 'create';
+  if (claims.isPatched) return 'upsert';
+  return isKept(claims, claimant) ? 'replace' : 'blocked';
+}
+
+/** True when the Secret was handed over to the claimant or is the claimant's: it is made again when it is deleted. */
+export function isKept(claims: SecretClaims, claimant: Claimant): boolean {
+  return claims.isManaged || isOurs(claims, claimant);
 }
 
 /** True when the Secret was made, or taken over, by the claimant. */

@@ -91,7 +91,7 @@ function findRememberedFailure(subject: Subject): Verdict | null {
 
 function stillApplies(reason: UnsealReason, subject: Subject, attempt: UnsealAttempt): boolean {
   if (UNSEAL_FAILURE_REASONS.some((known) => known === reason)) return true;
-  if (reason === 'SecretExists') return decideOwnership(subject.claims, subject.claimant).kind === 'blocked';
+  if (reason === 'SecretExists') return decideOwnership(subject.claims, subject.claimant) === 'blocked';
   return REMEMBERED_WRITE_REASONS.some((known) => known === reason) && attempt.secret === obstacleOf(subject.claims);
 }
 

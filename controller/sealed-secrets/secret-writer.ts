@@ -9,7 +9,15 @@ import type { Secret } from '../../shared/resources/secret.ts';
 import type { SecretWrite } from '../metrics/sealing-metrics.ts';
 import { changesData, skipsOwner, toCreate, toReplacement, toUpsert } from './desired-secret.ts';
 import { applyMergePatch } from './merge-patch.ts';
-import { type Claimant, claimsOf, decideOwnership, isOurs, type SecretClaims } from './ownership.ts';
+import {
+  type Claimant,
+  claimsOf,
+  decideOwnership,
+  isKept,
+  isOurs,
+  type Ownership,
+  type SecretClaims,
+} from './ownership.ts';
 import {
   refusalOf,
   refuseForeign,
@@ -88,25 +96,21 @@ export class SecretWriter {
       return { kind: 'written', secret, mode: 'owned', write: 'created', before: null };
     }
     const ownership = decideOwnership(claimsOf(live.metadata), request.claimant);
-    const refusal = refuse(request, live, ownership.kind);
+    const refusal = refuse(request, live, ownership);
     if (refusal !== null) return isAdoptable(request, live) ? adopt(live) : { kind: 'refused', refusal, live };
-    if (ownership.kind === 'upsert') return this.#upsert(request, live, ownership);
+    if (ownership === 'upsert') return this.#upsert(request, live);
     const replacement = toReplacement(sealed, desired, live);
     if (replacement === null) return { kind: 'written', secret: live, mode: 'owned', write: null, before: live };
     const secret = await this.#client.replace(SECRETS, replacement, OPTIONS);
     return { kind: 'written', secret, mode: 'owned', write: 'replaced', before: live };
   }
 
-  async #upsert(
-    { sealed, desired }: WriteRequest,
-    live: KubeObject,
-    { addsOwner, isOurs: isShared }: { readonly addsOwner: boolean; readonly isOurs: boolean },
-  ): Promise<WriteResult> {
-    const mode = isShared ? 'shared' : 'patched';
-    const patch = toUpsert(sealed, desired, live, { addsOwner });
-    if (patch === null) return { kind: 'written', secret: live, mode, write: null, before: live };
-    const secret = await this.#patch(live, patch);
-    return { kind: 'written', secret, mode, write: 'patched', before: live };
+  async #upsert({ sealed, desired, claimant }: WriteRequest, live: KubeObject): Promise<WriteResult> {
+    const patch = toUpsert(sealed, desired, live);
+    const secret = patch === null ? live : await this.#patch(live, patch);
+    // The template's annotations are on it by now, and may say otherwise than those before.
+    const mode = isKept(claimsOf(secret.metadata), claimant) ? 'shared' : 'patched';
+    return { kind: 'written', secret, mode, write: patch === null ? null : 'patched', before: live };
   }
 
   /** Roles made for sealed-secrets give the right to update Secrets, and none to patch them. */
@@ -122,16 +126,12 @@ export class SecretWriter {
 }
 
 /** Why `live` cannot be written, as far as that is known without asking the server. */
-function refuse(
-  request: WriteRequest,
-  live: KubeObject,
-  kind: 'create' | 'replace' | 'upsert' | 'blocked',
-): WriteRefusal | null {
+function refuse(request: WriteRequest, live: KubeObject, ownership: Ownership): WriteRefusal | null {
   const { desired } = request;
   const name = live.metadata.name ?? '';
-  if (kind === 'blocked') return refuseForeign(name);
+  if (ownership === 'blocked') return refuseForeign(name);
   if (live.metadata.deletionTimestamp !== undefined) return refuseTerminating(name);
-  const mode = kind === 'upsert' ? 'upsert' : 'replace';
+  const mode = ownership === 'upsert' ? 'upsert' : 'replace';
   if (live['immutable'] === true && changesData(desired, live, mode)) return refuseImmutable(name);
   const current = typeof live['type'] === 'string' ? live['type'] : 'Opaque';
   const wanted = desired.type ?? 'Opaque';

@@ -125,6 +125,31 @@ test('patch and managed together keep foreign keys and make the Secret ours', as
   await world.untilValues({ password: 'ours' });
 });
 
+test('managed in the template counts like managed on a Secret that is patched', async () => {
+  const world = await startedWorld();
+  await createForeign(world, { annotations: { [PATCH_ANNOTATION]: 'true' } });
+  const template = { metadata: { annotations: { [MANAGED_ANNOTATION]: 'true' } } };
+  const sealed = await world.create(await world.seal({ password: 'ours' }, { template }));
+  const secret = await world.untilValues({ mine: 'm', password: 'ours' });
+  expect(secret.metadata.ownerReferences).toEqual([ownerFor(sealed)]);
+  await world.untilReason('Unsealed');
+  await deleteSecret(world);
+  await world.untilValues({ password: 'ours' });
+});
+
+test('a template that takes managed away from a Secret that is patched leaves it to its owners', async () => {
+  const world = await startedWorld();
+  await createForeign(world, { annotations: { [PATCH_ANNOTATION]: 'true', [MANAGED_ANNOTATION]: 'true' } });
+  const template = { metadata: { annotations: { [MANAGED_ANNOTATION]: 'false' } } };
+  await world.create(await world.seal({ password: 'ours' }, { template }));
+  const secret = await world.untilValues({ mine: 'm', password: 'ours' });
+  expect(secret.metadata.ownerReferences).toBeUndefined();
+  await world.untilReason('Unsealed');
+  await deleteSecret(world);
+  await untilQuiet(world);
+  expect(await world.secret()).toBeNull();
+});
+
 test('a Secret without owner reference is known again: edits reach it, and it is made again', async () => {
   const world = await startedWorld();
   const template = { metadata: { annotations: { [SKIP_OWNER_ANNOTATION]: 'true' } } };

@@ -3,16 +3,17 @@ import { expect, test } from 'vitest';
 import { toReplacement, toUpsert } from '../../controller/sealed-secrets/desired-secret.ts';
 import { contentOf, shapeOf } from '../../controller/sealed-secrets/secret-content.ts';
 import { canonicalJson } from '../../shared/encoding/json.ts';
+import { MANAGED_ANNOTATION } from '../../shared/resources/names.ts';
 import type { KubeObject, OwnerReference } from '../../shared/resources/object-meta.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { desiredSecret, liveSealed, liveSecret, OWNER } from '../support/live-objects.ts';
 
 const names = fc.oneof(
-  fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', 'toString'),
+  fc.constantFrom('a', 'b', 'c', MANAGED_ANNOTATION, '__proto__', 'constructor', 'toString'),
   fc.stringMatching(/^[a-z]{1,4}$/),
 );
 const maps = fc
-  .array(fc.tuple(names, fc.stringMatching(/^[a-z]{0,3}$/)), { maxLength: 5 })
+  .array(fc.tuple(names, fc.oneof(fc.stringMatching(/^[a-z]{0,3}$/), fc.constant('true'))), { maxLength: 5 })
   .map((entries): Record<string, string> => Object.fromEntries(new Map(entries)));
 const foreign: OwnerReference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'c', uid: 'c' };
 const owners = fc.subarray([OWNER, foreign, { ...foreign, uid: 'd', controller: true }]).map((list) => {
@@ -62,8 +63,8 @@ test('a second replacement is not needed', () => {
 
 test('an upsert touches no entry that is not wanted, and sends none that is there', () => {
   fc.assert(
-    fc.property(desires, lives, fc.boolean(), (desired, live, addsOwner) => {
-      const patch = toUpsert(sealed, desired, live, { addsOwner });
+    fc.property(desires, lives, (desired, live) => {
+      const patch = toUpsert(sealed, desired, live);
       const before = new Map(dataOf(live));
       for (const [key, value] of Object.entries((patch?.['data'] ?? {}) as object)) {
         expect(new Map(dataOf(desired)).get(key)).toBe(value);

@@ -5,7 +5,8 @@ import {
   toReplacement,
   toUpsert,
 } from '../../../../controller/sealed-secrets/desired-secret.ts';
-import { SKIP_OWNER_ANNOTATION } from '../../../../shared/resources/names.ts';
+import { MANAGED_ANNOTATION, SKIP_OWNER_ANNOTATION } from '../../../../shared/resources/names.ts';
+import type { ObjectMeta } from '../../../../shared/resources/object-meta.ts';
 import { encoded } from '../../../support/key-secret.ts';
 import { desiredSecret, liveSealed, liveSecret, OWNER } from '../../../support/live-objects.ts';
 
@@ -77,27 +78,31 @@ test('an immutable Secret stays immutable, and becomes so on request', () => {
 test('an upsert sends only what is missing, and nothing when all is there', () => {
   const live = liveSecret({ mine: 'm', a: '1' }, { labels: { l: '1' } });
   const desired = desiredSecret({ a: '1', b: '2' }, { labels: { l: '1', k: '2' } });
-  expect(toUpsert(sealed, desired, live, { addsOwner: false })).toEqual({
+  expect(toUpsert(sealed, desired, live)).toEqual({
     metadata: { resourceVersion: '20', labels: { k: '2' }, annotations: {} },
     data: encoded({ b: '2' }),
   });
-  expect(toUpsert(sealed, desiredSecret({ a: '1' }), live, { addsOwner: false })).toBeNull();
+  expect(toUpsert(sealed, desiredSecret({ a: '1' }), live)).toBeNull();
 });
 
-test('an upsert that adds the owner keeps the others', () => {
-  const live = liveSecret({ a: '1' }, { ownerReferences: [foreign] });
-  expect(toUpsert(sealed, desiredSecret({ a: '1' }), live, { addsOwner: true })).toMatchObject({
-    metadata: { ownerReferences: [OWNER, foreign] },
-  });
+test.each([
+  ['the Secret', 'true', undefined, true],
+  ['the template', undefined, 'true', true],
+  ['the template, which wins', 'true', 'false', false],
+  ['neither', undefined, 'yes', false],
+])('an upsert adds the owner and keeps the others as %s says that it is managed', (_who, before, wanted, isAdded) => {
+  const marked = (managed: string | undefined) => (managed === undefined ? {} : { [MANAGED_ANNOTATION]: managed });
+  const live = liveSecret({ a: '1' }, { ownerReferences: [foreign], annotations: marked(before) });
+  const patch = toUpsert(sealed, desiredSecret({ a: '2' }, { annotations: marked(wanted) }), live);
+  expect((patch?.['metadata'] as ObjectMeta | undefined)?.ownerReferences).toEqual(
+    isAdded ? [OWNER, foreign] : undefined,
+  );
 });
 
 test('keys that name properties of every object are keys like any other', () => {
   const live = liveSecret({});
   const desired = desiredSecret(JSON.parse('{"__proto__": "p", "constructor": "c"}'));
-  expect(Object.keys(toUpsert(sealed, desired, live, { addsOwner: false })?.['data'] as object)).toEqual([
-    '__proto__',
-    'constructor',
-  ]);
+  expect(Object.keys(toUpsert(sealed, desired, live)?.['data'] as object)).toEqual(['__proto__', 'constructor']);
   expect(changesData(desired, live, 'upsert')).toBe(true);
 });
 
