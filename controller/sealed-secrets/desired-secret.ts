@@ -33,21 +33,23 @@ export function toReplacement(sealed: SealedSecret, desired: Secret, live: KubeO
   const annotations = desired.metadata.annotations ?? {};
   const owners = live.metadata.ownerReferences ?? [];
   const ownerReferences = ownersFor(sealed, owners);
-  const immutable = live['immutable'] === true || desired.immutable === true;
+  const immutable = desired.immutable === true || live['immutable'];
+  const isSameData = isSameJson(live['data'] ?? {}, desired.data ?? {});
   const isSame =
-    isSameJson(live['data'] ?? {}, desired.data ?? {}) &&
+    isSameData &&
     isSameJson(live.metadata.labels ?? {}, labels) &&
     isSameJson(live.metadata.annotations ?? {}, annotations) &&
     isSameJson(owners, ownerReferences) &&
-    immutable === (live['immutable'] === true);
+    immutable === live['immutable'];
   if (isSame) return null;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { ...identity, labels, annotations, ownerReferences },
     type: live['type'],
-    data: desired.data,
-    ...(immutable && { immutable }),
+    // As it was read: to an immutable Secret an empty map is another value than none.
+    data: isSameData ? live['data'] : desired.data,
+    ...(immutable !== undefined && { immutable }),
   };
 }
 

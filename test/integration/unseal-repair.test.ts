@@ -94,6 +94,22 @@ test('an immutable Secret stays as it is, says so, and is made again when it is 
   await world.untilValues({ password: 'new' });
 });
 
+test.each([{}, { password: 'p' }])(
+  'labels of an immutable Secret that holds %j follow the template',
+  async (values) => {
+    const world = await createUnsealWorld([FIRST_KEY]);
+    await world.start();
+    const sealed = await world.seal({ password: 'p' });
+    const encryptedData = 'password' in values ? sealed.spec.encryptedData : {};
+    await world.create({ ...sealed, spec: { encryptedData, template: { immutable: true } } });
+    await world.untilReason('Unsealed');
+    const template = { immutable: true, metadata: { labels: { app: 'shop' } } };
+    await world.edit({ ...sealed, spec: { encryptedData, template } });
+    await world.untilReason('Unsealed');
+    expect(await world.secret()).toMatchObject({ immutable: true, metadata: { labels: { app: 'shop' } } });
+  },
+);
+
 test('a type cannot change in place: it says so, and a deleted Secret comes back with the new one', async () => {
   const world = await unsealedWorld();
   await world.edit(await world.seal({ password: 'p' }, { template: { type: 'example.com/other' } }));

@@ -75,6 +75,12 @@ test('an immutable Secret stays immutable, and becomes so on request', () => {
   });
 });
 
+test('what a Secret says of immutability is not lost when something else changes', () => {
+  const live = liveSecret({ a: '1' }, { ownerReferences: [OWNER] }, { immutable: false });
+  const desired = desiredSecret({ a: '2' }, {}, { immutable: false });
+  expect(toReplacement(sealed, desired, live)).toMatchObject({ immutable: false });
+});
+
 test('an upsert sends only what is missing, and nothing when all is there', () => {
   const live = liveSecret({ mine: 'm', a: '1' }, { labels: { l: '1' } });
   const desired = desiredSecret({ a: '1', b: '2' }, { labels: { l: '1', k: '2' } });
