@@ -9,6 +9,7 @@ import {
 import { hasTrueAnnotation, type KubeObject, type OwnerReference } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
+import { issuedData } from './secret-content.ts';
 
 type StringMap = Readonly<Record<string, string>>;
 
@@ -34,7 +35,8 @@ export function toReplacement(sealed: SealedSecret, desired: Secret, live: KubeO
   const owners = live.metadata.ownerReferences ?? [];
   const ownerReferences = ownersFor(sealed, owners);
   const immutable = desired.immutable === true || live['immutable'];
-  const isSameData = isSameJson(live['data'] ?? {}, desired.data ?? {});
+  const data = dataFor(desired, live);
+  const isSameData = isSameJson(live['data'] ?? {}, data);
   const isSame =
     isSameData &&
     isSameJson(live.metadata.labels ?? {}, labels) &&
@@ -48,7 +50,7 @@ export function toReplacement(sealed: SealedSecret, desired: Secret, live: KubeO
     metadata: { ...identity, labels, annotations, ownerReferences },
     type: live['type'],
     // As it was read: to an immutable Secret an empty map is another value than none.
-    data: isSameData ? live['data'] : desired.data,
+    data: isSameData ? live['data'] : data,
     ...(immutable !== undefined && { immutable }),
   };
 }
@@ -59,7 +61,7 @@ export function toUpsert(
   desired: Secret,
   live: KubeObject,
 ): Readonly<Record<string, unknown>> | null {
-  const data = missing(desired.data, live['data']);
+  const data = missing(dataFor(desired, live), live['data']);
   const labels = missing(desired.metadata.labels, live.metadata.labels);
   const annotations = missing(desired.metadata.annotations, live.metadata.annotations);
   const owners = live.metadata.ownerReferences ?? [];
@@ -78,8 +80,13 @@ export function addsOwner(desired: Secret, live: KubeObject): boolean {
 
 /** True when writing `desired` over `live` would change values, which an immutable Secret refuses. */
 export function changesData(desired: Secret, live: KubeObject, mode: 'replace' | 'upsert'): boolean {
-  if (mode === 'upsert') return Object.keys(missing(desired.data, live['data'])).length > 0;
-  return !isSameJson(live['data'] ?? {}, desired.data ?? {});
+  if (mode === 'upsert') return Object.keys(missing(dataFor(desired, live), live['data'])).length > 0;
+  return !isSameJson(live['data'] ?? {}, dataFor(desired, live));
+}
+
+/** What Kubernetes issued stays: a token that is replaced no longer works. */
+function dataFor(desired: Secret, live: KubeObject): StringMap {
+  return { ...desired.data, ...issuedData(live) };
 }
 
 /** Only one owner may be the controller, and a foreign one stays it. */

@@ -2,7 +2,7 @@
 import type { KubeObject, OwnerReference } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, UnsealMode } from '../../shared/resources/sealed-secret.ts';
 
-/** What is compared. Labels and annotations that others added are no part of it, nor are keys that they own. */
+/** What is compared. Labels and annotations that others added are no part of it, nor are keys that they own or that Kubernetes issues. */
 export interface SecretContent {
   readonly type: string;
   readonly data: Readonly<Record<string, string>>;
@@ -20,6 +20,11 @@ export interface ContentShape {
   readonly annotationKeys: ReadonlySet<string>;
   readonly ownerUid: string;
 }
+
+/** By the type of a Secret the keys that Kubernetes itself fills in, and puts back when somebody else changes them. */
+const ISSUED_KEYS: ReadonlyMap<unknown, ReadonlySet<string>> = new Map([
+  ['kubernetes.io/service-account-token', new Set(['ca.crt', 'namespace', 'token'])],
+]);
 
 /** The parts that `sealed` decides on: in `owned` mode every key of the Secret, else only its own ones. */
 export function shapeOf(sealed: SealedSecret, mode: UnsealMode): ContentShape {
@@ -39,12 +44,21 @@ export function contentOf(secret: KubeObject, shape: ContentShape): SecretConten
   const type = secret['type'];
   return {
     type: typeof type === 'string' ? type : 'Opaque',
-    data: pick(secret['data'], shape.dataKeys),
+    data: sealedData(pick(secret['data'], shape.dataKeys), type),
     labels: pick(labels, shape.labelKeys),
     annotations: pick(annotations, shape.annotationKeys),
     isImmutable: secret['immutable'] === true,
     isOwned: ownerReferences.some((reference: OwnerReference) => reference.uid === shape.ownerUid),
   };
+}
+
+/** What Kubernetes itself has put into the data of `secret`. */
+export function issuedData(secret: KubeObject): Record<string, string> {
+  return pick(secret['data'], ISSUED_KEYS.get(secret['type']) ?? new Set());
+}
+
+function sealedData(data: Readonly<Record<string, string>>, type: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !ISSUED_KEYS.get(type)?.has(key)));
 }
 
 /** Built from entries: assignment would lose a key named `__proto__`. */

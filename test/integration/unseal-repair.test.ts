@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
+import { SEALED_SECRETS, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { encoded } from '../support/key-secret.ts';
 import { conditionOf, ownerFor } from '../support/live-secrets.ts';
@@ -66,6 +66,31 @@ test('a label that somebody adds stays, so that no two controllers fight over it
   await world.create(await world.seal({ password: 'p' }, { name: 'marker' }));
   await world.untilReason('Unsealed', 'marker');
   expect((await world.secret())?.metadata.labels).toEqual({ app: 'shop', team: 'blue' });
+});
+
+test('what Kubernetes fills into the Secret of a service account token stays, whatever was sealed', async () => {
+  const world = await createUnsealWorld([FIRST_KEY]);
+  await world.start();
+  const robot = { name: 'robot', namespace: world.namespace };
+  await world.client.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: robot });
+  const template = {
+    type: 'kubernetes.io/service-account-token',
+    metadata: { annotations: { 'kubernetes.io/service-account.name': 'robot' } },
+  };
+  await world.create(await world.seal({ 'ca.crt': 'of another cluster', extra: 'old' }, { template }));
+  const filled = await eventually(async () => {
+    const { data } = (await world.secret()) ?? {};
+    expect(data?.['token']).toMatch(/./);
+    expect(data?.['ca.crt']).not.toBe(encoded({ ca: 'of another cluster' })['ca']);
+    return data;
+  });
+  await world.create(await world.seal({ password: 'p' }, { name: 'marker' }));
+  await world.untilReason('Unsealed', 'marker');
+  expect((await world.secret())?.data).toEqual(filled);
+  await world.edit(await world.seal({ 'ca.crt': 'of another cluster', extra: 'new' }, { template }));
+  await eventually(async () =>
+    expect((await world.secret())?.data).toEqual({ ...filled, ...encoded({ extra: 'new' }) }),
+  );
 });
 
 test('a status that somebody wiped is written again', async () => {
