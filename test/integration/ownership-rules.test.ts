@@ -68,6 +68,20 @@ test('managed hands the Secret over: data, labels and annotations become those o
   await world.untilValues({ password: 'newer' });
 });
 
+test.each([
+  [MANAGED_ANNOTATION, { password: 'ours' }],
+  [PATCH_ANNOTATION, { mine: 'm', password: 'ours' }],
+])('a Secret in the way that is annotated with %s afterwards is written', async (annotation, values) => {
+  const world = await startedWorld();
+  await createForeign(world, {});
+  await world.create(await world.seal({ password: 'ours' }));
+  await world.untilReason('SecretExists');
+  const handOver = { metadata: { annotations: { [annotation]: 'true' } } };
+  await world.client.mergePatch(SECRETS, { namespace: world.namespace, name: 'db' }, handOver);
+  await world.untilValues(values);
+  await world.untilReason('Unsealed');
+});
+
 test('a takeover keeps foreign owners, and a foreign controller stays the controller', async () => {
   const world = await startedWorld();
   const owner = await world.client.create(CONFIG_MAPS, {
