@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import { type FieldCause, readFieldCause } from './field-cause.ts';
 import { withoutLiterals } from './printed-value.ts';
 import { withoutSentValues } from './sent-values.ts';
-import { knownPhrase, policyPhrase } from './status-phrases.ts';
+import { isDenial, knownPhrase, policyPhrase } from './status-phrases.ts';
 
 /** A Status that is fit to be shown. */
 export interface RedactedStatus {
@@ -38,7 +38,9 @@ export function redactStatus(call: Call, status: Readonly<Record<string, unknown
   const details = fieldsOf(status['details']);
   const entries = Array.isArray(details['causes']) ? details['causes'].filter(isMap).map(readFieldCause) : [];
   const causes = entries.filter((cause) => cause.field !== '' && cause.fault !== '');
-  const text = causes.length > 0 ? describeCauses(call, causes) : redactText(call, textOf(status['message']));
+  const message = textOf(status['message']);
+  // The fields that a rule names are not the server's own, and say nothing of whose rule it is.
+  const text = causes.length > 0 && !isDenial(message) ? describeCauses(call, causes) : redactText(call, message);
   const named = entries.filter((cause) => cause.field !== '').slice(0, MAX_CAUSES_KEPT);
   return { text, causes: named.map(({ field, reason }) => ({ field, reason })) };
 }

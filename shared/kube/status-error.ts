@@ -6,7 +6,7 @@ import { KubeError, type KubeErrorCode } from './errors.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { redactStatus } from './redact-status.ts';
 import { retryAfterMs } from './retry.ts';
-import { safeReason } from './status-phrases.ts';
+import { isDenial, safeReason } from './status-phrases.ts';
 
 type Status = Readonly<Record<string, unknown>>;
 
@@ -109,7 +109,8 @@ const REFUSED_BY_SCHEMA =
 function codeOf(http: number, reason: string, status: Status): KubeErrorCode {
   if (reason === 'AlreadyExists') return 'KUBE_ALREADY_EXISTS';
   if (reason === 'Expired' || reason === 'Gone') return 'KUBE_GONE';
-  const message = status['message'];
-  if (http === 500 && typeof message === 'string' && REFUSED_BY_SCHEMA.test(message)) return 'KUBE_INVALID';
+  const message = typeof status['message'] === 'string' ? status['message'] : '';
+  if (isDenial(message)) return 'KUBE_FORBIDDEN';
+  if (http === 500 && REFUSED_BY_SCHEMA.test(message)) return 'KUBE_INVALID';
   return CODES[http] ?? (http >= 500 ? 'KUBE_SERVER_ERROR' : 'KUBE_BAD_RESPONSE');
 }

@@ -88,6 +88,10 @@ const POLICIES: readonly Phrase[] = [
   },
 ];
 
+/** Such a sentence stands at the very beginning; further on it may be part of a value. */
+const DENIAL =
+  /^(?:admission webhook "[^"]{1,300}" denied the request|(?:\S{1,300} "[^"]{0,300}" is forbidden: )?ValidatingAdmissionPolicy '[^']{1,300}' with binding '[^']{1,300}' denied request)/;
+
 /** What `message` says, in our words; null when no sentence of it is known. */
 export function knownPhrase(message: string): string | null {
   return firstOf(PHRASES, message);
@@ -96,6 +100,11 @@ export function knownPhrase(message: string): string | null {
 /** Whose rule refused the request; null when `message` is not about one. */
 export function policyPhrase(message: string): string | null {
   return firstOf(POLICIES, message);
+}
+
+/** True when a rule of the cluster said no. Its author chose the HTTP status, and what else the answer says. */
+export function isDenial(message: string): boolean {
+  return DENIAL.test(message);
 }
 
 /** A field path without the members of sets that stand in it as keys. */

@@ -90,20 +90,34 @@ const POLICIES = { group: 'admissionregistration.k8s.io', version: 'v1', namespa
 const POLICY = { ...POLICIES, kind: 'ValidatingAdmissionPolicy', plural: 'validatingadmissionpolicies' };
 const BINDING = { ...POLICIES, kind: 'ValidatingAdmissionPolicyBinding', plural: 'validatingadmissionpolicybindings' };
 
-/** Has the API server refuse Secrets of two names: one as forbidden, one for a reason that is nobody's fault. */
-async function refuseByPolicy(client: KubeClient): Promise<void> {
+const WEBHOOK = {
+  ...POLICIES,
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+};
+
+/** Has the API server refuse Secrets of two names: one by a policy, one since it cannot ask whoever is to judge it. */
+async function refuseByRules(client: KubeClient): Promise<void> {
   const apiVersion = 'admissionregistration.k8s.io/v1';
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] };
-  const validations = [
-    { expression: "object.metadata.name != 'forbidden'", reason: 'Forbidden' },
-    { expression: "object.metadata.name != 'write-failed'", reason: 'RequestEntityTooLarge' },
-  ];
+  const webhook = {
+    name: 'nobody.example.com',
+    clientConfig: { url: 'https://127.0.0.1:1/' },
+    rules: [rule],
+    matchConditions: [{ name: 'one-name', expression: "object.metadata.name == 'write-failed'" }],
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  await client.create(WEBHOOK, { apiVersion, kind: WEBHOOK.kind, metadata: { name: 'grading' }, webhooks: [webhook] });
+  const validations = [{ expression: "object.metadata.name != 'forbidden'" }];
   const spec = { failurePolicy: 'Fail', matchConstraints: { resourceRules: [rule] }, validations };
   await client.create(POLICY, { apiVersion, kind: POLICY.kind, metadata: { name: 'grading' }, spec });
   const binding = { policyName: 'grading', validationActions: ['Deny'] };
   await client.create(BINDING, { apiVersion, kind: BINDING.kind, metadata: { name: 'grading' }, spec: binding });
-  const probe = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'forbidden', namespace: NAMESPACE } };
-  await eventually(() => expect(client.create(SECRETS, probe, { dryRun: true })).rejects.toThrow());
+  for (const name of ['forbidden', 'write-failed']) {
+    const probe = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: NAMESPACE } };
+    await eventually(() => expect(client.create(SECRETS, probe, { dryRun: true })).rejects.toThrow());
+  }
 }
 
 describe.each(['theirs', 'ours'] as const)('with the definition of SealedSecrets that is %s', (definition) => {
@@ -118,7 +132,7 @@ describe.each(['theirs', 'ours'] as const)('with the definition of SealedSecrets
     await cluster.installSignet(definition);
     await cluster.client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
     await cluster.client.create(SECRETS, keySecret(PEER_NAMESPACE, 'sealed-secrets-key-0', FIRST_KEY));
-    await refuseByPolicy(cluster.client);
+    await refuseByRules(cluster.client);
     const standing = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'secret-exists', namespace: NAMESPACE } };
     await cluster.client.create(SECRETS, standing);
     for (const [name, state] of Object.entries(STATES)) {

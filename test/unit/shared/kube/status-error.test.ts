@@ -307,6 +307,34 @@ describe('statusError of rights and rules', () => {
     );
   });
 
+  it.each([
+    [400, '', `admission webhook "w.example.com" denied the request: no`],
+    [
+      401,
+      'Unauthorized',
+      `secrets "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`,
+    ],
+    [409, 'Conflict', `admission webhook "w.example.com" denied the request: no`],
+    [422, 'Invalid', `secrets "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`],
+  ])('takes a rule of the cluster that answers %i for one that forbids', (code, reason, message) => {
+    const error = errorOf(SECRETS, { code, reason, message, details: { causes: [{ message }] } });
+    expect(error).toMatchObject({ code: 'KUBE_FORBIDDEN', status: code });
+    expect(error.message).toMatch(/(?:webhook "w\.example\.com"|ValidatingAdmissionPolicy "p") denied it$/);
+  });
+
+  it('names the webhook also where that names a field', () => {
+    const cause = { field: 'data[a]', reason: 'FieldValueInvalid', message: 'Invalid value: "CANARY": weak' };
+    const message = 'admission webhook "w.example.com" denied the request: Secret "x" is invalid: data[a]: weak';
+    const refusal = { code: 422, reason: 'Invalid', message, details: { causes: [cause] } };
+    expect(problemOf(SECRETS, refusal)).toBe('admission webhook "w.example.com" denied it');
+  });
+
+  it('takes a value that reads like a denial for a value', () => {
+    const denial = 'admission webhook "w.example.com" denied the request';
+    const cause = { field: 'data', reason: 'FieldValueInvalid', message: `Invalid value: "${denial}"` };
+    expect(errorOf(CONFIG_MAPS, invalid(cause)).code).toBe('KUBE_INVALID');
+  });
+
   it('says that a webhook does not answer', () => {
     const message =
       'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://127.0.0.1:1/x": connection refused';
