@@ -2,7 +2,6 @@
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
-import { MAX_CLOCK_SKEW_MS } from '../../shared/resources/clock-skew.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { KeysError } from './errors.ts';
@@ -85,13 +84,11 @@ export async function issueKey(
 }
 
 /**
- * Begin of validity of a new certificate: now, or just after `youngest`. Certificates count whole seconds, and of two
- * keys made within one of them the second would otherwise not be the newer one. Never further ahead than clocks go wrong.
+ * Begin of validity of a new certificate: now, or just after `youngest`, or the new key would not be the one that is sealed to.
+ * Certificates count whole seconds; and one that was made while a clock was wrong may begin years ahead, which no client minds.
  */
 function beginOf(now: Date, youngest: Date | null): Date {
-  const afterMs = (youngest?.getTime() ?? 0) + 1_000;
-  const aheadMs = afterMs - now.getTime();
-  return aheadMs > 0 && aheadMs <= MAX_CLOCK_SKEW_MS ? new Date(afterMs) : now;
+  return new Date(Math.max(now.getTime(), (youngest?.getTime() ?? 0) + 1_000));
 }
 
 function newestUid(secrets: readonly KeySecret[]): string | undefined {

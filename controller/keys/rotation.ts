@@ -83,7 +83,9 @@ function dueTimes(
   const { renewPeriodMs, orderPriority, cutoffAt } = rules;
   const { notBefore, notAfter } = active.key.certificate;
   const bornMs = orderInstant(active, orderPriority);
-  const renewalMs = Math.min(bornMs + earlyPeriod(active, renewPeriodMs), notAfter.getTime());
+  // A certificate may begin years ahead, made while a clock was wrong: nobody notices if such a key is never renewed.
+  const agedFromMs = Math.min(bornMs, active.secret.createdAt.getTime());
+  const renewalMs = Math.min(agedFromMs + earlyPeriod(active, renewPeriodMs), notAfter.getTime());
   // Certificates count whole seconds; and the clock that dates Secrets is another one than ours, so that of a key that we
   // made the certificate decides as well: it must not look older than the cut-off that it was made for.
   const cutoffMs = Math.floor((cutoffAt?.getTime() ?? 0) / 1_000) * 1_000;

@@ -22,7 +22,8 @@ function requestOf(at: string): KubeObject {
 function secretOf(answers?: string): KeySecret {
   const object = keySecret('keys', 'k', FIRST_KEY);
   const annotations = answers === undefined ? {} : { [ROTATE_REQUESTED_ANNOTATION]: answers };
-  return readKeySecret({ ...object, metadata: { ...object.metadata, annotations } }, 'sealed-secrets-key');
+  const metadata = { ...object.metadata, annotations, creationTimestamp: '2026-01-01T00:00:00Z' };
+  return readKeySecret({ ...object, metadata }, 'sealed-secrets-key');
 }
 
 const RULES: RotationRules = { renewPeriodMs: 0, cutoffAt: null, orderPriority: 'CertNotBefore', firstKey: 'create' };
@@ -150,6 +151,12 @@ test('the age of a key is counted from what orders it', () => {
   expect(decide({ snapshot: brought, renewPeriodMs: 30 * DAY, orderPriority: 'SecretCreationTimestamp' }).kind).toBe(
     'wait',
   );
+});
+
+test('a key that a clock of the far future has dated is renewed by the age of its Secret', () => {
+  const ahead = snapshotOf('u', '2026-04-01T00:00:00Z', '2036-04-01T00:00:00Z');
+  expect(decide({ snapshot: ahead, renewPeriodMs: 30 * DAY })).toMatchObject({ why: 'renewal' });
+  expect(decide({ snapshot: ahead, renewPeriodMs: 90 * DAY }).kind).toBe('wait');
 });
 
 test('without renewal only the end of the certificate is waited for, and once it is past, nothing', () => {
