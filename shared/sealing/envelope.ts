@@ -20,6 +20,9 @@ const LENGTH_BYTES = 2;
 /** RSA keys below 1024 bits never were accepted by any implementation of the format. */
 const MIN_WRAPPED_BYTES = 128;
 const MAX_WRAPPED_BYTES = 0xffff;
+/** Sizes that keys have: up to 16384 bits, and in steps. */
+const MAX_KEY_BYTES = 2_048;
+const KEY_STEP_BYTES = 64;
 
 /**
  * Splits the bytes of a sealed value. Every byte belongs to exactly one part, so that a value has one reading only.
@@ -36,18 +39,7 @@ export function parseEnvelope(bytes: Uint8Array<ArrayBuffer>): Envelope {
   }
   const length = high * 256 + low;
   const available = bytes.length - LENGTH_BYTES;
-  if (length < MIN_WRAPPED_BYTES) {
-    throw new SealingError(
-      'SEALED_VALUE_BAD_LENGTH',
-      `sealed value claims an RSA block of ${length} bytes, too few for any key`,
-    );
-  }
-  if (length > available) {
-    throw new SealingError(
-      'SEALED_VALUE_BAD_LENGTH',
-      `sealed value claims an RSA block of ${length} bytes, but only ${available} follow`,
-    );
-  }
+  if (length < MIN_WRAPPED_BYTES || length > available) throw badLength(length, available);
   if (available - length < TAG_BYTES) {
     throw new SealingError(
       'SEALED_VALUE_NO_TAG',
@@ -58,6 +50,15 @@ export function parseEnvelope(bytes: Uint8Array<ArrayBuffer>): Envelope {
     wrappedKey: bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length),
     ciphertext: bytes.subarray(LENGTH_BYTES + length),
   };
+}
+
+/** Numbers are told only where they are of a sealed value: a plain value in its place would show its first bytes and its length. */
+function badLength(length: number, available: number): SealingError {
+  const isOfKey = length >= MIN_WRAPPED_BYTES && length <= MAX_KEY_BYTES && length % KEY_STEP_BYTES === 0;
+  const problem = isOfKey
+    ? `ends ${available} bytes into its RSA block of ${length}: it was cut short`
+    : 'does not begin with the size of a key: it is none, or damaged';
+  return new SealingError('SEALED_VALUE_BAD_LENGTH', `sealed value ${problem}`);
 }
 
 /** The bytes of a sealed value; {@link parseEnvelope} inverts it. */

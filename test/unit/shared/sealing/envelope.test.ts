@@ -21,16 +21,33 @@ test('parseEnvelope takes a ciphertext that is a tag alone', () => {
 test.each([
   ['nothing', [], 'SEALED_VALUE_TOO_SHORT', 'has 0 bytes'],
   ['one byte', [2], 'SEALED_VALUE_TOO_SHORT', 'has 1 bytes'],
-  ['length zero', [0, 0, ...new Array(300).fill(0)], 'SEALED_VALUE_BAD_LENGTH', 'of 0 bytes, too few for any key'],
-  ['a length below 1024 bits', [0, 127, ...new Array(300).fill(0)], 'SEALED_VALUE_BAD_LENGTH', 'of 127 bytes, too few'],
-  ['a length beyond the end', [1, 0, 5], 'SEALED_VALUE_BAD_LENGTH', 'of 256 bytes, but only 1 follow'],
-  ['the length alone', [1, 0], 'SEALED_VALUE_BAD_LENGTH', 'but only 0 follow'],
+  ['length zero', [0, 0, ...new Array(300).fill(0)], 'SEALED_VALUE_BAD_LENGTH', 'it is none, or damaged'],
+  [
+    'a length below 1024 bits',
+    [0, 127, ...new Array(300).fill(0)],
+    'SEALED_VALUE_BAD_LENGTH',
+    'it is none, or damaged',
+  ],
+  ['a length beyond the end', [1, 0, 5], 'SEALED_VALUE_BAD_LENGTH', 'ends 1 bytes into its RSA block of 256'],
+  ['the length alone', [1, 0], 'SEALED_VALUE_BAD_LENGTH', 'ends 0 bytes into its RSA block of 256'],
   ['no ciphertext', [...whole.subarray(0, 258)], 'SEALED_VALUE_NO_TAG', 'ends 0 bytes after its RSA block'],
   ['15 bytes of tag', [...whole.subarray(0, 273)], 'SEALED_VALUE_NO_TAG', 'ends 15 bytes after its RSA block'],
 ])('parseEnvelope refuses %s', (_, bytes, code, problem) => {
   expect(() => parseEnvelope(Uint8Array.from(bytes))).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(problem) }),
   );
+});
+
+test('parseEnvelope tells nothing of the bytes of a value that was never sealed', () => {
+  const messages = ['hunter2', 'correct horse', '\u0000\u0041 x'].map((value) => {
+    try {
+      return String(parseEnvelope(new TextEncoder().encode(value)));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  const message = 'sealed value does not begin with the size of a key: it is none, or damaged';
+  expect(messages).toEqual([message, message, message]);
 });
 
 test('encodeEnvelope refuses a wrapped key whose length does not fit', () => {
