@@ -5,7 +5,7 @@
 import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
-import { type CheckedSecret, checkSecret } from '../../shared/sealing/check-secret.ts';
+import { type CheckedSecret, checkSecret, holdsNothing } from '../../shared/sealing/check-secret.ts';
 import { SealingError, SealRefusedError } from '../../shared/sealing/errors.ts';
 import { lintSecret } from '../../shared/sealing/lint-secret.ts';
 import { type Scope, scopeOf } from '../../shared/sealing/scope.ts';
@@ -140,7 +140,7 @@ function judgeInPlace(file: ManifestFile, choice: SecretChoice): readonly Judged
 function judgeOneInPlace(source: ManifestObject, choice: SecretChoice): Verdict {
   if (!isSecret(source.value)) return KEEP;
   if (isList(source.document.value)) return { kind: 'refuse', error: listInPlace(source) };
-  if (choice.allowEmptyData === true || hasData(source.value)) return SEAL;
+  if (choice.allowEmptyData === true || !holdsNothing(source.value)) return SEAL;
   return { kind: 'keep', note: `${source.place}: ${describeObject(source.value)} has no data and stays as it is` };
 }
 
@@ -163,11 +163,6 @@ function listInPlace({ place, value }: ManifestObject): CliError {
       hint: 'make it a document of its own, or seal the List to another file with -w',
     },
   );
-}
-
-function hasData(value: unknown): boolean {
-  const { data, stringData } = fieldsOf(value);
-  return [data, stringData].some((map) => map !== undefined && map !== null && Object.keys(fieldsOf(map)).length !== 0);
 }
 
 function lacksNamespace(value: unknown, choice: SecretChoice): boolean {

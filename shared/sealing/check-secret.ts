@@ -69,6 +69,15 @@ export function checkSecret(object: unknown, options: CheckOptions): CheckedSecr
   throw new SealRefusedError(subjectOf('Secret', secret['metadata']), [first, ...others]);
 }
 
+/** True for a Secret without data that can be left readable: values under a misspelt or misplaced field are no reason to call it empty. */
+export function holdsNothing(object: unknown): boolean {
+  const secret = fieldsOf(object);
+  const reader = new FieldReader();
+  reader.expectOnly(secret, '', OBJECT_FIELDS);
+  reader.expectOnly(fieldsOf(secret['metadata']), 'metadata', METADATA_FIELDS);
+  return lacksData(secret) && reader.faults.length === 0;
+}
+
 /** The object as a map, if it says that it is a Secret. Nothing else is checked of an object of another kind. */
 function asSecret(object: unknown): Readonly<Record<string, unknown>> {
   const fields = fieldsOf(object);
@@ -118,10 +127,14 @@ function expectOneSegment(text: string, field: string, reader: FieldReader): voi
 }
 
 function expectData(secret: Readonly<Record<string, unknown>>, reader: FieldReader): void {
+  if (!lacksData(secret)) return;
+  reader.note('SEAL_NO_DATA', 'data', { problem: 'is empty', hint: 'add data or stringData' });
+}
+
+function lacksData({ data, stringData }: Readonly<Record<string, unknown>>): boolean {
   const isEmpty = (value: unknown): boolean =>
     value === undefined || value === null || (isMap(value) && Object.keys(value).length === 0);
-  if (!isEmpty(secret['data']) || !isEmpty(secret['stringData'])) return;
-  reader.note('SEAL_NO_DATA', 'data', { problem: 'is empty', hint: 'add data or stringData' });
+  return isEmpty(data) && isEmpty(stringData);
 }
 
 function subjectOf(kind: string, metadata: unknown): string {
