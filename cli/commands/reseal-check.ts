@@ -1,5 +1,4 @@
 /** @module `signet reseal --check`: which SealedSecrets of a repository need to be encrypted again, with no cluster and no private key. */
-import path from 'node:path';
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { fetchCertificates, readPinned } from '../connect/known-certificates.ts';
@@ -7,6 +6,7 @@ import { findPinnedFile } from '../connect/pinned-certificates.ts';
 import type { CertificateChoice } from '../connect/sealing-certificate.ts';
 import type { SealedObject } from '../manifests/sealed-objects.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { folderOf } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 import { describeNeed, describeUnknown, judgeNeed, type KnownKeys } from './reseal-need.ts';
 import { writeResult } from './write-result.ts';
@@ -21,7 +21,7 @@ export async function checkNeeds(
   const lines: string[] = [];
   const unknown: string[] = [];
   for (const object of objects) {
-    const keys = await find(path.dirname(object.source.file.input.path ?? session.io.cwd));
+    const keys = await find(folderOf(object.source.file.input, session.io.cwd));
     const need = await judgeNeed(object, keys);
     lines.push(...describeNeed(need, keys).map((line) => `${object.title}: ${line}`));
     if (need.unknown.size > 0) unknown.push(`${object.title}: ${describeUnknown(object, need)}`);

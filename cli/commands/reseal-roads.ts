@@ -2,7 +2,6 @@
  * @module The two ways to encrypt a SealedSecret's items again: by a controller, through which no plaintext passes this machine, and with
  * private keys at hand.
  */
-import path from 'node:path';
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { describeFinding, isMove, keysByItem } from '../../shared/sealing/check-receipt.ts';
@@ -16,6 +15,7 @@ import { rotateItems } from '../connect/rotate-items.ts';
 import type { CertificateFinder } from '../connect/sealing-certificate.ts';
 import type { SealedObject } from '../manifests/sealed-objects.ts';
 import { CliError, type CliErrorCode } from '../terminal/errors.ts';
+import { folderOf } from '../terminal/input-files.ts';
 import { describeNeed, judgeNeed, type Need } from './reseal-need.ts';
 
 /** New values, or why there are none. */
@@ -78,8 +78,7 @@ export function withPrivateKeys(
 ): ResealRoad {
   return async (object) => {
     const { source, sealed } = object;
-    const file = source.file.input.path;
-    const certificate = await find(file === undefined ? cwd : path.dirname(file));
+    const certificate = await find(folderOf(source.file.input, cwd));
     const need = await judgeNeed(object, [certificate.fingerprint]);
     const names = itemsToReseal(need, all);
     if (names.size === 0) return leaveAsItIs(object, need);

@@ -1,5 +1,4 @@
 /** @module Seals new values into a SealedSecret that is there, for the place and scope that it has. `set` and `edit` end here. */
-import path from 'node:path';
 import type { SealingCertificate } from '../../shared/certificate/read-certificate.ts';
 import { fieldsOf } from '../../shared/encoding/value-kind.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
@@ -12,6 +11,7 @@ import { type CertificateChoice, createCertificateFinder } from '../connect/seal
 import { describeObject } from '../manifests/manifest-objects.ts';
 import { NOTHING_CHANGED, type SealedFile, writeSealedFile } from '../manifests/sealed-file.ts';
 import { CliError } from '../terminal/errors.ts';
+import { folderOf } from '../terminal/input-files.ts';
 import type { Session } from '../terminal/session.ts';
 import { type LintOptions, locateFindings, reportFindings } from './lint-report.ts';
 
@@ -34,8 +34,7 @@ export function certificateFor(
   { object }: SealedFile,
   choice: CertificateChoice,
 ): Promise<SealingCertificate> {
-  const { path: file } = object.file.input;
-  return createCertificateFinder(session, choice)(file === undefined ? session.io.cwd : path.dirname(file));
+  return createCertificateFinder(session, choice)(folderOf(object.file.input, session.io.cwd));
 }
 
 /**

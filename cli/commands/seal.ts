@@ -1,5 +1,4 @@
 /** @module `signet seal`: Secrets in, SealedSecrets out. */
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { SCOPES } from '../../shared/sealing/scope.ts';
@@ -14,7 +13,7 @@ import type { DeclareCommand } from '../options/invoke.ts';
 import { addOutputOptions, type OutputOptions } from '../options/output-options.ts';
 import { throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { isDirectory, isSameFile, STDIN_NAME } from '../terminal/input-files.ts';
+import { folderOf, isDirectory, isSameFile, STDIN_NAME } from '../terminal/input-files.ts';
 import { resolvePath } from '../terminal/io.ts';
 import type { Session } from '../terminal/session.ts';
 import { startAhead } from '../terminal/start-ahead.ts';
@@ -136,9 +135,8 @@ async function sealFile(
   find: CertificateFinder,
   { io }: Session,
 ): Promise<SealedInFile> {
-  const { path: place } = file.input;
   if (secrets.length === 0) return { file, sealed: [] };
-  const certificate = await find(place === undefined ? io.cwd : path.dirname(place));
+  const certificate = await find(folderOf(file.input, io.cwd));
   const sealed = secrets.map(async ({ source, secret }) => ({
     document: source.document,
     sealed: await sealSecret(secret, {

@@ -75,6 +75,12 @@ export function findInputs(io: Io, name: string): readonly InputPlace[] {
   return found;
 }
 
+/** The folder that an input counts as lying in: its own, and `cwd` for standard input and pipes, whose names say nothing of theirs. */
+export function folderOf({ path: place }: Pick<InputFile, 'path'>, cwd: string): string {
+  const isFile = place !== undefined && statSync(place, { throwIfNoEntry: false })?.isFile() !== false;
+  return isFile ? path.dirname(place) : cwd;
+}
+
 /** The content of `place`. @throws CliError `CLI_INPUT_UNREADABLE`, `CLI_INPUT_TOO_LARGE` */
 export async function readInputFile(place: InputPlace): Promise<InputFile> {
   return { ...place, bytes: await readBounded(place) };

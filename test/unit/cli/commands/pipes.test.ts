@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -42,5 +42,24 @@ test('everything that is read by a path can be a pipe of the shell', { timeout: 
       code: 7,
       said: expect.stringMatching(/cannot write "\/dev\/fd\/\d+": it is no regular file/),
     });
+  }),
+);
+
+test('a pipe counts as lying in the current folder, whose pinned certificate holds for it', { timeout: 60_000 }, () =>
+  withTempFolder(async (folder) => {
+    const pin = path.join('.signet', 'keys.pem');
+    await mkdir(path.join(folder, '.signet'));
+    await writeFile(path.join(folder, pin), FIRST_KEY.certificatePem);
+    await writeFile(path.join(folder, 'secret.yaml'), SECRET);
+    const lines = [
+      'signet seal -f <(cat secret.yaml) -w sealed.yaml',
+      'cat | signet seal -f /dev/stdin -w sealed.yaml',
+      'signet reseal --check <(cat sealed.yaml)',
+      'mkdir sub; mkfifo sub/pipe; cat secret.yaml > sub/pipe & signet seal -f sub/pipe -w sealed.yaml',
+    ];
+    for (const line of lines) {
+      const { code, said } = await bash(folder, `export KUBECONFIG=/dev/null; { ${line}; } 2>&1`);
+      expect([line, code, said]).toEqual([line, 0, expect.stringContaining(` of "${pin}"`)]);
+    }
   }),
 );
