@@ -1,19 +1,17 @@
 /** @module `signet keys retire`: takes a sealing key out of use, once nothing in the cluster or the repository needs it. */
 import { toKubeTime } from '../../shared/resources/conditions.ts';
-import type { SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { findKey } from '../connect/find-key.ts';
 import { getKeyList } from '../connect/key-lists.ts';
 import { readObjectKeys } from '../connect/needing-objects.ts';
 import { awaitRetirement, labelKey, readKeySecret } from '../connect/relabel-key.ts';
-import { defaultFolders, type RepositoryItems, readRepositoryItems } from '../manifests/repository-items.ts';
+import { defaultFolders, readRepositoryItems } from '../manifests/repository-items.ts';
 import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { InputOptions } from '../options/input-options.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
-import { countOf } from '../output/count.ts';
 import { throwIfAny } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { confirm } from '../terminal/prompt.ts';
@@ -34,7 +32,6 @@ const EXAMPLES: readonly Example[] = [
 ];
 
 const UNRETIRE = 'what was sealed to this key opens no more until `signet keys unretire`';
-const UNKNOWN_FILES: RepositoryItems = { byKey: new Map(), unknown: 0, errors: [] };
 
 /** Declares `signet keys retire`. */
 export const declareKeysRetire: DeclareCommand = (command, invoke) => {
@@ -58,8 +55,8 @@ export const declareKeysRetire: DeclareCommand = (command, invoke) => {
 async function retireKey(name: string, options: KeysRetireOptions, session: Session): Promise<ExitCode> {
   const { io, report } = session;
   const folders = options.file ?? defaultFolders(session);
-  const files = folders === null ? UNKNOWN_FILES : await readRepositoryItems(session, folders);
-  throwIfAny(files.errors, 'nothing was retired: name the files that count with -f');
+  const files = folders === null ? null : await readRepositoryItems(session, folders);
+  throwIfAny(files?.errors ?? [], 'nothing was retired: name the files that count with -f');
   return withCluster(session, options, async (cluster) => {
     const { namespace, list } = await getKeyList(cluster, options, 'does not know what needs a key');
     const key = findKey(list, name);
@@ -73,7 +70,7 @@ async function retireKey(name: string, options: KeysRetireOptions, session: Sess
     throwIfAny(obstaclesOf(facts), 'nothing was retired');
     for (const what of passedOver(facts)) report.warn(`retiring although ${what}`, UNRETIRE);
     if (options.yes !== true) {
-      if (!(await confirm(io, question(key, files)))) {
+      if (!(await confirm(io, `Retire ${key.fingerprint} of Secret ${key.secret}?`))) {
         report.note('nothing was retired');
         return EXIT.findings;
       }
@@ -93,10 +90,4 @@ async function checkAgain(cluster: Cluster, before: RetireFacts & { readonly nam
   const key = findKey(list, before.key.fingerprint);
   const objects = await readObjectKeys(cluster);
   throwIfAny(obstaclesOf({ ...before, key, list, objects }), 'nothing was retired');
-}
-
-function question(key: SealingKeyEntry, files: RepositoryItems): string {
-  const unknown =
-    files.unknown === 0 ? '' : ` (${countOf(files.unknown, 'item')} of the files have no receipt, and may need it)`;
-  return `Retire ${key.fingerprint} of Secret ${key.secret}?${unknown}`;
 }

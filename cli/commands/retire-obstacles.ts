@@ -18,7 +18,8 @@ export interface RetireFacts {
   readonly list: KeyList;
   /** Null when the user may not list SealedSecrets. */
   readonly objects: ObjectKeys | null;
-  readonly files: RepositoryItems;
+  /** Null when none were read. */
+  readonly files: RepositoryItems | null;
   readonly consent: RetireConsent;
 }
 
@@ -37,18 +38,24 @@ export function obstaclesOf({ key, list, objects, files, consent }: RetireFacts)
     key.backedUpAt === undefined && consent.withoutBackup !== true
       ? needed('no backup of it is confirmed', 'make one with `signet keys backup`, or use --without-backup')
       : null;
-  const all = [neededProblem(key, objects), ...ofUnseen, ofUnopened, itemsProblem(files.byKey.get(key.fingerprint))];
+  const all = [neededProblem(key, objects), ...ofUnseen, ofUnopened, itemsProblem(files?.byKey.get(key.fingerprint))];
   return [...all, ofBackup].filter((problem) => problem !== null);
 }
 
 /** What may need the key all the same, for a warning; empty when nothing was passed over. */
-export function passedOver({ list, objects, consent }: RetireFacts): readonly string[] {
+export function passedOver({ list, objects, files, consent }: RetireFacts): readonly string[] {
   const unseen = consent.ignoreUnseen === true ? (objects?.unseen ?? []) : [];
   const unopened = consent.ignoreUnopened === true ? (list.unopened ?? 0) : 0;
   return [
     ...(unseen.length === 0 ? [] : [`the controller has not looked at ${objectsListed(unseen.length, unseen)}`]),
     ...(unopened === 0 ? [] : [`no key is known of ${objectsListed(unopened, objects?.unopened ?? [])}`]),
+    ...untoldItems(files),
   ];
+}
+
+function untoldItems(files: RepositoryItems | null): readonly string[] {
+  if (files === null) return ['no files were read here: name with -f those whose items may need it'];
+  return files.unknown === 0 ? [] : [`${countOf(files.unknown, 'item')} of the files have no receipt, and may need it`];
 }
 
 function neededProblem(key: SealingKeyEntry, objects: ObjectKeys | null): CliError | null {

@@ -77,6 +77,16 @@ test('objects that do not open are named, and passed over only when that was sai
   expect(passedOver(agreed)).toEqual(['no key is known of 2 SealedSecrets: shop/failing and 1 more']);
 });
 
+test('items of which no receipt speaks are told of, and so is that no files were read', async () => {
+  const files = { byKey: new Map(), unknown: 3, errors: [] };
+  expect(passedOver(await factsOf([seen], { files }))).toEqual([
+    '3 items of the files have no receipt, and may need it',
+  ]);
+  const unread = await factsOf([seen], { files: null });
+  expect(told(unread)).toEqual([]);
+  expect(passedOver(unread)).toEqual(['no files were read here: name with -f those whose items may need it']);
+});
+
 test('no consent makes up for objects that are known to need the key', async () => {
   const consent = { ignoreUnopened: true, ignoreUnseen: true, withoutBackup: true };
   const needing = objectOf('db', { observedGeneration: 1, attempt: { keys: ['SHA256:old'] } });
