@@ -49,7 +49,7 @@ export class FieldReader {
       if (entry === null)
         this.note('SEAL_VALUE_NOT_STRING', path, {
           problem: 'is null, expected text',
-          hint: 'write "" for empty text',
+          hint: key.includes(':') ? 'put a blank behind the colon' : 'write "" for empty text',
         });
       const text = this.text(entry, path);
       if (text !== undefined) texts.set(key, text);
@@ -85,8 +85,11 @@ export class FieldReader {
   }
 }
 
-/** `data.password`, and `data["tls.crt"]` for keys that would not read well after a dot. */
+/**
+ * `data.password`, and `data["tls.crt"]` for keys that would not read well after a dot. What follows a colon or an equals sign is left
+ * out: it is a value whose key is `{password:value}` to YAML, for want of a blank.
+ */
 export function fieldPath(parent: string, key: string): string {
-  if (!/^[\w-]+$/.test(key)) return `${parent}[${JSON.stringify(key)}]`;
+  if (!/^[\w-]+$/.test(key)) return `${parent}[${JSON.stringify(key.replace(/([:=]).+$/s, '$1…'))}]`;
   return parent === '' ? key : `${parent}.${key}`;
 }

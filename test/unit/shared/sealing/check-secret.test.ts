@@ -135,6 +135,21 @@ test('checkSecret tells every fault at once, with code, hint and message of them
   );
 });
 
+// In `{password:hunter2}` YAML takes all of it for the key, and null for the value.
+test('checkSecret quotes no value that YAML takes for a part of the key', () => {
+  const canary = 'canary-7f3a';
+  const stringData = { [`a:${canary}`]: null, [`b=${canary}`]: 'x', [`c:# ${canary}`]: 1 };
+  const faults = faultsOf({ ...base, stringData, [`data:${canary}`]: null });
+  expect(faults.map(({ message }) => message)).toEqual([
+    '["data:…"] is no field of a Secret',
+    'stringData["a:…"] is null, expected text',
+    'stringData["c:…"] is a number, expected text',
+    'stringData["b=…"] is no key that a Secret can have',
+  ]);
+  expect(JSON.stringify(faults)).not.toContain(canary);
+  expect(faults[1]?.hint).toBe('put a blank behind the colon');
+});
+
 test('checkSecret never quotes a value', () => {
   const canary = 'canary-7f3a';
   const object = { ...base, data: { a: `${canary}!` }, stringData: { b: [canary], c: { canary } }, type: [canary] };
