@@ -66,7 +66,7 @@ export const declareReseal: DeclareCommand = (command, invoke) => {
 /** Read all files, encrypt what needs it, write. An object that fails stays as it is; the others are written. */
 export async function reseal(options: ResealCommandOptions, session: Session): Promise<ExitCode> {
   const names = namesOf(options);
-  const { objects, errors } = await readSealedObjects(session, names, { verb: 'reseal', namespace: options.namespace });
+  const { objects, errors } = await readSealedObjects(session, names, options.namespace);
   throwIfAny(errors, NOTHING_RESEALED);
   if (objects.length === 0) {
     session.report.note('found no SealedSecret');

@@ -78,7 +78,7 @@ async function rotate(options: RotateOptions, session: Session): Promise<ExitCod
 }
 
 async function assertReadable(session: Session, names: readonly string[]): Promise<void> {
-  const { errors } = await readSealedObjects(session, names, { verb: 'reseal' });
+  const { errors } = await readSealedObjects(session, names);
   throwIfAny(errors, 'no key was asked for, and nothing was resealed');
 }
 

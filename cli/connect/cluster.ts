@@ -13,7 +13,7 @@ export interface ClusterChoice {
   readonly context?: string;
   /** What flags lay over the kubeconfig. */
   readonly overrides?: KubeconfigOverrides;
-  /** Deadline of one request; default 30 s. */
+  /** Deadline of one request; default 40 s. */
   readonly requestTimeoutMs?: number;
   /** Default: the connection of the kubeconfig, by {@link loadConnection}. */
   readonly connect?: () => Promise<ClusterConnection>;
@@ -41,7 +41,6 @@ export async function withCluster<Result>(
   const connection = await (choice.connect ?? (() => loadConnection(session.io, choice)))();
   const { requestTimeoutMs } = choice;
   const client = createKubeClient(connection, {
-    userAgent: 'signet',
     ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
     onWarning: (warning: string) => session.report.warn(`the API server says: ${warning}`),
   });

@@ -23,9 +23,7 @@ export async function withTarget<Result>(
   if (name === undefined && stored === null) return task(null);
   const connection = stored === null ? cluster.connection : await inlineConnection(stored.bytes, stored.where);
   const account = { namespace: gitSync?.metadata.namespace ?? '', name: name ?? '' };
-  const client = createKubeClient(name === undefined ? connection : actingAs(connection, account), {
-    userAgent: 'signet',
-  });
+  const client = createKubeClient(name === undefined ? connection : actingAs(connection, account));
   try {
     return await task(client);
   } finally {

@@ -23,19 +23,14 @@ export interface SealedObjects {
   readonly errors: readonly CodedError[];
 }
 
-/** How a verb reads SealedSecrets. */
-export interface ReadSealedOptions {
-  /** For messages: `reseal`. */
-  readonly verb: string;
-  /** For objects that name none; absent: what their receipts say. */
-  readonly namespace?: string | undefined;
-}
-
-/** Reads `names`: in a directory SealedSecrets are picked out, and a file that is named must hold one. */
+/**
+ * Reads `names`: in a directory SealedSecrets are picked out, and a file that is named must hold one. Objects that name no namespace get
+ * `namespace`, or the one of their receipt.
+ */
 export async function readSealedObjects(
   session: Session,
   names: readonly string[],
-  { verb, namespace }: ReadSealedOptions,
+  namespace?: string,
 ): Promise<SealedObjects> {
   const { files, errors: unreadable } = await readManifests(session, names, 'SealedSecret');
   const objects: SealedObject[] = [];
@@ -45,14 +40,14 @@ export async function readSealedObjects(
     const sealed = own.filter(({ value }) => isSealedSecret(value));
     const [first] = own;
     if (sealed.length === 0 && first !== undefined && !file.input.isFromDirectory) {
-      const what = `${first.place}: cannot ${verb} ${describeObject(first.value)}: it is not a SealedSecret`;
+      const what = `${first.place}: cannot reseal ${describeObject(first.value)}: it is not a SealedSecret`;
       errors.push(new CliError('CLI_WRONG_KIND', what));
     }
     for (const source of sealed) {
       const fault = faultOf(source.value);
       const title = `${source.place}: ${describeObject(source.value)}`;
       if (fault === null) objects.push({ source, sealed: placed(source.value as SealedSecret, namespace), title });
-      else errors.push(new CliError('CLI_OBJECT_INVALID', `cannot ${verb} ${title}: ${fault.problem}`, fault));
+      else errors.push(new CliError('CLI_OBJECT_INVALID', `cannot reseal ${title}: ${fault.problem}`, fault));
     }
   }
   return { objects, errors };

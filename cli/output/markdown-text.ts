@@ -5,9 +5,11 @@
 import { toPrintable, toPrintableLine } from '../../shared/encoding/printable-text.ts';
 import { shortenText } from '../../shared/encoding/shorten-text.ts';
 
-/** `text` as inline code on one line, at most `maxLength` characters of it. */
-export function toCode(text: string, maxLength = 1_000): string {
-  const line = toPrintableLine(shortenText(text, maxLength));
+const MAX_CODE = 1_000;
+
+/** `text` as inline code on one line, at most 1,000 characters of it. */
+export function toCode(text: string): string {
+  const line = toPrintableLine(shortenText(text, MAX_CODE));
   const fence = '`'.repeat(longestRun(line) + 1);
   // One space on each side is not shown, and keeps a backtick at the edge apart from the fence.
   const needsSpace = line === '' || /^[` ]|[` ]$/.test(line);

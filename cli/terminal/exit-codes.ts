@@ -44,7 +44,6 @@ const OF_CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   CLI_OBJECT_INVALID: EXIT.invalidInput,
   CLI_NAMESPACE_MISMATCH: EXIT.invalidInput,
   CLI_NAMESPACE_MISSING: EXIT.invalidInput,
-  CLI_EMPTY_DATA: EXIT.invalidInput,
   CLI_LIST_IN_PLACE: EXIT.invalidInput,
   CLI_CERTIFICATE_UNREADABLE: EXIT.certificate,
   CLI_CERTIFICATE_NOT_FOUND: EXIT.certificate,

@@ -26,29 +26,27 @@ export interface Interruption {
 /** A terminal on `device`. */
 export function createTerminal(device: TtyDevice, interruption: Interruption): Terminal {
   return {
-    readLine: () => readPieces<string | null>(device, interruption.signal, { onPiece: lineOf, atEnd: null }),
+    readLine: () => readPieces(device, interruption.signal, lineOf),
     readHidden: () => readHidden(device, interruption),
   };
 }
 
-/** Looks at each piece of input until there is an answer. */
-interface Reading<Answer> {
-  /** The answer, or undefined while there is none; what it throws ends the reading. */
-  onPiece(piece: Uint8Array): Answer | undefined;
-  readonly atEnd: Answer;
-}
-
-function readPieces<Answer>(device: TtyDevice, signal: AbortSignal, reading: Reading<Answer>): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+/** The first answer of `onPiece` that is not undefined, or null when the input ends before; what `onPiece` throws ends the reading. */
+function readPieces<Answer>(
+  device: TtyDevice,
+  signal: AbortSignal,
+  onPiece: (piece: Uint8Array) => Answer | null | undefined,
+): Promise<Answer | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer | null>();
   const onData = (piece: Uint8Array): void => {
     try {
-      const answer = reading.onPiece(piece);
+      const answer = onPiece(piece);
       if (answer !== undefined) resolve(answer);
     } catch (error) {
       reject(error);
     }
   };
-  const onEnd = (): void => resolve(reading.atEnd);
+  const onEnd = (): void => resolve(null);
   const onAbort = (): void => reject(signal.reason);
   if (signal.aborted) return Promise.reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -73,17 +71,14 @@ async function readHidden(device: TtyDevice, interruption: Interruption): Promis
   const line = new HiddenLine();
   device.setRawMode(true);
   try {
-    return await readPieces<SecretBytes | null>(device, interruption.signal, {
-      onPiece: (piece) => {
-        const state = line.push(piece);
-        piece.fill(0);
-        if (state === 'interrupted') interruption.interrupt();
-        if (state === 'several') throw severalLines();
-        if (state === 'too-long') throw new CliError('CLI_INPUT_TOO_LARGE', 'cannot take a line of that length');
-        if (state === 'ended') return null;
-        return state === 'done' ? line.take() : undefined;
-      },
-      atEnd: null,
+    return await readPieces(device, interruption.signal, (piece) => {
+      const state = line.push(piece);
+      piece.fill(0);
+      if (state === 'interrupted') interruption.interrupt();
+      if (state === 'several') throw severalLines();
+      if (state === 'too-long') throw new CliError('CLI_INPUT_TOO_LARGE', 'cannot take a line of that length');
+      if (state === 'ended') return null;
+      return state === 'done' ? line.take() : undefined;
     });
   } finally {
     line.wipe();

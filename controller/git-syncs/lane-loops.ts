@@ -8,7 +8,7 @@ import type { Outcome, Request } from '../reconcile-loop/reconciler.ts';
 import { ownerOf } from './git-sync-cache.ts';
 
 /** What lanes are made of. */
-export interface LaneLoopsOptions extends LoopOptions {
+export interface LaneLoopsOptions extends Omit<LoopOptions, 'name'> {
   /** The lane of a request; empty for the one that is always there. */
   readonly laneOf: (request: Request) => string;
 }
@@ -60,6 +60,7 @@ export class LaneLoops {
     const { concurrency } = this.#options;
     const loop = createLoop({
       ...this.#options,
+      name: 'GitSync',
       concurrency: lane === '' ? concurrency : LANE_CONCURRENCY,
       metrics: this.#metricsOf(lane),
       reconciler: { reconcile: (request, signal) => this.#reconcile(lane, request, signal) },

@@ -137,7 +137,6 @@ class SyncEngine implements SyncPart {
     });
     this.#loop = new LaneLoops({
       reconciler,
-      name: 'GitSync',
       concurrency,
       random,
       logger,

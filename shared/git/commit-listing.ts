@@ -43,7 +43,7 @@ export class CommitListing {
   get(path: string): TreeEntry | undefined {
     const file = Buffer.from(path);
     const at = this.#search(file) ?? this.#search(Buffer.from(`${path}/`));
-    const entry = at === null ? null : parseTreeEntry(this.#lineAt(at), '');
+    const entry = at === null ? null : parseTreeEntry(this.#lineAt(at));
     return entry?.isNameValid === true && entry.path === path ? entry : undefined;
   }
 
@@ -62,7 +62,7 @@ export class CommitListing {
     const oids = new Set<string>();
     for (let at = 0; at < this.#count; at++) {
       const line = this.#lineAt(at);
-      if (isWanted(line)) oids.add(parseTreeEntry(line, '')?.oid ?? '');
+      if (isWanted(line)) oids.add(parseTreeEntry(line)?.oid ?? '');
     }
     return [...oids].filter((oid) => oid !== '');
   }

@@ -40,10 +40,10 @@ export function parseTreeListing(output: Uint8Array, folder: string): TreeEntry[
   return entries;
 }
 
-/** The same of the one entry `line`, without its NUL; null when it is none. */
-export function parseTreeEntry(line: Uint8Array, folder: string): TreeEntry | null {
+/** The entry that `line` is, without its NUL, with its path as it stands there; null when it is none. */
+export function parseTreeEntry(line: Uint8Array): TreeEntry | null {
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return parseLine(line, folder === '' ? '' : `${folder}/`, strict);
+  return parseLine(line, '', strict);
 }
 
 /** `<mode> <type> <oid>\t<path>`; the part before the tab is ASCII. */

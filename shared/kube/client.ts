@@ -150,8 +150,6 @@ export interface KubeRawResponse {
 
 /** All of it, on one set of connections. */
 export interface KubeClient extends KubeReader, KubeWriter, KubeWatcher, KubeDiscovery, KubeKindList {
-  /** Base address, for messages. */
-  readonly server: string;
   raw(request: KubeRawRequest): Promise<KubeRawResponse>;
   /** Number of requests sent since the start, watches included; for metrics and benchmarks. */
   requestCount(): number;

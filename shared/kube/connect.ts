@@ -4,23 +4,13 @@ import type { ClusterConnection } from './connection.ts';
 import { Discovery } from './discovery.ts';
 import { HttpKubeClient } from './http-client.ts';
 import { Sender } from './sender.ts';
-import { Transport } from './transport.ts';
+import { Transport, type TransportOptions } from './transport.ts';
 import { DEFAULT_WATCH_TIMING, type WatchTiming, watchObjects } from './watch.ts';
 
 /** Every field has a default. */
-export interface KubeClientOptions {
-  /** Milliseconds since the epoch; default `Date.now`. */
-  readonly now?: () => number;
-  /** From 0 to below 1; default `Math.random`. */
-  readonly random?: () => number;
-  /** Default `signet`. */
-  readonly userAgent?: string;
+export interface KubeClientOptions extends TransportOptions {
   /** Receives the server's warnings, such as of deprecated versions; without values. */
   readonly onWarning?: (text: string) => void;
-  /** Requests under way at once, watches aside; default 16. */
-  readonly maxSockets?: number;
-  /** Deadline of one request; default 40 s. */
-  readonly requestTimeoutMs?: number;
   readonly watchTiming?: Partial<WatchTiming>;
 }
 

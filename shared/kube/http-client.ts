@@ -38,7 +38,6 @@ const CONTENT_APPLY_PATCH = 'application/apply-patch+yaml';
 
 /** One cluster as one identity. */
 export class HttpKubeClient implements KubeClient {
-  readonly server: string;
   readonly #sender: Sender;
   readonly #discovery: Discovery;
   readonly #startWatch: HttpKubeClientDependencies['startWatch'];
@@ -49,7 +48,6 @@ export class HttpKubeClient implements KubeClient {
     this.#sender = dependencies.sender;
     this.#discovery = dependencies.discovery;
     this.#startWatch = dependencies.startWatch;
-    this.server = dependencies.sender.transport.connection.server;
   }
 
   async get(

@@ -52,8 +52,11 @@ export interface TransportOptions {
   readonly maxSockets?: number;
   /** Deadline of one request; default 40 s. */
   readonly requestTimeoutMs?: number;
+  /** Default `signet`. */
   readonly userAgent?: string;
+  /** Milliseconds since the epoch; default `Date.now`. */
   readonly now?: () => number;
+  /** From 0 to below 1; default `Math.random`. */
   readonly random?: () => number;
 }
 

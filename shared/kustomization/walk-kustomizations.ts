@@ -34,15 +34,14 @@ export interface KustomizationLimits extends ReadingLimits {
 
 const MIB = 1024 * 1024;
 
-/** The defaults of {@link KustomizationLimits}. */
-export const DEFAULT_KUSTOMIZATION_LIMITS: KustomizationLimits = Object.freeze({
+const DEFAULT_LIMITS: KustomizationLimits = {
   maxBuilds: 1_000,
   maxDepth: 32,
   maxFiles: 5_000,
   maxBytes: 32 * MIB,
   maxEntries: 20_000,
   maxTextSize: 4 * MIB,
-});
+};
 
 /** More of them nobody reads, and each takes time and memory. */
 const MAX_PROBLEMS = 100;
@@ -56,9 +55,9 @@ export type KustomizationWalk =
 export async function walkKustomizations(
   folder: string,
   files: RepositoryFiles,
-  limits: KustomizationLimits = DEFAULT_KUSTOMIZATION_LIMITS,
+  limits: Partial<KustomizationLimits> = {},
 ): Promise<KustomizationWalk | null> {
-  const walk = new Walk(folder, files, limits);
+  const walk = new Walk(folder, files, { ...DEFAULT_LIMITS, ...limits });
   for (let round: readonly string[] | null = [folder]; round.length > 0; ) {
     round = await walk.visit(round);
     if (round === null) return null;

@@ -80,11 +80,6 @@ export class IgnoreRules {
     this.#field = field;
   }
 
-  /** True when nothing at all is left out. */
-  get isEmpty(): boolean {
-    return [...this.#lists.values(), this.#field].every((list) => list === null || list.patterns.length === 0);
-  }
-
   /**
    * What leaves `path` out, or null. A file below a folder that is left out cannot be taken again, as in git.
    * @throws IgnoreBudgetError when the patterns are too costly for the tree

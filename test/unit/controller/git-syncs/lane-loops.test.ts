@@ -22,7 +22,6 @@ function world() {
   };
   const loops = new LaneLoops({
     reconciler: { reconcile },
-    name: 'GitSync',
     concurrency: 4,
     random: () => 0.5,
     logger: quietLogger,

@@ -31,8 +31,6 @@ export interface StubServer {
   readonly requests: readonly StubRequest[];
   /** Connections accepted so far. */
   connections(): number;
-  /** Cuts every open connection. */
-  cutAll(): void;
 }
 
 /** How the stub listens. */
@@ -70,11 +68,8 @@ export async function startStub(answer: StubAnswer, options: StubOptions = {}): 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const cutAll = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
   onTestFinished(async () => {
-    cutAll();
+    for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
   return {
@@ -82,7 +77,6 @@ export async function startStub(answer: StubAnswer, options: StubOptions = {}): 
     port,
     requests,
     connections: () => accepted,
-    cutAll,
   };
 }
 

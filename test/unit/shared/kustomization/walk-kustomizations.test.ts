@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  DEFAULT_KUSTOMIZATION_LIMITS,
-  walkKustomizations,
-} from '../../../../shared/kustomization/walk-kustomizations.ts';
+import { walkKustomizations } from '../../../../shared/kustomization/walk-kustomizations.ts';
 import { type MemoryFile, memoryFiles } from '../../../support/memory-files.ts';
 
 async function problemsOf(files: Readonly<Record<string, MemoryFile>>, folder = 'app'): Promise<readonly string[]> {
@@ -207,18 +204,14 @@ test('bases that double with each level, and bases that lie too deep, are refuse
     ]).flat(),
   );
   expect(await problemsOf(doubling, 'l0')).toEqual([expect.stringContaining('more than 1000 bases')]);
-  expect(
-    await problemsOf(
-      chain(DEFAULT_KUSTOMIZATION_LIMITS.maxDepth, (next) => next),
-      'l0',
-    ),
-  ).toEqual([]);
-  const tooDeep = chain(DEFAULT_KUSTOMIZATION_LIMITS.maxDepth + 1, (next) => next);
+  const deep = chain(32, (next) => next);
+  expect(await problemsOf(deep, 'l0')).toEqual([]);
+  const tooDeep = chain(33, (next) => next);
   expect(await problemsOf(tooDeep, 'l0')).toEqual([expect.stringContaining('more than 32 bases deep')]);
 });
 
 test('too many files and too large ones are refused', async () => {
-  const limits = { ...DEFAULT_KUSTOMIZATION_LIMITS, maxFiles: 2, maxBytes: 100 };
+  const limits = { maxFiles: 2, maxBytes: 100 };
   const walk = (files: Readonly<Record<string, string>>) => walkKustomizations('app', memoryFiles(files), limits);
   const many = await walk({ ...kustomization('resources: [a, b]'), 'app/a': '', 'app/b': '' });
   expect(many?.problems?.[0]?.message).toBe('the kustomization is not built: it needs more than 2 files');
@@ -243,7 +236,7 @@ test('a chain of bases that is too deep is left where it is too deep, however lo
   expect(walk?.problems?.map(({ file, message }) => `${file} ${message}`)).toEqual([
     'l31/kustomization.yaml resources "../l32" lies more than 32 bases deep',
   ]);
-  expect(reads).toBe(DEFAULT_KUSTOMIZATION_LIMITS.maxDepth);
+  expect(reads).toBe(32);
 });
 
 test('more bases than can be built are not read', async () => {
@@ -267,7 +260,6 @@ test('so many entries that nobody wrote them are refused, with a bounded number 
 });
 
 test('a file counts as often as it is named', async () => {
-  const limits = { ...DEFAULT_KUSTOMIZATION_LIMITS, maxBytes: 1_000 };
   const walk = (times: number) =>
     walkKustomizations(
       'app',
@@ -275,7 +267,7 @@ test('a file counts as often as it is named', async () => {
         ...kustomization(`patches: [${'{path: p.yaml}, '.repeat(times)}]`),
         'app/p.yaml': 'x'.repeat(200),
       }),
-      limits,
+      { maxBytes: 1_000 },
     );
   expect((await walk(3))?.problems).toBeUndefined();
   expect((await walk(5))?.problems).toEqual([
