@@ -1,4 +1,5 @@
 /** @module `signet keys backup`: all sealing keys in one encrypted file, which the age tool opens as well. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import { lockFile } from '../../shared/key-backup/age-file.ts';
 import type { BackupLock } from '../../shared/key-backup/age-keys.ts';
 import { formatBackup } from '../../shared/key-backup/backup-content.ts';
@@ -18,7 +19,6 @@ import { addLockOptions } from '../options/backup-options.ts';
 import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
-import { countOf } from '../output/count.ts';
 import { CliError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { STDIN_NAME } from '../terminal/input-files.ts';

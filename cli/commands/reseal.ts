@@ -1,4 +1,5 @@
 /** @module `signet reseal`: the values of SealedSecrets in files encrypted again, to the newest key. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { createCertificateFinder } from '../connect/sealing-certificate.ts';
 import { editFiles, type ObjectChange } from '../manifests/reseal-files.ts';
@@ -8,7 +9,6 @@ import { addControllerOptions, type ControllerOptions } from '../options/cluster
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
-import { countOf } from '../output/count.ts';
 import { SeveralErrors, throwIfAny, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { STDIN_NAME } from '../terminal/input-files.ts';

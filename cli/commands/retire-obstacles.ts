@@ -1,8 +1,8 @@
 /** @module What stands against retiring a sealing key, and what is passed over because the user said so. Pure. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import type { KeyList, SealingKeyEntry } from '../../shared/resources/key-list.ts';
 import type { ObjectKeys } from '../connect/needing-objects.ts';
 import type { ItemsOfKey, RepositoryItems } from '../manifests/repository-items.ts';
-import { countOf } from '../output/count.ts';
 import { CliError } from '../terminal/errors.ts';
 
 /** What the user takes upon themselves. */

@@ -1,5 +1,7 @@
 /** @module What a rollback would do, told before anything is changed: the plan, which SealedSecrets would not open, which values go back. */
 
+import { countOf } from '../../shared/encoding/count-of.ts';
+import { listSome } from '../../shared/encoding/list-some.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { SEALED_SECRET_KIND } from '../../shared/resources/names.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
@@ -13,7 +15,6 @@ import { kustomizeBuilder } from '../connect/kustomize.ts';
 import { previewTree } from '../connect/preview-tree.ts';
 import { type ClosedItems, reportSealed } from '../connect/sealed-keys.ts';
 import { withRepository } from '../connect/sync-source.ts';
-import { countOf } from '../output/count.ts';
 import { summarizePlan } from '../output/plan-counts.ts';
 import { formatPlan } from '../output/plan-text.ts';
 import type { Session } from '../terminal/session.ts';
@@ -72,7 +73,7 @@ async function tellPlan(session: Session, commit: string, preview: SyncPreview):
   const older = actions.filter(({ kind, identity }) => kind === 'update' && identity.kind === SEALED_SECRET_KIND);
   if (older.length === 0) return;
   const names = older.map(({ identity }) => describeIdentity(identity));
-  session.report.warn(`live values go back to those of the old commit: ${listSome(names)}`);
+  session.report.warn(`live values go back to those of the old commit: ${listSome(names, MAX_NAMED)}`);
 }
 
 async function tellSealed(
@@ -92,19 +93,14 @@ async function tellSealed(
   for (const items of closed.slice(0, MAX_NAMED)) tellClosed(report, items);
   if (closed.length > MAX_NAMED) report.warn(`${closed.length - MAX_NAMED} more would not open either`);
   if (unknown.length > 0) {
-    report.note(`no receipt tells whether these still open: ${listSome(unknown)}`);
+    report.note(`no receipt tells whether these still open: ${listSome(unknown, MAX_NAMED)}`);
   }
   if (closed.length + unknown.length > 0) return;
   report.note(`${countOf(sealedSecrets, 'SealedSecret')} of the commit: by the receipts, the keys of all are loaded`);
 }
 
 function tellClosed(report: Session['report'], { object, items, fingerprint, state }: ClosedItems): void {
-  const what = `SealedSecret ${object} would not open: ${listSome(items)} sealed to ${fingerprint}, which is`;
+  const what = `SealedSecret ${object} would not open: ${listSome(items, MAX_NAMED)} sealed to ${fingerprint}, which is`;
   if (state === 'retired') report.warn(`${what} retired`, `\`signet keys unretire ${fingerprint}\` loads it again`);
   else report.warn(`${what} no key of this cluster`, 'restore it from a backup with `signet keys restore`');
-}
-
-function listSome(names: readonly string[]): string {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-  return names.slice(0, MAX_NAMED).join(', ') + more;
 }

@@ -1,9 +1,9 @@
 /** @module Where `signet seal` puts what it sealed: into the files of the Secrets, or into one result. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { ManifestFile } from '../manifests/manifest-files.ts';
 import { replaceSecrets, type SecretReplacement } from '../manifests/replace-secrets.ts';
 import { formatOf, type OutputOptions } from '../options/output-options.ts';
-import { countOf } from '../output/count.ts';
 import { formatManifests } from '../output/manifests.ts';
 import type { OutputBatch } from '../terminal/output-file.ts';
 import type { Session } from '../terminal/session.ts';

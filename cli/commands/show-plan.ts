@@ -1,9 +1,9 @@
 /** @module Prints a plan in the form that is asked for, with everything that is to be said beside it. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { PreviewApproval } from '../../shared/sync/preview-approval.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
 import { describeProblem } from '../../shared/sync-plan/render-problem.ts';
-import { countOf } from '../output/count.ts';
 import { hasFindings, type Plan, summarizePlan } from '../output/plan-counts.ts';
 import { formatPlanJson } from '../output/plan-json.ts';
 import { formatPlanMarkdown } from '../output/plan-markdown.ts';

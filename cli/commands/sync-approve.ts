@@ -1,4 +1,5 @@
 /** @module `signet sync approve`: lets one plan through that the controller holds back, by its digest. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import type { ApprovalStatus, GitSync } from '../../shared/resources/git-sync.ts';
 import { APPROVE_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
@@ -12,7 +13,6 @@ import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
 import { formatApprovalItems } from '../output/approval-text.ts';
-import { countOf } from '../output/count.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { confirm } from '../terminal/prompt.ts';

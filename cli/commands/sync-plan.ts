@@ -1,12 +1,12 @@
 /** @module `signet sync plan`: what a sync would do now, found out by dry runs. */
 import { type Command, Option } from 'commander';
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { readMergeSides } from '../connect/asked-revision.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { readGitSync } from '../connect/git-syncs.ts';
 import { kustomizeBuilder } from '../connect/kustomize.ts';
 import { previewTree } from '../connect/preview-tree.ts';
-import { commitOf } from '../connect/rollback-target.ts';
 import { fetchSource, readLocalSource, type SyncSource } from '../connect/sync-source.ts';
 import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { addExamples, type Example } from '../options/examples.ts';

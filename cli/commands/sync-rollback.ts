@@ -1,8 +1,9 @@
 /** @module `signet sync rollback` and `signet sync unpin`: hold a GitSync at an earlier commit, and let it go again. */
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { GitSync, GitSyncPin } from '../../shared/resources/git-sync.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { nameOf, patchSpec, readGitSync } from '../connect/git-syncs.ts';
-import { commitOf, findRollbackTarget, isInPlace, type RollbackTarget } from '../connect/rollback-target.ts';
+import { findRollbackTarget, isInPlace, type RollbackTarget } from '../connect/rollback-target.ts';
 import {
   addClusterOptions,
   addControllerNamespaceOptions,

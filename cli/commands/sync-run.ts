@@ -1,6 +1,7 @@
 /** @module `signet sync run`: one sync from here, with the rights of the user and no controller. */
 import { type Command, Option } from 'commander';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { DEFAULT_SIGNET_NAMESPACE } from '../../shared/resources/names.ts';
 import { placeKey } from '../../shared/resources/object-meta.ts';
@@ -12,7 +13,6 @@ import { nameOf } from '../connect/git-syncs.ts';
 import { findKeyList } from '../connect/key-lists.ts';
 import { kustomizeBuilder } from '../connect/kustomize.ts';
 import { previewTree } from '../connect/preview-tree.ts';
-import { commitOf } from '../connect/rollback-target.ts';
 import { fetchSource, readLocalSource, type SyncSource } from '../connect/sync-source.ts';
 import { addControllerNamespaceOptions, type ControllerNamespaceOptions } from '../options/cluster-options.ts';
 import { parseDuration } from '../options/collect.ts';

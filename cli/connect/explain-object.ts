@@ -2,6 +2,7 @@
 import { describeError } from '../../shared/errors/describe-error.ts';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { GitError } from '../../shared/git/errors.ts';
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { GitRepository } from '../../shared/git/git-repository.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { SYNC_FIELD_MANAGER } from '../../shared/resources/names.ts';
@@ -19,7 +20,6 @@ import type { ObjectOrigin, RenderedObject } from '../../shared/sync-plan/render
 import type { Session } from '../terminal/session.ts';
 import type { Cluster } from './cluster.ts';
 import { kustomizeBuilder } from './kustomize.ts';
-import { commitOf } from './rollback-target.ts';
 import { withRepository } from './sync-source.ts';
 
 /** A commit that touched a file. Texts are without control characters. */

@@ -2,7 +2,12 @@
 import { parseJson } from '../../shared/encoding/json.ts';
 import { isMap } from '../../shared/encoding/value-kind.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { readGroups, readResourceList, type ServedVersion } from '../../shared/kube/discovery-document.ts';
+import {
+  ACCEPT_DISCOVERY,
+  readGroups,
+  readResourceList,
+  type ServedVersion,
+} from '../../shared/kube/discovery-document.ts';
 import type { ResourceType } from '../../shared/kube/resource-type.ts';
 import { CliError } from '../terminal/errors.ts';
 
@@ -25,7 +30,6 @@ const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
   ['sts', 'statefulset'],
   ['svc', 'service'],
 ]);
-const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -38,7 +42,7 @@ export async function findTypeByName(client: Pick<KubeClient, 'raw'>, word: stri
   const group = rest.length === 0 ? null : rest.join('.');
   const wanted = SHORT_NAMES.get(name) ?? name;
   for (const root of ['/api', '/apis'] as const) {
-    const groups = readGroups(await read(client, root, AGGREGATED));
+    const groups = readGroups(await read(client, root, ACCEPT_DISCOVERY));
     for (const [served, versions] of groups) {
       if (group !== null && served !== group) continue;
       const found = await findIn(client, versions, wanted);

@@ -1,10 +1,10 @@
 /** @module Everything that the questions of OpenGitOps ask about one GitSync, read from the cluster and from Git. */
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { GitSyncFacts } from '../../shared/opengitops/facts.ts';
 import { readGitSync } from './git-syncs.ts';
 import { probeGitSync } from './gitops-probe.ts';
 import { known } from './known.ts';
 import { readOwnedFacts } from './owned-facts.ts';
-import { commitOf } from './rollback-target.ts';
 import { ELSEWHERE, type FactsRequest, readGitFacts } from './source-facts.ts';
 
 /** What is read, and whether edits may show the controller at work. */

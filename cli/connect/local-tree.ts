@@ -2,6 +2,7 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
+import { compareText } from '../../shared/encoding/compare-text.ts';
 import { DEFAULT_GIT_LIMITS, describeBytes } from '../../shared/git/git-limits.ts';
 import type { FileTree, SkippedFile, TreeFile, TreeProblem } from '../../shared/sync-plan/file-tree.ts';
 import {
@@ -16,7 +17,7 @@ import {
   parseIgnoreFile,
   unusableIgnore,
 } from '../../shared/sync-plan/ignore-rules.ts';
-import { comparePaths, isHiddenPath, isManifestName } from '../../shared/sync-plan/manifest-path.ts';
+import { isHiddenPath, isManifestName } from '../../shared/sync-plan/manifest-path.ts';
 import { CliError } from '../terminal/errors.ts';
 import { describeSystemError } from '../terminal/system-error.ts';
 import { hasKustomization, readLocalKustomization } from './local-kustomization.ts';
@@ -65,7 +66,7 @@ export async function readLocalTree(root: string, source: LocalSource, name: str
     addFiles(tree, rules);
     return {
       commit: '',
-      files: tree.files.toSorted((a, b) => comparePaths(a.path, b.path)),
+      files: tree.files.toSorted((a, b) => compareText(a.path, b.path)),
       problems: tree.problems,
       skipped: tree.skipped,
     };

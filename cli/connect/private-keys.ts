@@ -3,7 +3,7 @@
  * Nothing read here is ever quoted.
  */
 import { availableParallelism } from 'node:os';
-import { decodeBase64 } from '../../shared/encoding/base64.ts';
+import { tryDecodeBase64 } from '../../shared/encoding/base64.ts';
 import { decodeUtf8 } from '../../shared/encoding/bytes.ts';
 import { decodeInputText } from '../../shared/encoding/input-text.ts';
 import { fieldsOf } from '../../shared/encoding/value-kind.ts';
@@ -100,12 +100,8 @@ function keysOf(value: unknown, place: string, depth = 0): readonly KeyText[] {
 
 function decodeEntry(entry: unknown, place: string): string {
   if (typeof entry !== 'string') throw unreadable(place, `the Secret has no "${KEY_ENTRY}"`);
-  let text: string | null = null;
-  try {
-    text = decodeUtf8(decodeBase64(entry));
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-  }
+  const bytes = tryDecodeBase64(entry);
+  const text = typeof bytes === 'number' ? null : decodeUtf8(bytes);
   if (text === null) throw unreadable(place, `"data.${KEY_ENTRY}" is not the base64 form of a text`);
   return text;
 }

@@ -1,4 +1,5 @@
 /** @module Which commit a rollback goes to, by the history of the GitSync. */
+import { commitOf, isCommitId } from '../../shared/git/git-reference.ts';
 import type { GitSync, SyncHistoryEntry } from '../../shared/resources/git-sync.ts';
 import { CliError, usageError } from '../terminal/errors.ts';
 
@@ -10,7 +11,6 @@ export interface RollbackTarget {
   readonly entry?: SyncHistoryEntry;
 }
 
-const FULL = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const HINT = '`signet sync history` shows the commits that there are';
 
 /**
@@ -35,15 +35,10 @@ export function findRollbackTarget(gitSync: GitSync, word: string): RollbackTarg
   const [commit] = commits;
   const entry = matches.find(isInPlace) ?? matches[0];
   if (commit && entry) return { commit, entry };
-  if (FULL.test(begin)) return { commit: begin };
+  if (isCommitId(begin)) return { commit: begin };
   throw new CliError('CLI_OBJECT_NOT_FOUND', `cannot roll back to ${begin}: the history has no such commit`, {
     hint: HINT,
   });
-}
-
-/** The commit of a revision such as `main@sha1:…`; null for other text. */
-export function commitOf(revision: string | undefined): string | null {
-  return /(?:^|[@:])([0-9a-f]{40}|[0-9a-f]{64})$/.exec(revision ?? '')?.[1] ?? null;
 }
 
 /** True for a sync at whose end everything was in place. */

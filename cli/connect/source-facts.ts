@@ -1,5 +1,6 @@
 /** @module What the repository of a GitSync says of the commit that is in force: where it stands in the history, how it is signed, what it renders. */
 import { GitError } from '../../shared/git/errors.ts';
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { GitRepository } from '../../shared/git/git-repository.ts';
 import type { Known, RenderFacts, SourceFacts, TipFacts } from '../../shared/opengitops/facts.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
@@ -9,7 +10,6 @@ import { known } from './known.ts';
 import { kustomizeBuilder } from './kustomize.ts';
 import { previewTree } from './preview-tree.ts';
 import { toRenderFacts } from './render-facts.ts';
-import { commitOf } from './rollback-target.ts';
 import { assertSigned, withRepository } from './sync-source.ts';
 
 /** What is looked at. */

@@ -3,7 +3,7 @@
  * words. All of them are checked before the first one is sealed.
  */
 
-import { fieldsOf, isMap } from '../../shared/encoding/value-kind.ts';
+import { fieldsOf, isMap, textOf } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import { type Scope, scopeOf } from '../../shared/sealing/scope.ts';
@@ -126,10 +126,6 @@ function isEmpty(map: unknown): boolean {
 function withoutNulls(map: unknown): unknown {
   if (!isMap(map)) return map;
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value ?? '']));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function textsOf(value: unknown): Record<string, string> {

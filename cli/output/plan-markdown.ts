@@ -1,8 +1,8 @@
 /** @module The preview of a sync as a comment on a pull request. Values of Secrets arrive here as digests. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { PlannedAction } from '../../shared/sync/planned-action.ts';
 import type { SyncPreview } from '../../shared/sync/preview-sync.ts';
-import { countOf } from './count.ts';
 import { toCode, toCodeBlock } from './markdown-text.ts';
 import { hasFindings, type Plan, placeOf, shownActions, summarizePlan } from './plan-counts.ts';
 

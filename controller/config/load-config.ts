@@ -1,5 +1,6 @@
 /** @module Command line, variables and surroundings to a frozen configuration, or to everything that is wrong with them. */
-import { isAccountName } from '../../shared/kube/service-account.ts';
+import { isAccountName, isNamespaceName } from '../../shared/kube/service-account.ts';
+import { DEFAULT_SIGNET_NAMESPACE } from '../../shared/resources/names.ts';
 import type { ControllerConfig, HttpConfig, UnsealConfig } from './config.ts';
 import { parseGoDuration, parseGoInteger } from './go-values.ts';
 import { helpText } from './help-text.ts';
@@ -27,8 +28,6 @@ export type ConfigResult =
   | { readonly kind: 'print'; readonly text: string }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
-const DEFAULT_NAMESPACE = 'signet-system';
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** More than any timer of the server could hold would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const MAX_RATE = 1_000_000;
@@ -84,10 +83,10 @@ function readConfig(settings: Settings, surroundings: Surroundings): ControllerC
 
 function readNamespace(settings: Settings, { variables, serviceAccountNamespace }: Surroundings): string {
   const found = [settings.text('namespace'), variables['POD_NAMESPACE'], serviceAccountNamespace?.trim()];
-  const namespace = found.find((text) => text !== undefined && text !== '') ?? DEFAULT_NAMESPACE;
-  if (NAMESPACE.test(namespace)) return namespace;
+  const namespace = found.find((text) => text !== undefined && text !== '') ?? DEFAULT_SIGNET_NAMESPACE;
+  if (isNamespaceName(namespace)) return namespace;
   settings.problems.push(`the namespace is ${quote(namespace)}, expected at most 63 of a-z, 0-9 and "-"`);
-  return DEFAULT_NAMESPACE;
+  return DEFAULT_SIGNET_NAMESPACE;
 }
 
 function readUnsealing(settings: Settings, namespace: string): UnsealConfig {
@@ -114,7 +113,7 @@ function readUnsealing(settings: Settings, namespace: string): UnsealConfig {
 
 function parseNamespaces(text: string): readonly string[] | null {
   const names = splitList(text);
-  return names.every((name) => NAMESPACE.test(name)) ? names : null;
+  return names.every(isNamespaceName) ? names : null;
 }
 
 /** An empty name is a mistake, and must not mean that nobody is limited. */

@@ -1,4 +1,5 @@
 /** @module Which SealedSecrets a controller looks at, in words, where these are not all of the cluster. */
+import { listSome } from '../../shared/encoding/list-some.ts';
 import type { UnsealConfig } from './config.ts';
 
 /** More would not be read anyway. */
@@ -13,10 +14,5 @@ export function partialViewOf({
   if (labelSelector === '' && namespaces === null) return undefined;
   const selector = JSON.stringify(labelSelector.slice(0, MAX_SELECTOR));
   const label = labelSelector === '' ? '' : ` with label ${selector}`;
-  return `SealedSecrets${label}${namespaces === null ? '' : ` in ${listed(namespaces)}`}`;
-}
-
-function listed(namespaces: readonly string[]): string {
-  const more = namespaces.length > MAX_NAMED ? ` and ${namespaces.length - MAX_NAMED} more` : '';
-  return `namespaces ${namespaces.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return `SealedSecrets${label}${namespaces === null ? '' : ` in namespaces ${listSome(namespaces, MAX_NAMED)}`}`;
 }

@@ -1,5 +1,6 @@
 /** @module Notices that a branch was rewritten: its new tip does not follow from what was applied last. Such a tip waits until a person accepts it. */
 import { MAX_HISTORY_DEPTH } from '../../shared/git/compare-history.ts';
+import { commitOf } from '../../shared/git/git-reference.ts';
 import type { ResolvedRevision } from '../../shared/git/git-repository.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { ACCEPT_REWRITE_ANNOTATION } from '../../shared/resources/names.ts';
@@ -58,8 +59,4 @@ export function describeSource({ spec }: GitSync): string {
 function isBranch({ spec }: GitSync): boolean {
   const { tag, semver, commit } = spec.source.ref ?? {};
   return !tag && !semver && !commit;
-}
-
-function commitOf(revision: string | undefined): string | null {
-  return (revision === undefined ? undefined : /:([0-9a-f]{40,64})$/.exec(revision)?.[1]) ?? null;
 }

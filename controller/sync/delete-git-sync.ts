@@ -1,4 +1,6 @@
 /** @module What happens before a deleted GitSync disappears: its objects are pruned or let go, and its Inventory with them. */
+import { countOf } from '../../shared/encoding/count-of.ts';
+import { listSome } from '../../shared/encoding/list-some.ts';
 import type { KubeReader } from '../../shared/kube/client.ts';
 import { NAMESPACES } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
@@ -12,7 +14,6 @@ import { planPrune } from '../../shared/sync-plan/plan.ts';
 import { letProtectedGo, protectPrunes } from '../../shared/sync-plan/protected-prunes.ts';
 import { type FinalizerDependencies, hasFinalizer, removeFinalizer } from '../git-syncs/finalizer.ts';
 import type { SyncRefusal } from '../git-syncs/sync-refusal.ts';
-import { listSome } from './git-sync-status.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncSummary } from './sync-summary.ts';
 
@@ -92,7 +93,7 @@ async function isAbandoned(
 /** They wait for their account or cluster, as long as nobody says that they may stay. */
 function blocked(state: SyncState, refusal: SyncRefusal): DeletionProgress {
   const objects = state.book.entries.size;
-  const message = `${objects} object${objects === 1 ? '' : 's'} cannot be deleted: ${refusal.message}; to leave them where they are, set spec.prune to false`;
+  const message = `${countOf(objects, 'object')} cannot be deleted: ${refusal.message}; to leave them where they are, set spec.prune to false`;
   return { kind: 'failed', summary: { revision: null, refusal, enforced: null, objects }, message };
 }
 

@@ -2,6 +2,8 @@
  * @module The status of a GitSync, as a function of what happened. Its conditions read the same for kstatus and for people: Ready
  * says whether the revision is in place, Reconciling that the controller goes on by itself, Stalled that a change is needed.
  */
+import { countOf } from '../../shared/encoding/count-of.ts';
+import { listSome } from '../../shared/encoding/list-some.ts';
 import { type ConditionChange, setConditions } from '../../shared/resources/conditions.ts';
 import type { GitSync, GitSyncPin, GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
@@ -17,7 +19,6 @@ import { type EnforceReport, failuresOf, isApplied, type SyncSummary } from './s
 
 /** Failures that a status lists; its Ready message says how many there are. */
 const MAX_FAILURES = 50;
-const MAX_NAMED = 5;
 
 const HEALTH_UNKNOWN: ConditionChange = { type: 'Healthy', status: 'Unknown', reason: 'Progressing', message: '' };
 
@@ -151,7 +152,7 @@ function waitingForSecrets({ secrets, hold }: EnforceReport): Verdict | null {
 }
 
 function inPlace(summary: SyncSummary): Verdict {
-  const objects = `${summary.objects} ${summary.objects === 1 ? 'object' : 'objects'}${describeSkipped(summary)}${describeLeft(summary)}`;
+  const objects = `${countOf(summary.objects, 'object')}${describeSkipped(summary)}${describeLeft(summary)}`;
   const { pin, revision } = summary;
   const message =
     pin === undefined
@@ -189,12 +190,5 @@ function describeFailures(summary: SyncSummary, what: string): string {
   const failures = failuresOf(summary);
   const [first] = failures;
   const rest = failures.length > 1 ? ` (and ${failures.length - 1} more)` : '';
-  const noun = failures.length === 1 ? '1 object' : `${failures.length} objects`;
-  return `${noun} could not be ${what}: ${first ? describeFailure(first) : ''}${rest}`;
-}
-
-/** The first few of `names`, and how many more there are. */
-export function listSome(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMED).join(', ');
-  return names.length <= MAX_NAMED ? shown : `${shown} and ${names.length - MAX_NAMED} more`;
+  return `${countOf(failures.length, 'object')} could not be ${what}: ${first ? describeFailure(first) : ''}${rest}`;
 }

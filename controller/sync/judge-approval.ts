@@ -1,4 +1,5 @@
 /** @module What the Ready condition says while something waits for approval. */
+import { listSome } from '../../shared/encoding/list-some.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { ApprovalItem } from '../../shared/sync-plan/approval.ts';
@@ -15,8 +16,6 @@ export interface ApprovalVerdict {
   readonly isStalled: boolean;
 }
 
-const MAX_NAMED = 5;
-
 /** What is said of approvals; null when nothing wants one, or something that nobody can approve stands in the way as well. */
 export function judgeApproval(
   gitSync: GitSync,
@@ -32,9 +31,7 @@ export function judgeApproval(
   const recreations = items.filter(({ action }) => action === 'Recreate').length;
   const others = applied.failures.length - recreations + pruned.failures.length + pruned.waiting.length;
   if (others > 0) return null;
-  const more = items.length > MAX_NAMED ? ` and ${items.length - MAX_NAMED} more` : '';
-  const names = items.slice(0, MAX_NAMED).map(describeItem).join(', ');
-  const message = `wants approval: ${names}${more}${describeHold(hold)}; ${approveCommand(gitSync, digest)}`;
+  const message = `wants approval: ${listSome(items.map(describeItem))}${describeHold(hold)}; ${approveCommand(gitSync, digest)}`;
   return { ready: 'False', reason: 'ApprovalNeeded', message, isReconciling: false, isStalled: true };
 }
 

@@ -1,4 +1,5 @@
 /** @module What the health of a revision's objects means for the conditions of its GitSync. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import type { ConditionChange } from '../../shared/resources/conditions.ts';
 import type { WaveHold } from '../../shared/sync/sync-reports.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
@@ -53,13 +54,13 @@ export function healthyCondition({ refusal, enforced }: SyncSummary): ConditionC
 export function describeHold(hold: WaveHold | undefined): string {
   if (hold === undefined) return '';
   const { wave, later } = hold;
-  return `; ${later} ${later === 1 ? 'object' : 'objects'} of waves after ${wave} ${later === 1 ? 'waits' : 'wait'}`;
+  return `; ${countOf(later, 'object')} of waves after ${wave} ${later === 1 ? 'waits' : 'wait'}`;
 }
 
 function describeHealth({ unhealthy, failed, isOverdue, timeout, objects }: HealthReport): string {
   const shown = unhealthy.slice(0, MAX_NAMED).map(describeFailure).join('; ');
   const rest = unhealthy.length > MAX_NAMED ? ` (and ${unhealthy.length - MAX_NAMED} more)` : '';
-  const count = `${unhealthy.length} of ${objects} ${objects === 1 ? 'object' : 'objects'}`;
+  const count = `${unhealthy.length} of ${countOf(objects, 'object')}`;
   if (failed > 0) return `${count} failed or ${unhealthy.length === 1 ? 'is' : 'are'} not healthy: ${shown}${rest}`;
   if (isOverdue) return `${count} not healthy after ${timeout}: ${shown}${rest}`;
   return `waiting until ${count} ${unhealthy.length === 1 ? 'is' : 'are'} healthy: ${shown}${rest}`;

@@ -1,4 +1,5 @@
 /** @module The first step of every look: the cluster and identity that a GitSync asks for, or why nothing is done about its objects. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { LEAVE_CLUSTER_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
@@ -67,7 +68,7 @@ function assertSameCluster(
 function movedError({ cluster, book }: SyncState, address: string): RefusedError {
   const { size } = book.entries;
   const message =
-    `this GitSync has ${size} object${size === 1 ? '' : 's'} in cluster ${nameOf(cluster)}, and spec.kubeConfig is for ${nameOf(address)} now: ` +
+    `this GitSync has ${countOf(size, 'object')} in cluster ${nameOf(cluster)}, and spec.kubeConfig is for ${nameOf(address)} now: ` +
     `set it back and have them pruned first, or leave them there with annotation ${LEAVE_CLUSTER_ANNOTATION}=${nameOf(cluster)}`;
   return new RefusedError({ reason: 'ClusterChanged', outlook: 'poll', message, failures: [] });
 }

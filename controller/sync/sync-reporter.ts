@@ -1,4 +1,5 @@
 /** @module Says what came of a sync, beside the status: one log line, the metrics, and an event when there is news. */
+import { listSome } from '../../shared/encoding/list-some.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { describeIdentity, placeKey } from '../../shared/resources/object-meta.ts';
 import type { ApprovalItem } from '../../shared/sync-plan/approval.ts';
@@ -15,7 +16,6 @@ import type { Repair } from '../keeping/object-keeper.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { SyncMetrics, SyncResult } from '../metrics/sync-metrics.ts';
 import { describeApprover } from './approver.ts';
-import { listSome } from './git-sync-status.ts';
 import { healthyCondition } from './judge-health.ts';
 import type { SyncState } from './sync-state.ts';
 import { describeWrites, failuresOf, hasWritten, isInPlace, type SyncSummary } from './sync-summary.ts';

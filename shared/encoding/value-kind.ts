@@ -10,6 +10,11 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return isMap(value) ? value : {};
 }
 
+/** `value` when it is text; empty text for anything else. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** True for a map of texts, which may be empty. */
 export function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
   return isMap(value) && Object.values(value).every((entry) => typeof entry === 'string');

@@ -36,6 +36,9 @@ export interface ParseOptions {
   readonly marksReferences?: boolean;
 }
 
+/** For edits: whoever read the text has bounded it, and an edit is not where a limit should surprise. */
+export const UNBOUNDED = { maxBytes: Number.POSITIVE_INFINITY };
+
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Of one document. */
 const MAX_JSON_VALUES = 50_000;

@@ -4,11 +4,8 @@
  */
 import { EncodingError } from './errors.ts';
 import { isSameJson, stringifyJson } from './json.ts';
-import { type ParsedDocument, parseDocuments } from './yaml-documents.ts';
+import { type ParsedDocument, parseDocuments, UNBOUNDED } from './yaml-documents.ts';
 import { stringifyYaml } from './yaml-output.ts';
-
-/** Whoever read the text has bounded it; an edit is not where a limit should surprise. */
-const UNBOUNDED = { maxBytes: Number.POSITIVE_INFINITY };
 
 /** A document of a text, and the text that takes its place. */
 export interface DocumentReplacement {

@@ -12,7 +12,7 @@ import { findMap, type MapTarget, withEdits } from './map-path.ts';
 import { type MapChange, planEdits, refused, type Splice, type TextEdit } from './text-edit.ts';
 import type { Addition, StyledText } from './text-style.ts';
 import type { TextNode } from './text-tree.ts';
-import { type ParsedDocument, parseDocuments } from './yaml-documents.ts';
+import { type ParsedDocument, parseDocuments, UNBOUNDED } from './yaml-documents.ts';
 import { readYamlTree } from './yaml-tree.ts';
 
 /** Edits of one map of one document. A number in `path` is an index when it leads into a list. */
@@ -21,9 +21,6 @@ export interface DocumentEdit {
   readonly path: readonly string[];
   readonly edits: readonly TextEdit[];
 }
-
-/** Whoever read the text has bounded it; an edit is not where a limit should surprise. */
-const UNBOUNDED = { maxBytes: Number.POSITIVE_INFINITY };
 
 /**
  * `text` with `edits` made, one after the other for each map; no map is named twice. The values of maps are texts. A missing

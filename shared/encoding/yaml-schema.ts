@@ -3,7 +3,7 @@
  * on their surroundings; yaml-nodes.ts corrects those.
  */
 import { FAILSAFE_SCHEMA, type Schema, Type } from 'js-yaml';
-import { decodeBase64 } from './base64.ts';
+import { tryDecodeBase64 } from './base64.ts';
 import { decodeUtf8 } from './bytes.ts';
 import { YamlFault } from './yaml-fault.ts';
 import { resolveScalar, type Scalar } from './yaml-scalars.ts';
@@ -56,11 +56,8 @@ const binaryType = new Type('tag:yaml.org,2002:binary', {
 });
 
 function binaryText(text: string): string | null {
-  try {
-    return decodeUtf8(decodeBase64(text));
-  } catch {
-    return null;
-  }
+  const bytes = tryDecodeBase64(text);
+  return typeof bytes === 'number' ? null : decodeUtf8(bytes);
 }
 
 // kubectl ignores tags that it does not know: a scalar is then text, and a collection what it looks like.

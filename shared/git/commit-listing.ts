@@ -1,5 +1,5 @@
 /** @module All entries of a commit, found by path: half a million are kept as the bytes that git printed, outside of the heap and without a map of them. */
-import { GitError } from './errors.ts';
+import { type GitError, treeTooLarge } from './errors.ts';
 import { parseTreeEntry, type TreeEntry } from './list-tree.ts';
 
 /** Bytes that one entry of a listing takes at most on average; longer than in any repository that people browse. */
@@ -128,7 +128,8 @@ function endsWith(line: Buffer, ending: Buffer): boolean {
 }
 
 function tooMany(why: string): GitError {
-  return new GitError('GIT_TREE_TOO_LARGE', `cannot read the repository: ${why}`, {
-    hint: 'symbolic links and kustomizations need all of them: keep the manifests in a smaller repository, or without either',
-  });
+  return treeTooLarge(
+    why,
+    'symbolic links and kustomizations need all of them: keep the manifests in a smaller repository, or without either',
+  );
 }

@@ -33,3 +33,8 @@ export type GitErrorCode =
 
 /** A repository, a revision or a path of it could not be read. */
 export class GitError extends CodedError<GitErrorCode> {}
+
+/** The refusal of a repository that has more than is read. */
+export function treeTooLarge(why: string, hint = 'choose a path with fewer files'): GitError {
+  return new GitError('GIT_TREE_TOO_LARGE', `cannot read the repository: ${why}`, { hint });
+}

@@ -1,5 +1,5 @@
 /** @module The login for one repository, and how it is read from a Secret. */
-import { decodeBase64 } from '../encoding/base64.ts';
+import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8 } from '../encoding/bytes.ts';
 import { SecretBytes } from '../errors/secret-bytes.ts';
 import type { Secret } from '../resources/secret.ts';
@@ -58,21 +58,12 @@ function readText(secret: Secret, key: string): string | undefined {
   if (!Object.hasOwn(data, key)) return undefined;
   const value: unknown = data[key];
   if (typeof value !== 'string') throw invalid(secret, key, 'is not text');
-  const bytes = decodeValue(value);
-  if (bytes === null) throw invalid(secret, key, 'is not base64');
+  const bytes = tryDecodeBase64(value);
+  if (typeof bytes === 'number') throw invalid(secret, key, 'is not base64');
   if (bytes.length > MAX_VALUE_BYTES) throw invalid(secret, key, `is larger than ${MAX_VALUE_BYTES / 1024} KiB`);
   const text = decodeUtf8(bytes);
   if (text === null) throw invalid(secret, key, 'is not UTF-8 text');
   return text === '' ? undefined : text;
-}
-
-function decodeValue(value: string): Uint8Array | null {
-  try {
-    return decodeBase64(value);
-  } catch {
-    // The error of the decoder is dropped: it says where in the value it stopped.
-    return null;
-  }
 }
 
 function invalid(secret: Secret, key: string, why: string): GitError {

@@ -11,7 +11,6 @@ export type ReferenceQuery =
   | { readonly kind: 'head' | 'branch' | 'tag'; readonly name: string; readonly fullName: string };
 
 const MAX_LENGTH = 1024;
-const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** A query for one reference by its name. */
 export type NamedQuery = Extract<ReferenceQuery, { readonly fullName: string }>;
@@ -32,10 +31,15 @@ export function toReferenceQuery(reference: AskedReference): ReferenceQuery {
   return { kind: 'head', name: 'HEAD', fullName: 'HEAD' };
 }
 
+/** Whether `text` is a full commit id in lower case. */
+export function isCommitId(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
 /** `commit` in lower case. @throws GitError `GIT_REF_INVALID` when it is no full commit id */
 export function assertCommitId(commit: string): string {
   const id = commit.toLowerCase();
-  if (COMMIT.test(id)) return id;
+  if (isCommitId(id)) return id;
   throw invalid(`commit ${quote(commit)} is not a full commit id of 40 or 64 hex digits`);
 }
 
@@ -43,6 +47,11 @@ export function assertCommitId(commit: string): string {
 export function toRevision(commit: string, name?: string): ResolvedRevision {
   const id = `${commit.length === 64 ? 'sha256' : 'sha1'}:${commit}`;
   return { commit, revision: name === undefined ? id : `${name}@${id}` };
+}
+
+/** The commit of a revision such as `main@sha1:…`; null for other text. */
+export function commitOf(revision: string | undefined): string | null {
+  return /(?:^|[@:])([0-9a-f]{40}|[0-9a-f]{64})$/.exec(revision ?? '')?.[1] ?? null;
 }
 
 /** The revision that `output` of `git ls-remote --symref` answers to `query`, or null when it does not hold the reference. */
@@ -97,7 +106,7 @@ function readReferences(output: string): { values: Map<string, string>; targets:
   for (const line of output.split('\n')) {
     const [value = '', name = ''] = line.split('\t');
     if (value.startsWith('ref: ')) targets.set(name, value.slice('ref: '.length));
-    else if (COMMIT.test(value)) values.set(name, value);
+    else if (isCommitId(value)) values.set(name, value);
   }
   return { values, targets };
 }

@@ -2,6 +2,7 @@
  * @module Merges two commits by git's own rules, without a work tree, into a commit that exists in one mirror only. A merge takes the histories of
  * both sides and their files, so all of that is fetched.
  */
+import { listSome } from '../encoding/list-some.ts';
 import { GitError } from './errors.ts';
 import type { GitRunner } from './git-runner.ts';
 import type { FetchResult, Remote } from './remote.ts';
@@ -24,7 +25,6 @@ export interface MergeRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-const MAX_NAMED_FILES = 5;
 /** Of nobody and of no time, so that the same merge is the same commit. */
 const NOBODY = 'signet <signet@localhost> 0 +0000';
 
@@ -75,8 +75,7 @@ async function mergeTrees({ git, mirror, base, head, signal }: MergeRequest): Pr
 
 function nameFiles(files: readonly string[]): string {
   const names = [...new Set(files.filter((file) => file !== ''))];
-  const shown = names.slice(0, MAX_NAMED_FILES).map((name) => JSON.stringify(name));
-  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
+  return listSome(names.map((name) => JSON.stringify(name)));
 }
 
 function conflict(why: string): GitError {

@@ -1,7 +1,7 @@
 /** @module Reads objects of a mirror by id, through git, and without any network. */
 import { BatchParser } from './batch-parser.ts';
 import { CommitListing } from './commit-listing.ts';
-import { GitError } from './errors.ts';
+import { GitError, treeTooLarge } from './errors.ts';
 import { DEFAULT_GIT_LIMITS } from './git-limits.ts';
 import type { GitRunner } from './git-runner.ts';
 import { parseTreeListing, type TreeEntry } from './list-tree.ts';
@@ -130,20 +130,14 @@ class BoundedListing {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, at + 1)) this.#entries += 1;
-    if (this.#entries > this.#maxEntries) throw tooMany(`more than ${this.#maxEntries} files and folders`);
+    if (this.#entries > this.#maxEntries) throw treeTooLarge(`more than ${this.#maxEntries} files and folders`);
     if (this.#length > this.#maxEntries * BYTES_PER_ENTRY)
-      throw tooMany('the names of its files and folders are too long');
+      throw treeTooLarge('the names of its files and folders are too long');
   }
 
   bytes(): Uint8Array {
     return Buffer.concat(this.#chunks);
   }
-}
-
-function tooMany(why: string): GitError {
-  return new GitError('GIT_TREE_TOO_LARGE', `cannot read the repository: ${why}`, {
-    hint: 'choose a path with fewer files',
-  });
 }
 
 function pushOrFail(parser: BatchParser, chunk: Buffer): void {

@@ -1,7 +1,7 @@
 /** @module The main path of reading: bring the commit, find the folder, choose the manifests, bring their contents, read them. */
+import { compareText } from '../encoding/compare-text.ts';
 import type { FileTree, TreeFile, TreeProblem } from '../sync-plan/file-tree.ts';
-import { comparePaths } from '../sync-plan/manifest-path.ts';
-import { GitError } from './errors.ts';
+import { treeTooLarge } from './errors.ts';
 import { fetchBlobs, readLinkTexts } from './fetch-blobs.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import { type FoundFolder, findFolder } from './find-folder.ts';
@@ -35,7 +35,7 @@ export async function readTree(request: TreeRead): Promise<FileTree | null> {
   if (sizes === null) return null;
   const { readable, problems } = separateTooLarge(selection.files, sizes, read.limits);
   const files = await readFiles(read, readable);
-  const all = [...selection.problems, ...problems].sort((a, b) => comparePaths(a.file, b.file));
+  const all = [...selection.problems, ...problems].sort((a, b) => compareText(a.file, b.file));
   const tree = { commit: read.commit, files, problems: all, skipped: selection.skipped };
   return isOfFolderAlone ? { ...tree, isOfFolderAlone } : tree;
 }
@@ -97,7 +97,7 @@ function separateTooLarge(
   const readable = files.filter((file) => !isTooLarge(file));
   const total = readable.reduce((sum, file) => sum + (sizes.get(file.oid) ?? 0), 0);
   if (total > maxTotalBytes) {
-    throw tooLarge(`the manifests have ${describeBytes(total)}, and ${describeBytes(maxTotalBytes)} are allowed`);
+    throw treeTooLarge(`the manifests have ${describeBytes(total)}, and ${describeBytes(maxTotalBytes)} are allowed`);
   }
   const problems = files.filter(isTooLarge).map(
     (file): TreeProblem => ({
@@ -120,11 +120,5 @@ async function readFiles(read: OpenTreeRead, files: readonly SelectedFile[]): Pr
 }
 
 function assertFileCount(count: number, { maxFiles }: GitLimits): void {
-  if (count > maxFiles) throw tooLarge(`${count} manifest files, and ${maxFiles} are allowed`);
-}
-
-function tooLarge(why: string): GitError {
-  return new GitError('GIT_TREE_TOO_LARGE', `cannot read the repository: ${why}`, {
-    hint: 'choose a path with fewer files',
-  });
+  if (count > maxFiles) throw treeTooLarge(`${count} manifest files, and ${maxFiles} are allowed`);
 }

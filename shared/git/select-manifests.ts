@@ -1,7 +1,8 @@
 /** @module Decides, by names and kinds alone, which files of a path are read, which stand in the way, and which are left out. */
+import { compareText } from '../encoding/compare-text.ts';
 import type { SkippedFile, TreeProblem } from '../sync-plan/file-tree.ts';
 import { costlyIgnore, describeIgnore, type IgnoreRules } from '../sync-plan/ignore-rules.ts';
-import { comparePaths, isHiddenPath, isManifestName } from '../sync-plan/manifest-path.ts';
+import { isHiddenPath, isManifestName } from '../sync-plan/manifest-path.ts';
 import type { TreeEntry } from './list-tree.ts';
 import type { Resolution, TreeIndex } from './tree-index.ts';
 
@@ -64,7 +65,7 @@ function select(input: SelectionInput): Selection {
     else if (verdict.kind === 'skip') skipped.push({ file: entry.path, reason: verdict.reason });
     else if (verdict.kind === 'unread') unreadLinks.add(verdict.oid);
   }
-  files.sort((a, b) => comparePaths(a.path, b.path));
+  files.sort((a, b) => compareText(a.path, b.path));
   return { files, problems, skipped, unreadLinks: [...unreadLinks] };
 }
 

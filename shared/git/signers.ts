@@ -1,5 +1,5 @@
 /** @module Whose signatures count, and how they are read from a Secret. Nothing in it is secret; it is a Secret so that not everybody may change it. */
-import { decodeBase64 } from '../encoding/base64.ts';
+import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8 } from '../encoding/bytes.ts';
 import type { Secret } from '../resources/secret.ts';
 import { GitError } from './errors.ts';
@@ -40,18 +40,10 @@ export function readSigners(secret: Secret): Signers {
 }
 
 function readText(value: unknown, head: string): string {
-  const bytes = typeof value === 'string' ? decode(value) : null;
-  const text = bytes === null ? null : decodeUtf8(bytes);
+  const bytes = typeof value === 'string' ? tryDecodeBase64(value) : 0;
+  const text = typeof bytes === 'number' ? null : decodeUtf8(bytes);
   if (text === null) throw new GitError('GIT_SIGNERS_INVALID', `${head} is not UTF-8 text in base64`);
   if (text.length > MAX_BYTES)
     throw new GitError('GIT_SIGNERS_INVALID', `${head} is larger than ${MAX_BYTES / 1024} KiB`);
   return text;
-}
-
-function decode(value: string): Uint8Array | null {
-  try {
-    return decodeBase64(value);
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,9 @@
 /** @module Reads the API server's discovery documents, aggregated and plain. */
-import { isMap } from '../encoding/value-kind.ts';
+import { isMap, textOf } from '../encoding/value-kind.ts';
 import type { ResourceType } from './resource-type.ts';
+
+/** `Accept` of the documents of all groups; servers that cannot aggregate answer with the plain ones. */
+export const ACCEPT_DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 /** One version of a group. `kinds` is null where the document does not list them. */
 export interface ServedVersion {
@@ -79,8 +82,4 @@ function unlisted(group: string, version: string): ServedVersion {
 
 function recordsOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isMap) : [];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,13 +1,18 @@
 /** @module Finds the path and scope of kinds, asking the API server as rarely as the answer stays true. */
 import { groupOf, versionOf } from '../resources/object-meta.ts';
 import type { KubeDiscovery, KubeKindList } from './client.ts';
-import { readGroups, readResourceList, type ServedGroups, type ServedVersion } from './discovery-document.ts';
+import {
+  ACCEPT_DISCOVERY,
+  readGroups,
+  readResourceList,
+  type ServedGroups,
+  type ServedVersion,
+} from './discovery-document.ts';
 import { isKubeError, KubeError } from './errors.ts';
 import { decodeBody } from './object-json.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
 import type { Sender } from './sender.ts';
 
-const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 /** After this time even a known kind is asked for again: a CRD may have been replaced by one of another scope. */
 const MAX_AGE_MS = 5 * 60_000;
 /** An unknown kind is asked for at most this often, however many objects name it. */
@@ -106,7 +111,7 @@ export class Discovery implements KubeDiscovery, KubeKindList {
 
   async #request(path: string): Promise<Fetched> {
     const atMs = this.#now();
-    const document = await this.#get(path, AGGREGATED);
+    const document = await this.#get(path, ACCEPT_DISCOVERY);
     return { groups: readGroups(document), atMs, listed: new Map() };
   }
 

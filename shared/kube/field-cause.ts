@@ -1,4 +1,5 @@
 /** @module One cause of a refused object: which field, what is wrong with it, without the value that is wrong. */
+import { textOf } from '../encoding/value-kind.ts';
 import { endOfPrintedValue } from './printed-value.ts';
 import { safePath, safeReason } from './status-phrases.ts';
 
@@ -27,8 +28,4 @@ export function readFieldCause(entry: Readonly<Record<string, unknown>>): FieldC
   const [start, fault = ''] = match;
   const end = FAULTS_WITH_VALUE.has(fault) ? endOfPrintedValue(message, start.length) : start.length;
   return { field, reason, fault: fault.toLowerCase(), detail: message.slice(end).replace(/^: /, '') };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,6 +1,6 @@
 /** @module One cluster, user or context of a kubeconfig: typed access to its fields, with errors that name them. */
 import path from 'node:path';
-import { decodeBase64 } from '../encoding/base64.ts';
+import { tryDecodeBase64 } from '../encoding/base64.ts';
 import { decodeUtf8 } from '../encoding/bytes.ts';
 import { isMap } from '../encoding/value-kind.ts';
 import { KubeError } from './errors.ts';
@@ -82,10 +82,8 @@ export class KubeconfigEntry {
   }
 
   #fromBase64(field: string, value: string): Uint8Array<ArrayBuffer> {
-    try {
-      return decodeBase64(value);
-    } catch {
-      throw this.invalid(`${field} is not base64`);
-    }
+    const bytes = tryDecodeBase64(value);
+    if (typeof bytes === 'number') throw this.invalid(`${field} is not base64`);
+    return bytes;
   }
 }

@@ -1,6 +1,6 @@
 /** @module Objects and lists as answers carry them. */
 import { parseJson } from '../encoding/json.ts';
-import { isMap } from '../encoding/value-kind.ts';
+import { isMap, textOf } from '../encoding/value-kind.ts';
 import type { KubeObject, ObjectMeta } from '../resources/object-meta.ts';
 import { KubeError } from './errors.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
@@ -62,10 +62,6 @@ export function typedItem(item: unknown, type: ResourceType, metadataOnly: boole
 
 function isObject(value: Record<string, unknown>): value is KubeObject {
   return typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string' && isMap(value['metadata']);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function badResponse(why: string): KubeError {

@@ -3,7 +3,7 @@
  * offending value in 400 and 500 ones. Known sentences are told anew without them; unknown ones are cleaned of literals
  * and of everything that the request carried, and for Secrets not repeated at all.
  */
-import { fieldsOf, isMap } from '../encoding/value-kind.ts';
+import { fieldsOf, isMap, textOf } from '../encoding/value-kind.ts';
 import type { Call } from './call.ts';
 import { type FieldCause, readFieldCause } from './field-cause.ts';
 import { withoutLiterals } from './printed-value.ts';
@@ -93,8 +93,4 @@ function shorten(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would act on them
   const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
   return line.length <= MAX_SHOWN ? line : `${line.slice(0, MAX_SHOWN)}…`;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -16,6 +16,11 @@ const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_NAME = 253;
 
+/** Whether a namespace can have this name. */
+export function isNamespaceName(name: string): boolean {
+  return NAMESPACE.test(name);
+}
+
 /** Whether a service account can have this name. */
 export function isAccountName(name: string): boolean {
   return name.length <= MAX_NAME && NAME.test(name);
@@ -23,7 +28,7 @@ export function isAccountName(name: string): boolean {
 
 /** The user name that the API server knows `account` by. @throws AccountError for a name, empty ones included, that it cannot have */
 export function accountUser({ namespace, name }: ServiceAccountReference): string {
-  if (NAMESPACE.test(namespace) && isAccountName(name)) {
+  if (isNamespaceName(namespace) && isAccountName(name)) {
     return `system:serviceaccount:${namespace}:${name}`;
   }
   throw new AccountError(

@@ -5,7 +5,7 @@ import { CodedError } from '../errors/coded-error.ts';
 import type { KustomizationProblem } from './kustomization-tree.ts';
 import { pathsOf } from './plugin-paths.ts';
 import type { ReadingBudget } from './reading-budget.ts';
-import { type EntryPlace, type KustomizationReference, toReference } from './reference.ts';
+import { type EntryPlace, isInline, type KustomizationReference, toReference } from './reference.ts';
 
 /** What settings refer to, and what of them is refused. */
 export interface CheckedConfig {
@@ -97,9 +97,5 @@ function withReplacements(value: Fields): readonly Fields[] {
 
 function pathsIn(value: Fields): readonly string[] {
   const texts = withReplacements(value).flatMap((entry) => pathsOf(entry).map(({ text }) => text));
-  return texts.filter((text) => !isContent(text));
-}
-
-function isContent(text: string): boolean {
-  return text.includes('\n') || text.trimStart().startsWith('{');
+  return texts.filter((text) => !isInline(text));
 }

@@ -12,7 +12,7 @@ import type { KustomizationProblem } from './kustomization-tree.ts';
 import { checkPluginConfig } from './plugin-config.ts';
 import { pathsOf } from './plugin-paths.ts';
 import type { ReadingBudget } from './reading-budget.ts';
-import { type KustomizationReference, type ReferenceTarget, toReference } from './reference.ts';
+import { isInline, type KustomizationReference, type ReferenceTarget, toReference } from './reference.ts';
 
 /** What a kustomization file says, as far as it matters before it is built. */
 export interface ReadKustomization {
@@ -211,11 +211,6 @@ class Reader {
     const line = this.#lines.find(needle);
     return line === undefined ? {} : { line };
   }
-}
-
-/** Whether an entry is content and no path: kustomize tries it as a path first, and no file of the copy is called so. */
-function isInline(text: string): boolean {
-  return text.includes('\n') || text.trimStart().startsWith('{');
 }
 
 function literalsOf(entry: Fields): readonly string[] {

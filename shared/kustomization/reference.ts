@@ -61,6 +61,11 @@ export function outside(at: Pick<KustomizationProblem, 'file' | 'line'>, entry: 
   };
 }
 
+/** Whether an entry is content and no path: kustomize tries it as a path first, and no file of the copy is called so. */
+export function isInline(text: string): boolean {
+  return text.includes('\n') || text.trimStart().startsWith('{');
+}
+
 /** The folder of `path`; empty for the root. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));

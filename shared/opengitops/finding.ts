@@ -29,12 +29,9 @@ export function whenKnown<Value>(fact: Known<Value>, judge: (value: Value) => An
   return 'why' in fact ? ['unknown', fact.why] : judge(fact.value);
 }
 
-/** At most `limit` of `lines`, and how many more there are. */
-export function firstOf(lines: readonly string[], limit = 10): readonly string[] {
-  return lines.length <= limit ? lines : [...lines.slice(0, limit), `and ${lines.length - limit} more`];
-}
+const MAX_LINES = 10;
 
-/** `1 object`, `2 objects`. */
-export function numberOf(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+/** The first ten of `lines`, and how many more there are. */
+export function firstOf(lines: readonly string[]): readonly string[] {
+  return lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`];
 }

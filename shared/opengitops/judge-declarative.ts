@@ -1,6 +1,7 @@
 /** @module Declarative: the desired state is data, all of it, credentials included. */
+import { countOf } from '../encoding/count-of.ts';
 import type { GitSyncFacts, OwnedObjectFacts, RenderFacts } from './facts.ts';
-import { type Answer, type Finding, findingOf, firstOf, numberOf, whenKnown } from './finding.ts';
+import { type Answer, type Finding, findingOf, firstOf, whenKnown } from './finding.ts';
 
 /** The answers to the questions of the first principle. */
 export function judgeDeclarative({ rendered, owned }: GitSyncFacts): readonly Finding[] {
@@ -17,8 +18,8 @@ export function judgeDeclarative({ rendered, owned }: GitSyncFacts): readonly Fi
 function judgeRender({ problems, unhonoured, skipped, declared, files, refusal }: RenderFacts): Answer {
   if (problems.length > 0) return ['fail', ...firstOf(problems)];
   if (refusal !== null) return ['fail', `a sync of it would be refused whole: ${refusal}`];
-  const found = `${numberOf(declared.length, 'object')} in ${numberOf(files, 'file')}`;
-  const left = skipped.length === 0 ? [] : [`${numberOf(skipped.length, 'file')} left out on purpose`];
+  const found = `${countOf(declared.length, 'object')} in ${countOf(files, 'file')}`;
+  const left = skipped.length === 0 ? [] : [`${countOf(skipped.length, 'file')} left out on purpose`];
   return [unhonoured.length === 0 ? 'pass' : 'warn', found, ...left, ...firstOf(unhonoured)];
 }
 
@@ -33,7 +34,7 @@ function judgeInventory({ problems, declared, left }: RenderFacts, owned: readon
   const faults = [...missing.map((key) => `${describeKey(key)} is in the commit, and not owned`), ...surplus];
   if (faults.length > 0) return ['fail', ...firstOf(faults), ...firstOf(left)];
   if (owned.length === 0) return ['fail', 'nothing is owned, and nothing is in the commit'];
-  return ['pass', `${numberOf(owned.length, 'object')} owned, the same as in the commit`];
+  return ['pass', `${countOf(owned.length, 'object')} owned, the same as in the commit`];
 }
 
 function judgeSecrets({ problems, plainSecrets }: RenderFacts): Answer {

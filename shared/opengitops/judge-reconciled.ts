@@ -1,7 +1,8 @@
 /** @module Continuously Reconciled: the live objects are what the commit says, and are brought back to it. */
+import { countOf } from '../encoding/count-of.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 import type { GitSyncFacts, OwnedObjectFacts, ProbeFacts, RenderFacts } from './facts.ts';
-import { type Answer, type Finding, findingOf, firstOf, numberOf, whenKnown } from './finding.ts';
+import { type Answer, type Finding, findingOf, firstOf, whenKnown } from './finding.ts';
 import { inWords, readyOf } from './judge-pulled.ts';
 
 /** The answers to the questions of the fourth principle. */
@@ -37,14 +38,14 @@ function judgeEqual({ problems, differing, conflicts, uncompared, exempt, equal 
   if (faults.length > 0) return ['fail', ...firstOf(faults)];
   if (uncompared.length > 0) return ['unknown', ...firstOf(uncompared)];
   if (exempt.length > 0) return ['warn', ...firstOf(exempt)];
-  return ['pass', `a dry run of ${numberOf(equal, 'object')} would change nothing`];
+  return ['pass', `a dry run of ${countOf(equal, 'object')} would change nothing`];
 }
 
 function judgeUnsealed(owned: readonly OwnedObjectFacts[]): Answer {
   const sealed = owned.filter(({ notUnsealed }) => notUnsealed !== undefined);
   const closed = sealed.flatMap(({ name, notUnsealed }) => (notUnsealed ? [`${name}: ${notUnsealed}`] : []));
   if (closed.length > 0) return ['fail', ...firstOf(closed)];
-  return ['pass', `${numberOf(sealed.length, 'SealedSecret')}, none that is closed`];
+  return ['pass', `${countOf(sealed.length, 'SealedSecret')}, none that is closed`];
 }
 
 function judgePrune({ spec }: GitSync, owned: readonly OwnedObjectFacts[]): Answer {

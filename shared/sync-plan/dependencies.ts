@@ -1,4 +1,5 @@
 /** @module Whether the GitSyncs that one depends on let it go on, as a function of what all of them say now. */
+import { listSome } from '../encoding/list-some.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 
 /** `reason` as a condition has it; `message` is one sentence that names the GitSyncs. */
@@ -35,11 +36,17 @@ export function findUnready(gitSync: GitSync, find: FindGitSync): DependencyProb
   const names = dependenciesOf(gitSync);
   const missing = names.filter((name) => find({ namespace, name }) === undefined);
   if (missing.length > 0) {
-    return { reason: 'DependencyNotFound', message: `depends on GitSyncs that do not exist: ${listNames(missing)}` };
+    return {
+      reason: 'DependencyNotFound',
+      message: `depends on GitSyncs that do not exist: ${listSome(missing, MAX_NAMED)}`,
+    };
   }
   const waiting = names.filter((name) => !isReady(find({ namespace, name })));
   if (waiting.length === 0) return null;
-  return { reason: 'DependencyNotReady', message: `waits until these GitSyncs are Ready: ${listNames(waiting)}` };
+  return {
+    reason: 'DependencyNotReady',
+    message: `waits until these GitSyncs are Ready: ${listSome(waiting, MAX_NAMED)}`,
+  };
 }
 
 /** The names in `spec.dependsOn`, each once. */
@@ -83,9 +90,4 @@ function pathBack(first: string, last: string, cameFrom: ReadonlyMap<string, str
 
 function entriesOf({ spec }: GitSync): NonNullable<GitSync['spec']['dependsOn']> {
   return Array.isArray(spec.dependsOn) ? spec.dependsOn : [];
-}
-
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMED).join(', ');
-  return names.length <= MAX_NAMED ? shown : `${shown} and ${names.length - MAX_NAMED} more`;
 }

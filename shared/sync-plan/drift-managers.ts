@@ -1,4 +1,5 @@
 /** @module Who changed which fields of a live object, as far as its `managedFields` tell. */
+import { listSome } from '../encoding/list-some.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
 import { parseFieldPath } from './field-path.ts';
 import { childKeysOf, type FieldTree, isItemOf, isOwnEntry, managedFieldsOf, subtreeOf } from './managed-fields.ts';
@@ -26,7 +27,7 @@ export function managersOfChanges(live: KubeObject, paths: readonly string[]): r
 
 /** `/spec/replicas by kube-controller-manager; /data/a was removed or changed by somebody`. Never a value. */
 export function describeChanges(changes: readonly ManagerChange[]): string {
-  return changes.map(({ manager, paths }) => `${listPaths(paths)} by ${manager ?? 'somebody'}`).join('; ');
+  return changes.map(({ manager, paths }) => `${listSome(paths, MAX_PATHS)} by ${manager ?? 'somebody'}`).join('; ');
 }
 
 /** True when the tree owns the place, what it is a part of as a whole, or anything below it. */
@@ -40,9 +41,4 @@ function owns(tree: FieldTree, [part, ...rest]: readonly string[], value: unknow
   const next = subtreeOf(tree, `f:${part}`);
   const field: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
   return next !== undefined && owns(next, rest, field);
-}
-
-function listPaths(paths: readonly string[]): string {
-  const shown = paths.slice(0, MAX_PATHS).join(', ');
-  return paths.length <= MAX_PATHS ? shown : `${shown} and ${paths.length - MAX_PATHS} more`;
 }

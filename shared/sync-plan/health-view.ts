@@ -50,8 +50,8 @@ export function viewOf(object: KubeObject): HealthView {
     identity: readIdentity(object, metadata),
     spec: fieldsOf(ownValue(fieldsOf(object), 'spec')),
     status,
-    generation: countOf(metadata, 'generation'),
-    observedGeneration: countOf(status, 'observedGeneration'),
+    generation: numberOf(metadata, 'generation'),
+    observedGeneration: numberOf(status, 'observedGeneration'),
     isTerminating: ownValue(metadata, 'deletionTimestamp') !== undefined,
     conditions: readConditions(conditions),
     isReadable: isEmpty(statusValue, isMap) && isEmpty(conditions, Array.isArray),
@@ -59,7 +59,7 @@ export function viewOf(object: KubeObject): HealthView {
 }
 
 /** The number under `key`, or undefined for anything else. */
-export function countOf(fields: Readonly<Record<string, unknown>>, key: string): number | undefined {
+export function numberOf(fields: Readonly<Record<string, unknown>>, key: string): number | undefined {
   const value = ownValue(fields, key);
   return typeof value === 'number' ? value : undefined;
 }
@@ -87,6 +87,9 @@ export function health(state: HealthState, message: string): Health {
   return { state, message };
 }
 
+/** What is said of every healthy object. */
+export const HEALTHY: Health = health('healthy', 'is as it should be');
+
 function isEmpty(value: unknown, isRight: (value: unknown) => boolean): boolean {
   return value === undefined || value === null || isRight(value);
 }
@@ -111,7 +114,7 @@ function readConditions(value: unknown): ReadonlyMap<string, ReadCondition> {
       status: textOf(fields, 'status'),
       reason: textOf(fields, 'reason'),
       message: textOf(fields, 'message'),
-      observedGeneration: countOf(fields, 'observedGeneration'),
+      observedGeneration: numberOf(fields, 'observedGeneration'),
     });
   }
   return conditions;

@@ -1,10 +1,18 @@
 /** @module The health of kinds that run pods, by the rules of kstatus, and stricter where those call a failure healthy. */
 import { fieldsOf, ownValue } from '../encoding/value-kind.ts';
-import { countOf, explain, type Health, type HealthView, hasCondition, health, textOf } from './health-view.ts';
+import {
+  explain,
+  HEALTHY,
+  type Health,
+  type HealthView,
+  hasCondition,
+  health,
+  numberOf,
+  textOf,
+} from './health-view.ts';
 
 /** `kubectl` and the controllers write this for "no limit". */
 const NO_DEADLINE = 2_147_483_647;
-const HEALTHY: Health = health('healthy', 'is as it should be');
 
 /** Failed once its progress deadline passed; healthy when every replica is new, ready and available. */
 export function deploymentHealth(view: HealthView): Health {
@@ -22,7 +30,7 @@ export function deploymentHealth(view: HealthView): Health {
     compare('available', available, updated) ??
     compare('ready', ready, wanted);
   if (short !== null) return short;
-  const deadline = countOf(view.spec, 'progressDeadlineSeconds');
+  const deadline = numberOf(view.spec, 'progressDeadlineSeconds');
   const isTimed = deadline !== undefined && deadline !== NO_DEADLINE;
   if (isTimed && !(progress?.status === 'True' && progress.reason === 'NewReplicaSetAvailable')) {
     return health('progressing', explain('waits for its ReplicaSet', progress));
@@ -42,9 +50,9 @@ export function statefulSetHealth(view: HealthView): Health {
   const { wanted, total, updated, ready } = replicasOf(view);
   const short = compare('created', total, wanted) ?? compare('ready', ready, wanted) ?? surplus(total, wanted);
   if (short !== null) return short;
-  const partition = countOf(fieldsOf(ownValue(strategy, 'rollingUpdate')), 'partition');
+  const partition = numberOf(fieldsOf(ownValue(strategy, 'rollingUpdate')), 'partition');
   if (partition !== undefined) return compare('updated', updated, wanted - partition) ?? HEALTHY;
-  const current = countOf(view.status, 'currentReplicas') ?? 0;
+  const current = numberOf(view.status, 'currentReplicas') ?? 0;
   if (current < wanted) return health('progressing', `has ${current} of ${wanted} replicas of its revision`);
   const isSame = textOf(view.status, 'currentRevision') === textOf(view.status, 'updateRevision');
   return isSame ? HEALTHY : health('progressing', 'waits until its current revision is the updated one');
@@ -54,9 +62,9 @@ export function statefulSetHealth(view: HealthView): Health {
 export function daemonSetHealth(view: HealthView): Health {
   const unseen = unobserved(view);
   if (unseen !== null) return unseen;
-  const wanted = countOf(view.status, 'desiredNumberScheduled');
+  const wanted = numberOf(view.status, 'desiredNumberScheduled');
   if (wanted === undefined) return health('progressing', 'does not know yet how many pods it wants');
-  const number = (field: string): number => countOf(view.status, field) ?? 0;
+  const number = (field: string): number => numberOf(view.status, field) ?? 0;
   const isOnDelete = textOf(fieldsOf(ownValue(view.spec, 'updateStrategy')), 'type') === 'OnDelete';
   return (
     compare('created', number('currentNumberScheduled'), wanted) ??
@@ -75,7 +83,7 @@ export function replicaSetHealth(view: HealthView): Health {
   const unseen = unobserved(view);
   if (unseen !== null) return unseen;
   const { wanted, total, ready, available } = replicasOf(view);
-  const labelled = countOf(view.status, 'fullyLabeledReplicas') ?? 0;
+  const labelled = numberOf(view.status, 'fullyLabeledReplicas') ?? 0;
   return (
     compare('created', labelled, wanted) ??
     compare('available', available, wanted) ??
@@ -92,7 +100,7 @@ export function jobHealth(view: HealthView): Health {
   }
   if (hasCondition(view, 'Complete', 'True')) return health('healthy', 'is complete');
   if (view.spec['suspend'] === true) return health('healthy', 'is suspended');
-  const active = countOf(view.status, 'active') ?? 0;
+  const active = numberOf(view.status, 'active') ?? 0;
   return health('progressing', active > 0 ? `runs: ${active} active` : 'has not run yet');
 }
 
@@ -130,9 +138,9 @@ function unobserved({ observedGeneration, generation }: HealthView): Health | nu
 }
 
 function replicasOf({ spec, status }: HealthView) {
-  const number = (field: string): number => countOf(status, field) ?? 0;
+  const number = (field: string): number => numberOf(status, field) ?? 0;
   return {
-    wanted: countOf(spec, 'replicas') ?? 1,
+    wanted: numberOf(spec, 'replicas') ?? 1,
     total: number('replicas'),
     updated: number('updatedReplicas'),
     ready: number('readyReplicas'),

@@ -4,7 +4,7 @@
  */
 import { SEALED_SECRET_API_VERSION, SEALED_SECRET_KIND, SIGNET_API_VERSION } from '../resources/names.ts';
 import { groupOf, type KubeObject, type ObjectIdentity } from '../resources/object-meta.ts';
-import { explain, type Health, type HealthView, hasCondition, health, textOf, viewOf } from './health-view.ts';
+import { explain, HEALTHY, type Health, type HealthView, hasCondition, health, textOf, viewOf } from './health-view.ts';
 import {
   daemonSetHealth,
   deploymentHealth,
@@ -16,7 +16,6 @@ import {
 
 type HealthRule = (view: HealthView) => Health;
 
-const HEALTHY: Health = health('healthy', 'is as it should be');
 const always: HealthRule = () => HEALTHY;
 
 /** By `group/kind`. */

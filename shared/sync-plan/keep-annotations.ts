@@ -3,7 +3,7 @@ import { PRUNE_ANNOTATION, RECREATE_ANNOTATION } from '../resources/names.ts';
 import { annotationOf, type ObjectMeta } from '../resources/object-meta.ts';
 
 /** Argo CD's list of options, separated by commas. */
-const ARGO_OPTIONS_ANNOTATION = 'argocd.argoproj.io/sync-options';
+export const ARGO_OPTIONS_ANNOTATION = 'argocd.argoproj.io/sync-options';
 const FLUX_PRUNE_ANNOTATION = 'kustomize.toolkit.fluxcd.io/prune';
 const FLUX_FORCE_ANNOTATION = 'kustomize.toolkit.fluxcd.io/force';
 

@@ -14,9 +14,3 @@ export function isManifestName(path: string): boolean {
 export function isHiddenPath(relativePath: string): boolean {
   return relativePath.startsWith('.') || relativePath.includes('/.');
 }
-
-/** Order of files: by code units of their paths, the same on every machine. */
-export function comparePaths(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}

@@ -2,7 +2,7 @@
  * @module Brings a Secret into the form in which the API server keeps it: one map `data` of canonical base64. Without this, a Secret
  * with `stringData` differs from its own copy in the cluster for ever.
  */
-import { decodeBase64, encodeBase64 } from '../encoding/base64.ts';
+import { encodeBase64, tryDecodeBase64 } from '../encoding/base64.ts';
 import { encodeUtf8 } from '../encoding/bytes.ts';
 import { isMap, ownValue } from '../encoding/value-kind.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
@@ -50,10 +50,11 @@ function readItems(
 }
 
 function recode(key: string, text: string, items: Items, findings: Finding[]): void {
-  try {
-    items.set(key, encodeBase64(decodeBase64(text)));
-  } catch {
-    const hint = 'put plain text into stringData, or better: seal the Secret';
-    findings.push(finding('RENDER_SECRET_INVALID', `data ${quoteKey(key)} is not base64`, hint));
+  const bytes = tryDecodeBase64(text);
+  if (typeof bytes !== 'number') {
+    items.set(key, encodeBase64(bytes));
+    return;
   }
+  const hint = 'put plain text into stringData, or better: seal the Secret';
+  findings.push(finding('RENDER_SECRET_INVALID', `data ${quoteKey(key)} is not base64`, hint));
 }

@@ -3,11 +3,11 @@
  * namespace an object without one gets, is decided later.
  */
 import { decodeUtf8 } from '../encoding/bytes.ts';
+import { compareText } from '../encoding/compare-text.ts';
 import { isKustomizationFile } from '../kustomization/kustomization-tree.ts';
 import type { FileTree, SkippedFile, TreeFile } from './file-tree.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import { findCharts } from './helm-charts.ts';
-import { comparePaths } from './manifest-path.ts';
 import { DEFAULT_WEIGHT_LIMITS, type WeightLimits } from './object-weight.ts';
 import { readFileDocuments } from './read-file-documents.ts';
 import { RenderCollector } from './render-collector.ts';
@@ -60,7 +60,7 @@ export function* renderInSteps(tree: FileTree, options: RenderOptions = {}): Gen
   const charts = findCharts(tree.files);
   collector.problems.push(...charts.problems);
   let bytes = 0;
-  for (const file of tree.files.toSorted((a, b) => comparePaths(a.path, b.path))) {
+  for (const file of tree.files.toSorted((a, b) => compareText(a.path, b.path))) {
     if (charts.holds(file.path)) continue;
     if (isKustomizationFile(file.path)) skipped.push({ file: file.path, reason: SKIPPED_KUSTOMIZATION });
     else renderFile(file, settings, collector);
@@ -93,7 +93,7 @@ function resultOf(tree: FileTree, collector: RenderCollector, skipped: readonly 
   return {
     objects: unique,
     problems: [...tree.problems, ...collector.problems, ...problems].sort(compareProblems),
-    skipped: [...tree.skipped, ...skipped].sort((a, b) => comparePaths(a.file, b.file)),
+    skipped: [...tree.skipped, ...skipped].sort((a, b) => compareText(a.file, b.file)),
   };
 }
 
@@ -134,9 +134,9 @@ function findLine(lines: readonly string[], line: number, written: string): numb
 
 function compareProblems(a: RenderProblem, b: RenderProblem): number {
   return (
-    comparePaths(a.file, b.file) ||
+    compareText(a.file, b.file) ||
     (a.line ?? 0) - (b.line ?? 0) ||
-    comparePaths(a.code, b.code) ||
-    comparePaths(a.message, b.message)
+    compareText(a.code, b.code) ||
+    compareText(a.message, b.message)
   );
 }

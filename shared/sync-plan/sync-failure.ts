@@ -1,4 +1,5 @@
 /** @module Failures as the status of a GitSync reports them: which object, where in Git, and why. */
+import { compareText } from '../encoding/compare-text.ts';
 import { shortenText } from '../encoding/shorten-text.ts';
 import type { SyncFailure } from '../resources/git-sync.ts';
 import type { ObjectIdentity } from '../resources/object-meta.ts';
@@ -38,9 +39,9 @@ export function problemFailure(problem: RenderProblem): SyncFailure {
 export function sortFailures(failures: readonly SyncFailure[]): readonly SyncFailure[] {
   return failures.toSorted(
     (a, b) =>
-      compare(a.file ?? '\uffff', b.file ?? '\uffff') ||
+      compareText(a.file ?? '\uffff', b.file ?? '\uffff') ||
       (a.line ?? 0) - (b.line ?? 0) ||
-      compare(identityText(a), identityText(b)),
+      compareText(identityText(a), identityText(b)),
   );
 }
 
@@ -55,9 +56,4 @@ export function describeFailure(failure: SyncFailure): string {
 
 function identityText({ kind, namespace, name }: SyncFailure): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name ?? ''}`;
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,4 +1,5 @@
 /** @module Why an object whose deletion was asked for is still there, in words. */
+import { listSome } from '../encoding/list-some.ts';
 import type { ObjectMeta } from '../resources/object-meta.ts';
 
 /** The API server keeps their number and length in bounds, and nobody reads a long list. */
@@ -9,7 +10,6 @@ export function describeTermination({ deletionTimestamp, finalizers = [] }: Obje
   if (deletionTimestamp === undefined) return undefined;
   const since = `since ${deletionTimestamp}`;
   if (finalizers.length === 0) return since;
-  const more = finalizers.length > MAX_NAMED ? ` and ${finalizers.length - MAX_NAMED} more` : '';
   const noun = finalizers.length === 1 ? 'finalizer' : 'finalizers';
-  return `${since}, held by ${noun} ${finalizers.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return `${since}, held by ${noun} ${listSome(finalizers, MAX_NAMED)}`;
 }

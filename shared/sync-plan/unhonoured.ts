@@ -1,12 +1,12 @@
 /** @module What the annotations of an object ask for in vain, those of Argo CD, Flux and Helm included, so that nobody counts on it. */
 import { APPLY_ANNOTATION, DRIFT_ANNOTATION, RECONCILE_ANNOTATION } from '../resources/names.ts';
 import { annotationOf, type ObjectMeta } from '../resources/object-meta.ts';
+import { ARGO_OPTIONS_ANNOTATION } from './keep-annotations.ts';
 import { FLUX_APPLY_ANNOTATION, FLUX_RECONCILE_ANNOTATION } from './object-rules.ts';
 import { unreadableWave } from './waves.ts';
 
 /** What others run at a certain moment of a sync is to Signet an object like any other. */
 const HOOK_ANNOTATIONS: readonly string[] = ['argocd.argoproj.io/hook', 'helm.sh/hook'];
-const ARGO_SYNC_OPTIONS = 'argocd.argoproj.io/sync-options';
 const ARGO_COMPARE_OPTIONS = 'argocd.argoproj.io/compare-options';
 
 /** Options of Argo CD that say what Signet does anyway, or that it honours. */
@@ -59,7 +59,7 @@ function findValues(metadata: ObjectMeta): readonly string[] {
 }
 
 function findOptions(metadata: ObjectMeta): readonly string[] {
-  return [ARGO_SYNC_OPTIONS, ARGO_COMPARE_OPTIONS].flatMap((name) => {
+  return [ARGO_OPTIONS_ANNOTATION, ARGO_COMPARE_OPTIONS].flatMap((name) => {
     const value: unknown = annotationOf(metadata, name);
     if (typeof value !== 'string') return [];
     const options = value.split(',').map((option) => option.trim());

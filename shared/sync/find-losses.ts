@@ -2,6 +2,7 @@
  * @module Finds out what deleting namespaces and definitions would take along. Asked only when one is about to be deleted; what cannot be
  * looked at counts as a loss.
  */
+import { listSome } from '../encoding/list-some.ts';
 import { describeError } from '../errors/describe-error.ts';
 import type { KubeKindList, KubeReader } from '../kube/client.ts';
 import { isKubeError } from '../kube/errors.ts';
@@ -128,7 +129,5 @@ function withoutOwned(objects: readonly KubeObject[]): readonly KubeObject[] {
 }
 
 function listExamples(objects: readonly KubeObject[]): string {
-  const names = objects.map((object) => describeIdentity(identityOf(object))).sort();
-  const more = names.length > MAX_EXAMPLES ? ` and ${names.length - MAX_EXAMPLES} more` : '';
-  return `${names.slice(0, MAX_EXAMPLES).join(', ')}${more}`;
+  return listSome(objects.map((object) => describeIdentity(identityOf(object))).sort(), MAX_EXAMPLES);
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import {
-  listSome,
   statusAfterSync,
   statusDeleting,
   statusInProgress,
@@ -133,9 +132,4 @@ test('a deletion that waits or fails says so', () => {
   const failed = { ...done, enforced: { applied, pruned: { ...pruned, failures }, heldBack: 0 } };
   expect(conditionsOf(statusDeleting(gitSync(), done, 'waiting', now))[0]).toBe('Ready=False Deleting');
   expect(conditionsOf(statusDeleting(gitSync(), failed, 'denied', now))[0]).toBe('Ready=False PruneFailed');
-});
-
-test('listSome names five and counts the rest', () => {
-  expect(listSome(['a', 'b'])).toBe('a, b');
-  expect(listSome(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comparePaths, isHiddenPath, isManifestName } from '../../../../shared/sync-plan/manifest-path.ts';
+import { isHiddenPath, isManifestName } from '../../../../shared/sync-plan/manifest-path.ts';
 
 test('isManifestName takes what kubectl takes', () => {
   const names = ['a.yaml', 'b/c.yml', 'd.json', 'e.YAML', 'yaml', 'f.yaml.bak', 'g.txt'];
@@ -9,8 +9,4 @@ test('isManifestName takes what kubectl takes', () => {
 test('isHiddenPath looks at every segment', () => {
   const paths = ['.a.yaml', '.github/ci.yaml', 'a/.b/c.yaml', 'a.b/c.yaml', 'a/b.yaml'];
   expect(paths.filter(isHiddenPath)).toEqual(['.a.yaml', '.github/ci.yaml', 'a/.b/c.yaml']);
-});
-
-test('comparePaths orders by code units', () => {
-  expect(['b', 'a/b', 'a', 'B', 'ä', 'a-b'].sort(comparePaths)).toEqual(['B', 'a', 'a-b', 'a/b', 'b', 'ä']);
 });
