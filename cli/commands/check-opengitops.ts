@@ -79,7 +79,7 @@ async function checkOpengitops(name: string | undefined, options: CheckOptions, 
   return exitCodeFor(report, options);
 }
 
-/** Nothing checked is nothing passed. @throws CliError `CLI_OBJECT_NOT_FOUND` */
+/** Nothing checked is nothing passed. @throws CliError `CLI_OBJECT_NOT_FOUND`; KubeError */
 async function findGitSyncs(
   cluster: Cluster,
   name: string | undefined,

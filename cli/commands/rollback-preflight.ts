@@ -43,7 +43,7 @@ const MAX_NAMED = 20;
 
 /**
  * Prints the plan, and warns of what would not work.
- * @throws GitError; KubeError; CliError when the controller would refuse the commit whole
+ * @throws GitError; SeveralErrors when the controller would refuse the commit whole; as {@link previewTree}
  */
 export async function runPreflight(session: Session, cluster: Cluster, request: PreflightRequest): Promise<Preflight> {
   const { gitSync, commit } = request;

@@ -32,7 +32,8 @@ export function assertOneTarget({ argument, filename, name }: RunTargetChoice): 
 
 /**
  * The GitSync, with its namespace. One in a file or made up here has the annotations of the one of its name in the cluster, if there is any.
- * @throws CliError `CLI_OBJECT_NOT_FOUND`, `CLI_OBJECT_INVALID` while a controller looks after it; KubeError
+ * @throws CliError `CLI_OBJECT_NOT_FOUND`, `CLI_NAMESPACE_MISMATCH`, `CLI_OBJECT_INVALID`, also while a controller looks after it; SeveralErrors of the
+ * file; KubeError
  */
 export async function findRunTarget(session: Session, cluster: Cluster, choice: RunTargetChoice): Promise<GitSync> {
   const wanted = await readTarget(session, cluster, choice);

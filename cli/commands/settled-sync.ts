@@ -21,7 +21,7 @@ export interface SettledWish {
   readonly timeoutMs: number;
 }
 
-/** Waits until the wish is taken up and Ready is known, and tells the outcome. @throws CliError `CLI_TIMED_OUT`; KubeError */
+/** Waits until the wish is taken up and Ready is known, and tells the outcome. @throws CliError `CLI_TIMED_OUT`, `CLI_OBJECT_NOT_FOUND`; KubeError */
 export async function awaitSettled(
   session: Session,
   cluster: Cluster,

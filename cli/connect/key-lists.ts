@@ -17,6 +17,7 @@ export interface FoundKeyList {
 /**
  * The key list of the chosen controller, or of the first one that is found; null when there is none. It may say no more
  * than why there are no keys. Each place without a list is added to `misses`.
+ * @throws as {@link readKeyLists}
  */
 export async function findKeyList(
   cluster: Cluster,
@@ -27,7 +28,10 @@ export async function findKeyList(
   return first;
 }
 
-/** As {@link findKeyList}; `unable` is what a sealed-secrets controller cannot do, for the hint. @throws CliError `CLI_CONTROLLER_NOT_FOUND` */
+/**
+ * As {@link findKeyList}; `unable` is what a sealed-secrets controller cannot do, for the hint.
+ * @throws CliError `CLI_CONTROLLER_NOT_FOUND`, and as {@link readKeyLists}
+ */
 export async function getKeyList(cluster: Cluster, choice: ControllerChoice, unable: string): Promise<FoundKeyList> {
   const misses: string[] = [];
   const found = await findKeyList(cluster, choice, misses);
@@ -41,7 +45,7 @@ export async function getKeyList(cluster: Cluster, choice: ControllerChoice, una
 
 /**
  * The list that says something; none when there is none. @throws CliError `CLI_CONTROLLER_AMBIGUOUS` when there are two, or when
- * another controller answers elsewhere
+ * another controller answers elsewhere; KubeError
  */
 export async function readKeyLists(
   cluster: Cluster,

@@ -57,7 +57,7 @@ export async function findKeyNamespace(
   return holding[0] ?? null;
 }
 
-/** As {@link findKeyNamespace}. @throws CliError `CLI_CONTROLLER_NOT_FOUND` when there is none. */
+/** As {@link findKeyNamespace}. @throws as that, and CliError `CLI_CONTROLLER_NOT_FOUND` when there is none. */
 export async function getKeyNamespace(cluster: Cluster, choice: ControllerChoice): Promise<string> {
   const misses: string[] = [];
   const namespace = await findKeyNamespace(cluster, choice, misses);

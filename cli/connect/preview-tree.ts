@@ -29,7 +29,7 @@ export interface PreviewTreeOptions {
 
 /**
  * The preview of `tree` as the files of `gitSync`, or as nobody's, with `namespace` for objects that name none. Digests of Secret values are
- * of no use beyond it. @throws KubeError
+ * of no use beyond it. @throws KubeError, and as {@link previewSync}
  */
 export async function previewTree(
   cluster: Cluster,

@@ -29,7 +29,7 @@ const MAX_LANES = 4;
 
 /**
  * Every private key in the files `names`; `consequence` says what does not happen without them.
- * @throws SeveralErrors of CertificateError `KEY_*`, EncodingError, and CliError `CLI_PRIVATE_KEY_UNREADABLE`.
+ * @throws SeveralErrors of CertificateError `KEY_*`, EncodingError, and CliError `CLI_PRIVATE_KEY_UNREADABLE`, `CLI_USAGE`.
  */
 export async function readPrivateKeys(
   session: Session,

@@ -55,7 +55,7 @@ export async function labelKey({ client }: Cluster, secret: KubeObject, retiredA
   }
 }
 
-/** Waits until the controller has taken note. @throws CliError `CLI_TIMED_OUT` */
+/** Waits until the controller has taken note. @throws CliError `CLI_TIMED_OUT`; KubeError */
 export async function awaitRetirement(
   cluster: Cluster,
   io: Io,

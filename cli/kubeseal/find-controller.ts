@@ -39,12 +39,12 @@ export async function findController(
   return found;
 }
 
-/** The controller's certificates, PEM as they came. @throws KubesealError `KUBESEAL_NO_CLUSTER` */
+/** The controller's certificates, PEM as they came. @throws KubesealError `KUBESEAL_NO_CLUSTER`; KubeError */
 export async function fetchControllerPem(session: Session, cluster: Cluster, flags: ClusterFlags): Promise<string> {
   return fetchPemOf(cluster, await findController(session, cluster, flags));
 }
 
-/** The certificates of a controller that was found, PEM as they came. @throws KubesealError `KUBESEAL_NO_CLUSTER` */
+/** The certificates of a controller that was found, PEM as they came. @throws KubesealError `KUBESEAL_NO_CLUSTER`; KubeError */
 export async function fetchPemOf(cluster: Cluster, controller: ControllerService): Promise<string> {
   const answer = await readServiceCertificate(cluster, controller);
   if (answer.kind === 'found') return answer.pem;

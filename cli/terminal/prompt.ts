@@ -9,7 +9,7 @@ type AskingIo = Pick<Io, 'terminal' | 'stderr'>;
 /**
  * Asks for a value that is not shown while it is typed. `text` is the question without a colon, and `hint` says how to hand
  * the value over where nobody can be asked. The line may be empty.
- * @throws CliError `CLI_USAGE` when standard input is no terminal, or ends; the signal's reason when the user interrupts.
+ * @throws CliError `CLI_USAGE` when standard input is no terminal, or ends, or for several lines, `CLI_INPUT_TOO_LARGE`; the signal's reason when the user interrupts.
  */
 export async function promptHidden(io: AskingIo, text: string, hint?: string): Promise<SecretBytes> {
   const terminal = terminalOf(io, text, hint);

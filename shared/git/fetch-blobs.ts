@@ -61,7 +61,7 @@ async function findMissing({ store }: OpenTreeRead, oids: readonly string[]): Pr
 
 /**
  * Adds the texts of the symbolic links `oids` to `linkTexts`; false when the server does not give them out by id. A text that no path can have becomes
- * empty, which leads to nothing. @throws GitError `GIT_TREE_TOO_LARGE`
+ * empty, which leads to nothing. @throws GitError `GIT_TREE_TOO_LARGE`, or that the remote cannot be read
  */
 export async function readLinkTexts(
   read: OpenTreeRead,

@@ -58,7 +58,7 @@ export class GitRunner {
     });
   }
 
-  /** Output of a run without network that has to succeed. @throws GitError `GIT_MIRROR_DAMAGED` when it does not */
+  /** Output of a run without network that has to succeed. @throws GitError `GIT_MIRROR_DAMAGED` when it does not, and as `runProgram` does */
   async read(args: readonly string[], options: Omit<GitRunOptions, 'remote'>): Promise<Buffer> {
     const outcome = await this.run(args, options);
     if (outcome.exitCode === 0) return outcome.stdout;

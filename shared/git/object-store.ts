@@ -32,7 +32,7 @@ export class ObjectStore {
     return /^tree ([0-9a-f]{40,64})\n$/.exec(output.toString('utf8'))?.[1] ?? null;
   }
 
-  /** Everything below `tree`, whose own path is `folder`. @throws GitError `GIT_TREE_TOO_LARGE` */
+  /** Everything below `tree`, whose own path is `folder`. @throws GitError `GIT_TREE_TOO_LARGE`, `GIT_MIRROR_DAMAGED` */
   async listTree(tree: string, folder: string, maxEntries: number): Promise<TreeEntry[]> {
     // With the folders themselves (-t): links are resolved through them.
     const args = ['--git-dir=.', 'ls-tree', '-r', '-t', '-z', '--full-tree', tree];
@@ -42,7 +42,7 @@ export class ObjectStore {
     return parseTreeListing(listing.bytes(), folder);
   }
 
-  /** Everything below `folders` of `commit`; what is no folder is passed over. The root is the empty path. @throws GitError `GIT_TREE_TOO_LARGE` */
+  /** Everything below `folders` of `commit`; what is no folder is passed over. The root is the empty path. @throws GitError `GIT_TREE_TOO_LARGE`, `GIT_MIRROR_DAMAGED` */
   async listBelow(commit: string, folders: readonly string[], maxEntries: number): Promise<TreeEntry[]> {
     const paths = folders.includes('') ? [] : folders;
     const args = ['--git-dir=.', '--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', commit, '--', ...paths];
@@ -52,7 +52,7 @@ export class ObjectStore {
     return parseTreeListing(listing.bytes(), '');
   }
 
-  /** Everything in `commit`, to be looked up by path. @throws GitError `GIT_TREE_TOO_LARGE` */
+  /** Everything in `commit`, to be looked up by path. @throws GitError `GIT_TREE_TOO_LARGE`, `GIT_MIRROR_DAMAGED` */
   async listCommit(commit: string, maxEntries: number): Promise<CommitListing> {
     const args = ['--git-dir=.', 'ls-tree', '-r', '-t', '-z', '--full-tree', `${commit}^{tree}`];
     const listing = new CommitListing(maxEntries);

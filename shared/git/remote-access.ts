@@ -16,7 +16,7 @@ const DEFAULT_USERNAME = 'git';
 
 /**
  * Calls `use` with the access that `credentials` give to `url`; files below `parent` exist for the time of the call only.
- * @throws GitError `GIT_CREDENTIALS_INVALID` when they do not fit the transport
+ * @throws GitError `GIT_CREDENTIALS_INVALID` when they do not fit the transport, `GIT_FAILED` when ssh cannot be given a path
  */
 export async function withRemoteAccess<T>(
   url: RepositoryUrl,

@@ -69,13 +69,13 @@ export class InventoryStore {
     state.isLoaded = true;
   }
 
-  /** Stores which objects there are, when that is different, and the rest where it takes no time. @throws SyncError `SYNC_TOO_MANY_OBJECTS` */
+  /** Stores which objects there are, when that is different, and the rest where it takes no time. @throws KubeError; SyncError `SYNC_TOO_MANY_OBJECTS` */
   async saveQuickly(state: StoredInventory): Promise<void> {
     if (state.book.lag === 'membership') await this.#write(state);
     else if (state.book.entries.size <= QUICK_ENTRIES) await this.saveDue(state);
   }
 
-  /** Stores what is wanted or known differently, too. @throws SyncError `SYNC_TOO_MANY_OBJECTS` */
+  /** Stores what is wanted or known differently, too. @throws KubeError; SyncError `SYNC_TOO_MANY_OBJECTS` */
   async save(state: StoredInventory): Promise<void> {
     if (state.book.lag === 'membership' || state.book.lag === 'proofs') await this.#write(state);
   }

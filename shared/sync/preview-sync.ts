@@ -78,7 +78,10 @@ export interface PlainSecret {
   readonly origin: ObjectOrigin;
 }
 
-/** Previews one sync. Single objects that cannot be read or are refused say so. @throws KubeError when discovery fails */
+/**
+ * Previews one sync. Single objects that cannot be read or are refused say so.
+ * @throws KubeError when discovery fails; SyncError `SYNC_SPEC_INVALID`; SubstitutionError; what building a kustomization throws
+ */
 export async function previewSync(dependencies: PreviewDependencies, input: PreviewInput): Promise<SyncPreview> {
   const { gitSync, commit, controllerNamespace } = input;
   const invalid = ignoreDifferencesProblem(gitSync?.spec ?? {});

@@ -36,7 +36,8 @@ const PROBE_PREFIX = 'signet-probe-';
 
 /**
  * The recreation that would mend `error`, or null when none would: another failure, an object that may not be deleted, or a manifest
- * that the server refuses under any name. Nothing is written. @throws KubeError when the object cannot be read
+ * that the server refuses under any name. Nothing is written. @throws KubeError when the object cannot be read; SyncError
+ * SYNC_KIND_NOT_SERVED
  */
 export async function findRecreation(
   { client, kinds }: RecreateDependencies,
@@ -53,7 +54,7 @@ export async function findRecreation(
   return { uid: live.metadata.uid ?? '', isAllowed: isRecreateAllowed(object.metadata), reason };
 }
 
-/** Deletes the object if it still has `uid`. Resolves when its name is free. @throws KubeError; SyncError SYNC_RECREATION_WAITING */
+/** Deletes the object if it still has `uid`. Resolves when its name is free. @throws KubeError; SyncError SYNC_KIND_NOT_SERVED, SYNC_RECREATION_WAITING */
 export async function removeForRecreation(
   { client, kinds }: RecreateDependencies,
   { object }: PlacedObject,

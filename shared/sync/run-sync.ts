@@ -43,7 +43,10 @@ export type SyncRun = RefusedRun | FinishedRun;
 
 const POLL_MS = 500;
 
-/** Syncs once. Single objects that fail say so. @throws KubeError; SyncError `SYNC_TOO_MANY_OBJECTS`, before anything was written */
+/**
+ * Syncs once. Single objects that fail say so.
+ * @throws KubeError; SubstitutionError; what building a kustomization throws; SyncError `SYNC_TOO_MANY_OBJECTS`, before anything was written
+ */
 export async function runSync(dependencies: RunSyncDependencies, input: RunSyncInput): Promise<SyncRun> {
   const kinds = createServedKinds(dependencies.client);
   const prepared = await prepareRun(dependencies, input, kinds);
