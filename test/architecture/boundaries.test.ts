@@ -7,7 +7,7 @@ const MAINS = ['cli/launcher.ts', 'cli/main.ts', 'controller/main.ts'];
 
 /** Where each package may be imported, by prefix of the importing file. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  commander: ['cli/options/', 'cli/commands/', 'cli/run.ts', 'controller/config/'],
+  commander: ['cli/options/', 'cli/commands/', 'cli/run.ts'],
   'js-yaml': ['shared/encoding/yaml-'],
   'node-forge': ['shared/certificate/issue-certificate.ts'],
   '@kubernetes/client-node': ['shared/kube/'],
