@@ -1,5 +1,4 @@
 /** @module `signet keys retire`: takes a sealing key out of use, once nothing in the cluster or the repository needs it. */
-import { countOf } from '../../shared/encoding/count-of.ts';
 import { toKubeTime } from '../../shared/resources/conditions.ts';
 import { type Cluster, withCluster } from '../connect/cluster.ts';
 import { findKey } from '../connect/find-key.ts';

@@ -3,8 +3,7 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openRepository, type RepositoryOptions } from '../../shared/git/open-repository.ts';
-import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
-import { createGitRepository, makeTemporaryFolder } from '../support/git-repository.ts';
+import { contentsOf, createGitRepository, makeTemporaryFolder } from '../support/git-repository.ts';
 
 async function setUp(options: Partial<RepositoryOptions> = {}) {
   const folder = await makeTemporaryFolder();
@@ -25,10 +24,6 @@ async function setUp(options: Partial<RepositoryOptions> = {}) {
   };
 }
 
-function contents(tree: FileTree): Record<string, string> {
-  return Object.fromEntries(tree.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
-}
-
 test('one fetch brings the manifests of every folder that is named beside the one that is read', async () => {
   await using bench = await setUp();
   const commit = await bench.remote.commit({
@@ -38,12 +33,14 @@ test('one fetch brings the manifests of every folder that is named beside the on
     'apps/unnamed/d.yaml': 'd: 1\n',
   });
   const alongside = () => ['apps/a', './apps/b/', 'apps/c[1]', 'apps/none', '../outside'];
-  expect(contents(await bench.repository.readTree(commit, 'apps/a', { alongside }))).toEqual({
+  expect(contentsOf(await bench.repository.readTree(commit, 'apps/a', { alongside }))).toEqual({
     'apps/a/a.yaml': 'a: 1\n',
   });
   await bench.takeAway();
-  expect(contents(await bench.repository.readTree(commit, 'apps/b'))).toEqual({ 'apps/b/deep/b.yaml': 'b: 1\n' });
-  expect(contents(await bench.repository.readTree(commit, 'apps/c[1]'))).toEqual({ 'apps/c[1]/c.json': '{"c": 1}\n' });
+  expect(contentsOf(await bench.repository.readTree(commit, 'apps/b'))).toEqual({ 'apps/b/deep/b.yaml': 'b: 1\n' });
+  expect(contentsOf(await bench.repository.readTree(commit, 'apps/c[1]'))).toEqual({
+    'apps/c[1]/c.json': '{"c": 1}\n',
+  });
   await expect(bench.repository.readTree(commit, 'apps/unnamed')).rejects.toMatchObject({
     code: expect.stringMatching(/^GIT_/),
   });
@@ -54,7 +51,7 @@ test('the root beside a folder brings all manifests of the commit', async () => 
   const commit = await bench.remote.commit({ 'a/a.yaml': 'a: 1\n', 'b/b.yaml': 'b: 1\n' });
   await bench.repository.readTree(commit, 'a', { alongside: () => ['a', ''] });
   await bench.takeAway();
-  expect(Object.keys(contents(await bench.repository.readTree(commit, '')))).toEqual(['a/a.yaml', 'b/b.yaml']);
+  expect(Object.keys(contentsOf(await bench.repository.readTree(commit, '')))).toEqual(['a/a.yaml', 'b/b.yaml']);
 });
 
 test('who reads is not asked for what others want while there is nothing to fetch', async () => {
@@ -73,7 +70,7 @@ test('files of others that are too large hold nobody up, and are not tried for a
   });
   const read = (folder: string, alongside: () => readonly string[]) =>
     bench.repository.readTree(commit, folder, { alongside });
-  expect(contents(await read('a', () => ['b', 'large']))).toEqual({ 'a/a.yaml': 'a: 1\n' });
+  expect(contentsOf(await read('a', () => ['b', 'large']))).toEqual({ 'a/a.yaml': 'a: 1\n' });
   const again = () => expect.fail('it was too much before');
-  expect(contents(await read('b', again))).toEqual({ 'b/b.yaml': 'b: 1\n' });
+  expect(contentsOf(await read('b', again))).toEqual({ 'b/b.yaml': 'b: 1\n' });
 });

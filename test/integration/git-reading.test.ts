@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { GitRepository } from '../../shared/git/git-repository.ts';
 import { openRepository, type RepositoryOptions } from '../../shared/git/open-repository.ts';
-import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
 import {
+  contentsOf,
   createGitRepository,
   GitTestRepository,
   type GitTestRepositoryOptions,
@@ -36,10 +36,6 @@ async function setUp(options: GitTestRepositoryOptions = {}): Promise<Bench> {
       }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
-}
-
-function contents(tree: FileTree): Record<string, string> {
-  return Object.fromEntries(tree.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
 }
 
 async function packNames(cache: string): Promise<string[]> {
@@ -94,7 +90,7 @@ test('readTree gives manifests only, of the path only, sorted', async () => {
     'top.yaml': 'no',
   });
   const tree = await bench.open().readTree(commit, './deploy/');
-  expect(contents(tree)).toEqual({ 'deploy/b.json': '{}', 'deploy/sub/a.yml': 'a', 'deploy/z.yaml': 'z' });
+  expect(contentsOf(tree)).toEqual({ 'deploy/b.json': '{}', 'deploy/sub/a.yml': 'a', 'deploy/z.yaml': 'z' });
   expect(tree.files.map((file) => file.path)).toEqual(['deploy/b.json', 'deploy/sub/a.yml', 'deploy/z.yaml']);
   expect(tree.skipped.map((skipped) => skipped.file)).toEqual(['deploy/.hidden/x.yaml']);
   expect(tree.problems).toEqual([]);
@@ -121,7 +117,7 @@ test('readTree of a commit that was read before needs no remote', async () => {
   const commit = await bench.remote.commit({ 'a.yaml': 'a', 'sub/b.yaml': 'b' });
   await bench.open().readTree(commit, '.');
   await rm(bench.remote.folder, { recursive: true });
-  expect(contents(await bench.open().readTree(commit, '.'))).toEqual({ 'a.yaml': 'a', 'sub/b.yaml': 'b' });
+  expect(contentsOf(await bench.open().readTree(commit, '.'))).toEqual({ 'a.yaml': 'a', 'sub/b.yaml': 'b' });
 });
 
 test('readTree of the next commit fetches what changed, and follows a force-push', async () => {
@@ -130,16 +126,16 @@ test('readTree of the next commit fetches what changed, and follows a force-push
   const first = await bench.remote.commit({ 'a.yaml': '1', 'b.yaml': 'same' });
   await repository.readTree(first, '');
   const second = await bench.remote.commit({ 'a.yaml': '2' });
-  expect(contents(await repository.readTree(second, ''))).toEqual({ 'a.yaml': '2', 'b.yaml': 'same' });
+  expect(contentsOf(await repository.readTree(second, ''))).toEqual({ 'a.yaml': '2', 'b.yaml': 'same' });
   const rewritten = await bench.remote.commit({ 'c.yaml': '3' }, { isOrphan: true });
   expect((await repository.resolve({ branch: 'main' })).commit).toBe(rewritten);
-  expect(contents(await repository.readTree(rewritten, ''))).toEqual({ 'c.yaml': '3' });
+  expect(contentsOf(await repository.readTree(rewritten, ''))).toEqual({ 'c.yaml': '3' });
 });
 
 test('readTree works with a server that knows no filters', async () => {
   await using bench = await setUp({ allowFilter: false });
   const commit = await bench.remote.commit({ 'deploy/a.yaml': 'a', 'b.yaml': 'b' });
-  expect(contents(await bench.open().readTree(commit, 'deploy'))).toEqual({ 'deploy/a.yaml': 'a' });
+  expect(contentsOf(await bench.open().readTree(commit, 'deploy'))).toEqual({ 'deploy/a.yaml': 'a' });
 });
 
 test('readTree works with a repository of SHA-256 objects', async () => {
@@ -147,7 +143,7 @@ test('readTree works with a repository of SHA-256 objects', async () => {
   const commit = await bench.remote.commit({ 'a.yaml': 'a' });
   const repository = bench.open();
   expect((await repository.resolve({})).revision).toBe(`main@sha256:${commit}`);
-  expect(contents(await repository.readTree(commit, ''))).toEqual({ 'a.yaml': 'a' });
+  expect(contentsOf(await repository.readTree(commit, ''))).toEqual({ 'a.yaml': 'a' });
 });
 
 test('readTree says so when the repository does not have the commit', async () => {
@@ -204,7 +200,7 @@ test('readTree follows links inside the tree, and names every one that leads els
     'base/vendor': { submodule: '2'.repeat(40) },
   });
   const tree = await bench.open().readTree(commit, 'deploy');
-  expect(contents(tree)).toEqual({ 'base/a.yaml': 'a', 'base/inside.yaml': 'shared' });
+  expect(contentsOf(tree)).toEqual({ 'base/a.yaml': 'a', 'base/inside.yaml': 'shared' });
   expect(tree.problems.map(({ file, code }) => [file, code])).toEqual([
     ['base/broken.yaml', 'GIT_SYMLINK_BROKEN'],
     ['base/climb.yaml', 'GIT_SYMLINK_OUTSIDE'],
@@ -222,7 +218,7 @@ test('readTree names a file with a hostile name without repeating its control ch
     { rawNames: [[Buffer.from([0xff, 0xfe, 0x2e, 0x79, 0x6d, 0x6c]), 'x']] },
   );
   const tree = await bench.open().readTree(commit, '');
-  expect(contents(tree)).toEqual({ 'ünïcode "quoted".yaml': 'fine' });
+  expect(contentsOf(tree)).toEqual({ 'ünïcode "quoted".yaml': 'fine' });
   expect(tree.problems.map(({ code }) => code)).toEqual(['GIT_FILE_NAME_REFUSED', 'GIT_FILE_NAME_REFUSED']);
   expect(tree.problems.map(({ file }) => file).join()).not.toMatch(/\p{Cc}/u);
 });
@@ -234,7 +230,7 @@ test('readTree keeps a 100 MB file out of memory and names it with its size', as
   const before = process.memoryUsage().arrayBuffers;
   const tree = await bench.open().readTree(commit, '');
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 1024 * 1024);
-  expect(contents(tree)).toEqual({ 'a.yaml': 'a' });
+  expect(contentsOf(tree)).toEqual({ 'a.yaml': 'a' });
   expect(tree.problems).toEqual([
     expect.objectContaining({
       file: 'huge.yaml',
@@ -336,7 +332,7 @@ test('readTree reads many revisions at once through one mirror', async () => {
   for (let index = 0; index < 6; index++) commits.push(await bench.remote.commit({ 'a.yaml': `n: ${index}` }));
   const [one, other] = [bench.open(), bench.open()];
   const trees = await Promise.all(commits.map((commit, index) => (index % 2 === 0 ? one : other).readTree(commit, '')));
-  expect(trees.map(contents)).toEqual(commits.map((_, index) => ({ 'a.yaml': `n: ${index}` })));
+  expect(trees.map(contentsOf)).toEqual(commits.map((_, index) => ({ 'a.yaml': `n: ${index}` })));
 });
 
 test('readTree refuses a commit whose objects are malformed', async () => {
@@ -368,7 +364,7 @@ test('a cancelled read ends with the reason of its signal', async () => {
   const reason = new Error('stopping');
   const attempt = bench.open().readTree(commit, '', { signal: AbortSignal.abort(reason) });
   await expect(attempt).rejects.toBe(reason);
-  expect(contents(await bench.open().readTree(commit, ''))).toEqual({ 'a.yaml': 'a' });
+  expect(contentsOf(await bench.open().readTree(commit, ''))).toEqual({ 'a.yaml': 'a' });
 });
 
 test.each([{}, { allowFilter: false }])(
@@ -387,7 +383,7 @@ test.each([{}, { allowFilter: false }])(
     });
     const repository = bench.open();
     const tree = await repository.readTree(commit, 'deploy', { ignore: ['/deploy/ci/'] });
-    expect(Object.keys(contents(tree))).toEqual(['deploy/a.yaml', 'deploy/keep.json']);
+    expect(Object.keys(contentsOf(tree))).toEqual(['deploy/a.yaml', 'deploy/keep.json']);
     expect(tree.problems).toEqual([]);
     expect(tree.skipped).toEqual([
       { file: 'deploy/b.json', reason: 'it is ignored by deploy/.signetignore, line 1' },

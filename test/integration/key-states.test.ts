@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { issueSealingKey } from '../../shared/certificate/issue-certificate.ts';
 import { readCertificates } from '../../shared/certificate/read-certificate.ts';
-import { CONFIG_MAPS, EVENTS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { type KeyList, readKeyList } from '../../shared/resources/key-list.ts';
+import { EVENTS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
+import type { KeyList } from '../../shared/resources/key-list.ts';
 import {
   BACKED_UP_AT_ANNOTATION,
   BACKED_UP_FINGERPRINT_ANNOTATION,
   KEY_LABEL,
-  KEYS_CONFIG_MAP,
   RETIRED_AT_ANNOTATION,
 } from '../../shared/resources/names.ts';
 import { eventually } from '../support/eventually.ts';
@@ -19,17 +18,10 @@ import { createUnsealWorld, type UnsealWorld } from '../support/unseal-world.ts'
 
 const AT = '2026-05-01T12:00:00Z';
 
-async function keyList(world: UnsealWorld): Promise<KeyList> {
-  const object = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
-  const list = object === null ? null : readKeyList(object);
-  if (list === null) throw new Error('no key list yet');
-  return list;
-}
-
 /** Waits until the list of keys passes `check`. */
 const untilList = (world: UnsealWorld, check: (list: KeyList) => void): Promise<KeyList> =>
   eventually(async () => {
-    const list = await keyList(world);
+    const list = await world.keyList();
     check(list);
     return list;
   });
@@ -123,7 +115,7 @@ test('each key is listed with the objects that need it, and so is a key that is 
     );
     expect(list.unopened).toBe(1);
   });
-  const { state } = (await keyList(world)).keys.find((key) => key.fingerprint === secondKey.fingerprint)!;
+  const { state } = (await world.keyList()).keys.find((key) => key.fingerprint === secondKey.fingerprint)!;
   const series = `signet_sealing_key_objects{fingerprint="${secondKey.fingerprint}",state="${state}"}`;
   expect(await controller.metric(series)).toBe(2);
   expect(await controller.metric('signet_unopened_sealed_secrets')).toBe(1);
@@ -208,7 +200,7 @@ test('the whole chain of a key that was brought is served', async () => {
   });
   const controller = await world.start();
   expect(await (await fetch(`${controller.url}/v1/cert.pem`)).text()).toBe(chain);
-  expect((await keyList(world)).certificatesPem).toBe(FIRST_KEY.certificatePem);
+  expect((await world.keyList()).certificatesPem).toBe(FIRST_KEY.certificatePem);
 });
 
 test('a backup counts as long as it is one of this very key', async () => {

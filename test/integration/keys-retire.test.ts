@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
-import { CONFIG_MAPS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { readKeyList } from '../../shared/resources/key-list.ts';
-import { KEY_LABEL, KEYS_CONFIG_MAP, RETIRED_AT_ANNOTATION } from '../../shared/resources/names.ts';
+import { SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
+import { KEY_LABEL, RETIRED_AT_ANNOTATION } from '../../shared/resources/names.ts';
 import { sealSecret } from '../../shared/sealing/seal-secret.ts';
 import { eventually } from '../support/eventually.ts';
 import { createKeyListWorld, type KeyListWorld } from '../support/key-list-world.ts';
@@ -186,14 +185,10 @@ test('a person is asked, and nothing happens without a yes', async () => {
 test('a controller takes a retired key out of use, and an unretired one back', async () => {
   const world = await createUnsealWorld([FIRST_KEY, SECOND_KEY]);
   await world.start();
-  const readKeys = async () => {
-    const place = { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP };
-    return readKeyList((await world.client.get(CONFIG_MAPS, place))!)!;
-  };
   // Objects of other tests do not open here, and would stand in the way.
   const settle = () =>
     eventually(async () => {
-      const list = await readKeys();
+      const list = await world.keyList();
       expect(list.keys).toHaveLength(2);
       return list.keys;
     });
@@ -204,7 +199,7 @@ test('a controller takes a retired key out of use, and an unretired one back', a
     await world.client.mergePatch(SECRETS, place, {
       metadata: { labels: retired, annotations: { [RETIRED_AT_ANNOTATION]: '2026-03-01T00:00:00Z' } },
     });
-    await eventually(async () => expect((await readKeys()).keys[1]?.state).toBe('retired'));
+    await eventually(async () => expect((await world.keyList()).keys[1]?.state).toBe('retired'));
     const again = await runIn(world.keyNamespace, ['retire', old!.secret, '--yes'], { cwd });
     expect(again).toMatchObject({ code: 0, stderr: `signet: ${old!.fingerprint} is retired already\n` });
     const back = await runIn(world.keyNamespace, ['unretire', old!.secret], { cwd });
@@ -212,7 +207,7 @@ test('a controller takes a retired key out of use, and an unretired one back', a
     const secret = await world.client.get(SECRETS, place);
     expect(secret?.metadata.labels?.[KEY_LABEL]).toBe('active');
     expect(secret?.metadata.annotations?.[RETIRED_AT_ANNOTATION]).toBeUndefined();
-    expect((await readKeys()).keys.map(({ state }) => state)).toEqual(['active', 'decrypt-only']);
+    expect((await world.keyList()).keys.map(({ state }) => state)).toEqual(['active', 'decrypt-only']);
     expect(await runIn(world.keyNamespace, ['unretire', old!.secret], { cwd })).toMatchObject({ code: 0 });
   });
 });

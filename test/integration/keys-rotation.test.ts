@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { issueSealingKey } from '../../shared/certificate/issue-certificate.ts';
 import { readCertificates } from '../../shared/certificate/read-certificate.ts';
 import { CONFIG_MAPS, EVENTS, SECRETS } from '../../shared/kube/resource-type.ts';
-import { type KeyList, readKeyList } from '../../shared/resources/key-list.ts';
+import type { KeyList } from '../../shared/resources/key-list.ts';
 import {
   KEY_LABEL,
   KEYS_CONFIG_MAP,
@@ -16,20 +16,13 @@ import { FIRST_KEY, SECOND_KEY, WEAK_KEY } from '../support/test-keys.ts';
 import { firstKey, secondCertificate, secondKey } from '../support/test-secrets.ts';
 import { createUnsealWorld, type UnsealWorld } from '../support/unseal-world.ts';
 
-async function keyList(world: UnsealWorld): Promise<KeyList> {
-  const object = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
-  const list = object === null ? null : readKeyList(object);
-  if (list === null) throw new Error('no key list yet');
-  return list;
-}
-
 async function keySecrets(world: UnsealWorld): Promise<readonly KubeObject[]> {
   return (await world.client.list(SECRETS, { namespace: world.keyNamespace, labelSelector: KEY_LABEL })).items;
 }
 
 const untilKeys = (world: UnsealWorld, count: number) =>
   eventually(async () => {
-    const list = await keyList(world);
+    const list = await world.keyList();
     expect(list.keys).toHaveLength(count);
     return list;
   });
@@ -89,7 +82,7 @@ test('a key Secret that loses its label leaves the list, and one that is deleted
   expect((await untilKeys(world, 1)).keys[0]?.fingerprint).toBe(firstKey.fingerprint);
   await world.client.delete(SECRETS, { namespace: world.keyNamespace, name: 'sealed-secrets-key-0' });
   await eventually(async () => {
-    const { keys } = await keyList(world);
+    const { keys } = await world.keyList();
     expect(keys).toHaveLength(1);
     expect(keys[0]?.fingerprint).not.toBe(firstKey.fingerprint);
   });
@@ -211,9 +204,9 @@ test('a key list that somebody changed is put right', async () => {
     { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP },
     { data: { 'certificates.pem': SECOND_KEY.certificatePem } },
   );
-  await eventually(async () => expect(withoutCounts(await keyList(world))).toEqual(right));
+  await eventually(async () => expect(withoutCounts(await world.keyList())).toEqual(right));
   await world.client.delete(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
-  await eventually(async () => expect(withoutCounts(await keyList(world))).toEqual(right));
+  await eventually(async () => expect(withoutCounts(await world.keyList())).toEqual(right));
 });
 
 test('a Secret that stands where the next key would be named is stepped over', async () => {
@@ -306,7 +299,7 @@ test('the key that answered a request and is deleted by hand is made again: the 
   const [answer] = (await untilKeys(world, 2)).keys;
   await world.client.delete(SECRETS, { namespace: world.keyNamespace, name: answer?.secret ?? '' });
   await eventually(async () => {
-    const [again] = (await keyList(world)).keys;
+    const [again] = (await world.keyList()).keys;
     expect(again).toMatchObject({ state: 'active', rotateRequestedAt: at });
     expect(again?.fingerprint).not.toBe(answer?.fingerprint);
   });
@@ -319,5 +312,5 @@ test('a key Secret whose content is replaced is loaded anew', async () => {
   const { data } = keySecret(world.keyNamespace, 'x', SECOND_KEY);
   const place = { namespace: world.keyNamespace, name: 'sealed-secrets-key-0' };
   await world.client.mergePatch(SECRETS, place, { data });
-  await eventually(async () => expect((await keyList(world)).keys[0]?.fingerprint).toBe(secondKey.fingerprint));
+  await eventually(async () => expect((await world.keyList()).keys[0]?.fingerprint).toBe(secondKey.fingerprint));
 });

@@ -3,13 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { isKubeError, type KubeError } from '../../shared/kube/errors.ts';
-import { CONFIG_MAPS, type ResourceType, SECRETS } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import { registerWebhook } from '../support/admission-webhook.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
-import { DEPLOYMENTS } from '../support/resource-types.ts';
-
-const JOBS: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
+import { DEPLOYMENTS, JOBS } from '../support/resource-types.ts';
 
 const CANARY = `canary-${randomBytes(6).toString('hex')}`;
 const CANARY_NUMBER = 918273645;

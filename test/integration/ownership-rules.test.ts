@@ -5,7 +5,7 @@ import type { ObjectMeta } from '../../shared/resources/object-meta.ts';
 import { encoded } from '../support/key-secret.ts';
 import { conditionOf, ownerFor } from '../support/live-secrets.ts';
 import { FIRST_KEY } from '../support/test-keys.ts';
-import { createUnsealWorld, type UnsealWorld } from '../support/unseal-world.ts';
+import { createUnsealWorld, startedWorld, type UnsealWorld } from '../support/unseal-world.ts';
 
 /** Somebody else's Secret `db`. */
 async function createForeign(world: UnsealWorld, metadata: ObjectMeta, values = { mine: 'm', password: 'theirs' }) {
@@ -23,12 +23,6 @@ const deleteSecret = (world: UnsealWorld) => world.client.delete(SECRETS, { name
 async function untilQuiet(world: UnsealWorld): Promise<void> {
   await world.create(await world.seal({ quiet: 'q' }, { name: 'marker' }));
   await world.untilReason('Unsealed', 'marker');
-}
-
-async function startedWorld(): Promise<UnsealWorld> {
-  const world = await createUnsealWorld([FIRST_KEY]);
-  await world.start();
-  return world;
 }
 
 test('a Secret of somebody else blocks, untouched, and its deletion lets the object through after a second', async () => {

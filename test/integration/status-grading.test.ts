@@ -10,6 +10,7 @@ import { allAgree, type Grade, gradesOf } from '../support/health-graders.ts';
 import { encoded, keySecret } from '../support/key-secret.ts';
 import { conditionOf } from '../support/live-secrets.ts';
 import { PEER_NAMESPACE, type PeerCluster, startPeerCluster } from '../support/peer-cluster.ts';
+import { POLICIES, POLICY_BINDINGS } from '../support/resource-types.ts';
 import { FIRST_KEY } from '../support/test-keys.ts';
 import { firstCertificate, secondCertificate, secretOf } from '../support/test-secrets.ts';
 
@@ -86,10 +87,6 @@ async function sealed(name: string, state: Partial<State>): Promise<SealedSecret
   return state.edit?.({ ...object, spec }) ?? { ...object, spec };
 }
 
-const POLICIES = { group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false };
-const POLICY = { ...POLICIES, kind: 'ValidatingAdmissionPolicy', plural: 'validatingadmissionpolicies' };
-const BINDING = { ...POLICIES, kind: 'ValidatingAdmissionPolicyBinding', plural: 'validatingadmissionpolicybindings' };
-
 const WEBHOOK = {
   ...POLICIES,
   kind: 'ValidatingWebhookConfiguration',
@@ -111,9 +108,14 @@ async function refuseByRules(client: KubeClient): Promise<void> {
   await client.create(WEBHOOK, { apiVersion, kind: WEBHOOK.kind, metadata: { name: 'grading' }, webhooks: [webhook] });
   const validations = [{ expression: "object.metadata.name != 'forbidden'" }];
   const spec = { failurePolicy: 'Fail', matchConstraints: { resourceRules: [rule] }, validations };
-  await client.create(POLICY, { apiVersion, kind: POLICY.kind, metadata: { name: 'grading' }, spec });
+  await client.create(POLICIES, { apiVersion, kind: POLICIES.kind, metadata: { name: 'grading' }, spec });
   const binding = { policyName: 'grading', validationActions: ['Deny'] };
-  await client.create(BINDING, { apiVersion, kind: BINDING.kind, metadata: { name: 'grading' }, spec: binding });
+  await client.create(POLICY_BINDINGS, {
+    apiVersion,
+    kind: POLICY_BINDINGS.kind,
+    metadata: { name: 'grading' },
+    spec: binding,
+  });
   for (const name of ['forbidden', 'write-failed']) {
     const probe = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: NAMESPACE } };
     await eventually(() => expect(client.create(SECRETS, probe, { dryRun: true })).rejects.toThrow());

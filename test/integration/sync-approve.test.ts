@@ -1,16 +1,10 @@
 import { expect, test } from 'vitest';
 import { CONFIG_MAPS, GIT_SYNCS } from '../../shared/kube/resource-type.ts';
-import { configMap, configMaps } from '../support/manifests.ts';
+import { CLAIM, configMap, configMaps } from '../support/manifests.ts';
 import { CLAIMS, JOBS } from '../support/resource-types.ts';
 import { runSyncVerb } from '../support/run-sync-verb.ts';
 import { servedUrl } from '../support/served-url.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
-
-const claim = `apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: data}
-spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {requests: {storage: 1Mi}}}
-`;
 
 function job(image: string): string {
   return `apiVersion: batch/v1
@@ -27,7 +21,7 @@ async function heldWorld(): Promise<{ world: SyncWorld; commit: string; digest: 
   const world = await createSyncWorld();
   const source = { url: await servedUrl(world) };
   await world.repository.commit({
-    'claim.yaml': claim,
+    'claim.yaml': CLAIM,
     'job.yaml': job('example.com/a:1'),
     'a.yaml': configMap('a', '1'),
   });

@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { type CliResult, runCli, withTempFolder } from '../support/run-cli.ts';
 import { startSwallowingProxy } from '../support/swallowing-proxy.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { untilMessage } from '../support/sync-waits.ts';
 import { allow, inlineKubeconfig, makeAccount } from '../support/tenant-accounts.ts';
 
 const LONG = { timeoutMs: 50_000 };
@@ -69,11 +70,6 @@ function planOf({ namespace }: SyncWorld, name: string): Promise<CliResult> {
   });
 }
 
-async function messageOf(world: SyncWorld, name: string, reason: string): Promise<string> {
-  const { status } = await eventually(() => world.untilReason(name, reason), LONG);
-  return status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
-}
-
 test('objects live in the other cluster, from sync to deletion, and the inventory here', async () => {
   const world = await createWorld();
   const { namespace } = world;
@@ -108,9 +104,9 @@ test('an account of the other cluster is impersonated there', async () => {
   await world.repository.commit({ 'one.yaml': configMap('one') });
   await world.startEngine();
   await world.createGitSync('app', { ...inOther(), serviceAccountName: 'deployer' });
-  expect(await messageOf(world, 'app', 'Forbidden')).toContain(`system:serviceaccount:${namespace}:deployer`);
+  expect(await untilMessage(world, 'app', 'Forbidden')).toContain(`system:serviceaccount:${namespace}:deployer`);
   await allow(other, namespace, { name: 'deployer' }, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['*'] }]);
-  await messageOf(world, 'app', 'Applied');
+  await untilMessage(world, 'app', 'Applied');
   expect(await dataOf(other, world, 'one')).toEqual({ k: 'v' });
 });
 
@@ -121,16 +117,16 @@ test('a kubeconfig that would run a program is refused before anything of it is 
   await world.startEngine();
   await world.createGitSync('app', inOther());
   await world.createGitSync('lost', inOther('missing'));
-  const message = await messageOf(world, 'app', 'KubeConfigInvalid');
+  const message = await untilMessage(world, 'app', 'KubeConfigInvalid');
   expect(message).toContain('exec is not allowed');
   expect(message).not.toContain(plane.adminToken);
-  expect(await messageOf(world, 'lost', 'KubeConfigInvalid')).toContain('it does not exist');
+  expect(await untilMessage(world, 'lost', 'KubeConfigInvalid')).toContain('it does not exist');
   await storeKubeconfig(world, 'other', kubeconfigOf(plane.server, 'no-token'));
   await world.reconcile('app');
-  expect(await messageOf(world, 'app', 'KubeConfigInvalid')).toContain('does not accept the credentials');
+  expect(await untilMessage(world, 'app', 'KubeConfigInvalid')).toContain('does not accept the credentials');
   await storeKubeconfig(world, 'other', kubeconfigOf());
   await world.reconcile('app');
-  await messageOf(world, 'app', 'Applied');
+  await untilMessage(world, 'app', 'Applied');
   expect(await dataOf(other, world, 'one')).toEqual({ k: 'v' });
 });
 
@@ -150,7 +146,7 @@ test('clusters that swallow everything hold up nobody else', async () => {
   // They came last. Had they waited for those before them, most of these would have been given up on by now.
   const statuses = await Promise.all(held.map(async (name) => (await world.gitSync(name)).status?.conditions));
   expect(statuses.filter((conditions) => conditions !== undefined).length).toBeLessThanOrEqual(6);
-  expect(await messageOf(world, 'hole-0', 'ClusterUnreachable')).toContain('not seen since the controller started');
+  expect(await untilMessage(world, 'hole-0', 'ClusterUnreachable')).toContain('not seen since the controller started');
   await world.repository.commit({ 'one.yaml': configMap('one', 'w') });
   await world.reconcile('here');
   await world.reconcile('there');
@@ -170,7 +166,7 @@ test('a cluster that vanishes is said to be gone, with when it was seen, and is 
   proxy.swallow(true);
   const commit = await world.repository.commit({ 'one.yaml': configMap('one', 'w'), 'two.yaml': configMap('two') });
   await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/reconcile-requested-at': 'now' });
-  expect(await messageOf(world, 'app', 'ClusterUnreachable')).toMatch(
+  expect(await untilMessage(world, 'app', 'ClusterUnreachable')).toMatch(
     new RegExp(`^cluster ${proxy.server} does not answer \\(last seen \\d{4}-\\d\\d-\\d\\dT[\\d:]+Z\\)`),
   );
   await other.mergePatch(CONFIG_MAPS, { namespace, name: 'one' }, { data: { k: 'changed' } });
@@ -188,12 +184,12 @@ test('a GitSync with objects does not move to another cluster, unless it is told
   await world.createGitSync('app', { prune: true });
   await world.untilReason('app', 'Applied');
   await world.patchSpec('app', inOther());
-  const message = await messageOf(world, 'app', 'ClusterChanged');
+  const message = await untilMessage(world, 'app', 'ClusterChanged');
   expect(message).toContain('this GitSync has 1 object in cluster in-cluster');
   expect(await dataOf(other, world, 'one')).toBeUndefined();
   expect(await dataOf(world.client, world, 'one')).toEqual({ k: 'v' });
   await world.annotate(GIT_SYNCS, 'app', { 'signet.dev/leave-cluster': 'in-cluster' });
-  await messageOf(world, 'app', 'Applied');
+  await untilMessage(world, 'app', 'Applied');
   expect(await dataOf(other, world, 'one')).toEqual({ k: 'v' });
   expect(await dataOf(world.client, world, 'one')).toEqual({ k: 'v' });
   expect((await world.inventory('app'))?.spec).toMatchObject({ cluster: plane.server, entries: [{ name: 'one' }] });

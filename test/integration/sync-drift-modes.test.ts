@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest';
 import { CONFIG_MAPS, SERVICES } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { edit, liveValue } from '../support/edited-config-map.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap } from '../support/manifests.ts';
 import { createSyncWorld, type RunningEngine, type SyncWorld } from '../support/sync-engine.ts';
-
-const annotated = (name: string, value: string, annotations: Record<string, string>): string =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, annotations: ${JSON.stringify(annotations)}}\ndata: {value: ${JSON.stringify(value)}}\n`;
-
-async function edit(world: SyncWorld, name: string, value: string | null): Promise<void> {
-  const reference = { namespace: world.namespace, name };
-  await world.client.mergePatch(CONFIG_MAPS, reference, { data: { value } }, { fieldManager: 'meddler' });
-}
-
-async function liveValue(world: SyncWorld, name: string): Promise<unknown> {
-  return ((await world.get(CONFIG_MAPS, name))?.['data'] as Record<string, unknown> | undefined)?.['value'];
-}
 
 async function driftedOf(world: SyncWorld): Promise<readonly string[]> {
   const { status } = await world.gitSync('app');
@@ -94,8 +83,8 @@ test('a restart still knows what drifted, and since when', async () => {
 test("an object's own annotation wins over the GitSync, and ignored drift is neither told nor undone", async () => {
   const world = await createSyncWorld();
   await world.repository.commit({
-    'report.yaml': annotated('report', '1', { 'signet.dev/drift': 'report' }),
-    'ignore.yaml': annotated('ignore', '1', { 'signet.dev/drift': 'ignore' }),
+    'report.yaml': configMap('report', '1', { 'signet.dev/drift': 'report' }),
+    'ignore.yaml': configMap('ignore', '1', { 'signet.dev/drift': 'ignore' }),
     'repair.yaml': configMap('repair', '1'),
   });
   await world.createGitSync('app');
@@ -109,7 +98,7 @@ test("an object's own annotation wins over the GitSync, and ignored drift is nei
   await world.reconcile('app');
   expect([await liveValue(world, 'report'), await liveValue(world, 'ignore')]).toEqual(['bad', 'bad']);
   expect(told(engine, 'DriftRepaired')).toHaveLength(1);
-  await world.repository.commit({ 'ignore.yaml': annotated('ignore', '2', { 'signet.dev/drift': 'ignore' }) });
+  await world.repository.commit({ 'ignore.yaml': configMap('ignore', '2', { 'signet.dev/drift': 'ignore' }) });
   await world.reconcile('app');
   expect([await liveValue(world, 'report'), await liveValue(world, 'ignore')]).toEqual(['bad', '2']);
 });

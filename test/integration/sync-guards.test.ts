@@ -2,16 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, GIT_SYNCS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
-import { configMap, configMaps, widgetDefinition } from '../support/manifests.ts';
+import { CLAIM, configMap, configMaps, widgetDefinition } from '../support/manifests.ts';
 import { CLAIMS } from '../support/resource-types.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
 import { reconcileUntil } from '../support/sync-waits.ts';
-
-const claim = `apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: data}
-spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {requests: {storage: 1Mi}}}
-`;
 
 function namespaceFile(name: string): string {
   return `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`;
@@ -95,7 +89,7 @@ test('a claim, a namespace with foreign content and a definition with instances 
   await world.repository.commit({
     'a.yaml': configMap('a', '1'),
     'b.yaml': configMap('b', '1'),
-    'claim.yaml': claim,
+    'claim.yaml': CLAIM,
     'namespace.yaml': namespaceFile(namespace),
     'definition.yaml': widgetDefinition(group),
   });
@@ -177,7 +171,7 @@ test('what fills a namespace after its end was looked at wants an approval of it
 test('a namespace with a claim of the same GitSync goes only once both were approved', async () => {
   const world = await createSyncWorld();
   const namespace = uniqueName('claimed');
-  const inside = claim.replace('{name: data}', `{name: data, namespace: ${namespace}}`);
+  const inside = CLAIM.replace('{name: data}', `{name: data, namespace: ${namespace}}`);
   await world.repository.commit({
     'keep.yaml': configMap('keep', '1'),
     'all.yaml': `${namespaceFile(namespace)}---\n${inside}`,
@@ -210,7 +204,7 @@ test('a namespace whose whole content is pruned with it needs nobody, and a dele
   const world = await createSyncWorld();
   const namespace = uniqueName('whole');
   const inside = configMap('inside', '1').replace('{name: inside}', `{name: inside, namespace: ${namespace}}`);
-  await world.repository.commit({ 'keep.yaml': claim, 'all.yaml': `${namespaceFile(namespace)}---\n${inside}` });
+  await world.repository.commit({ 'keep.yaml': CLAIM, 'all.yaml': `${namespaceFile(namespace)}---\n${inside}` });
   await world.createGitSync('app', { prune: true });
   await world.startEngine();
   await world.untilReason('app', 'Applied');

@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
+import { edit, liveValue } from '../support/edited-config-map.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap } from '../support/manifests.ts';
-import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { createSyncWorld } from '../support/sync-engine.ts';
 
-const annotated = (name: string, value: string, annotations: Record<string, string>): string =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, annotations: ${JSON.stringify(annotations)}}\ndata: {value: ${JSON.stringify(value)}}\n`;
-const once = (name: string, value: string): string => annotated(name, value, { 'signet.dev/apply': 'if-absent' });
-
-async function liveValue(world: SyncWorld, name: string): Promise<unknown> {
-  return ((await world.get(CONFIG_MAPS, name))?.['data'] as Record<string, unknown> | undefined)?.['value'];
-}
-
-async function edit(world: SyncWorld, name: string, value: string): Promise<void> {
-  const reference = { namespace: world.namespace, name };
-  await world.client.mergePatch(CONFIG_MAPS, reference, { data: { value } }, { fieldManager: 'meddler' });
-}
+const once = (name: string, value: string): string => configMap(name, value, { 'signet.dev/apply': 'if-absent' });
 
 test('an object that is made only if it is absent is never changed, comes back when it is deleted, and is pruned', async () => {
   const world = await createSyncWorld();
@@ -27,7 +17,7 @@ test('an object that is made only if it is absent is never changed, comes back w
     data: { value: 'own' },
   };
   await world.client.create(CONFIG_MAPS, theirs);
-  const flux = annotated('flux', '1', { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' });
+  const flux = configMap('flux', '1', { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' });
   await world.repository.commit({
     'ours.yaml': once('ours', '1'),
     'flux.yaml': flux,

@@ -14,6 +14,7 @@ import { freshNamespace } from '../support/namespace.ts';
 import { rbacType } from '../support/resource-types.ts';
 import { runCli, withTempFolder } from '../support/run-cli.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-engine.ts';
+import { untilMessage } from '../support/sync-waits.ts';
 import {
   allow,
   allowEverywhere,
@@ -48,11 +49,6 @@ async function engineWithoutRights({ client, namespace }: SyncWorld): Promise<{ 
   return {
     kubeconfig: await kubeconfigFile(inlineKubeconfig({ server, caPem }, await tokenOf(client, namespace, 'engine'))),
   };
-}
-
-async function messageOf(world: SyncWorld, name: string, reason: string): Promise<string> {
-  const { status } = await eventually(() => world.untilReason(name, reason), LONG);
-  return status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
 }
 
 async function whoIs(client: Pick<KubeClient, 'raw'>): Promise<unknown> {
@@ -121,14 +117,14 @@ test('what the account may not do does not happen, whatever the controller might
     'theirs.yaml': configMap('theirs', `, namespace: ${other}`),
   });
   await world.createGitSync('app', { serviceAccountName: 'deployer', retryInterval: '1s' });
-  const message = await messageOf(world, 'app', 'Forbidden');
+  const message = await untilMessage(world, 'app', 'Forbidden');
   expect(message).toContain(`system:serviceaccount:${namespace}:deployer`);
   expect(message).toContain(`may not list configmaps in namespace ${other}`);
   expect(await world.get(CONFIG_MAPS, 'mine')).toBeNull();
   await allow(client, other, { name: 'deployer', from: namespace }, [
     { apiGroups: [''], resources: ['configmaps'], verbs: READ },
   ]);
-  expect(await messageOf(world, 'app', 'ApplyFailed')).toContain(
+  expect(await untilMessage(world, 'app', 'ApplyFailed')).toContain(
     `User "system:serviceaccount:${namespace}:deployer" may not patch configmaps`,
   );
   expect(await world.get(CONFIG_MAPS, 'theirs', other)).toBeNull();
@@ -153,7 +149,7 @@ test('accounts of one namespace do not see with the rights of each other, nor of
   await world.untilReason('strong', 'Applied');
   // Others have listed Secrets of this very namespace already.
   await world.createGitSync('weak', { source: { url, path: 'weak' }, serviceAccountName: 'weak' });
-  expect(await messageOf(world, 'weak', 'Forbidden')).toContain(`system:serviceaccount:${namespace}:weak`);
+  expect(await untilMessage(world, 'weak', 'Forbidden')).toContain(`system:serviceaccount:${namespace}:weak`);
   expect(await world.get(SECRETS, 'weak')).toBeNull();
 });
 
@@ -169,7 +165,7 @@ test('an account that does not exist acts for nobody, although its rights are st
   await client.delete(SERVICE_ACCOUNTS, { namespace, name: 'deployer' });
   await world.repository.commit({ 'two.yaml': configMap('two') });
   await world.reconcile('app');
-  expect(await messageOf(world, 'app', 'AccountNotFound')).toContain(`service account ${namespace}/deployer`);
+  expect(await untilMessage(world, 'app', 'AccountNotFound')).toContain(`service account ${namespace}/deployer`);
   await client.mergePatch(CONFIG_MAPS, { namespace, name: 'one' }, { data: { k: 'changed' } });
   // Deleted meanwhile, it waits and says what for: the controller's own rights are no way out.
   await client.delete(GIT_SYNCS, { namespace, name: 'app' });
@@ -197,7 +193,7 @@ test('an account that is deleted loses its power at once, and one that comes bac
   await world.createGitSync('app', { serviceAccountName: 'deployer', retryInterval: '10m' });
   await world.untilReason('app', 'Applied');
   await client.delete(SERVICE_ACCOUNTS, { namespace, name: 'deployer' });
-  expect(await messageOf(world, 'app', 'AccountNotFound')).toContain(`service account ${namespace}/deployer`);
+  expect(await untilMessage(world, 'app', 'AccountNotFound')).toContain(`service account ${namespace}/deployer`);
   await client.mergePatch(CONFIG_MAPS, { namespace, name: 'one' }, { data: { k: 'changed' } });
   await delay(1_000);
   expect((await world.get(CONFIG_MAPS, 'one'))?.['data']).toEqual({ k: 'changed' });
@@ -233,7 +229,7 @@ test('a default account acts for those that name none', async () => {
   await world.repository.commit({ 'one.yaml': configMap('one') });
   await world.startEngine({ defaultServiceAccount: 'tenant' });
   await world.createGitSync('app', { retryInterval: '1s' });
-  expect(await messageOf(world, 'app', 'Forbidden')).toContain(`system:serviceaccount:${namespace}:tenant`);
+  expect(await untilMessage(world, 'app', 'Forbidden')).toContain(`system:serviceaccount:${namespace}:tenant`);
   await allow(client, namespace, { name: 'tenant' }, CONFIG_MAP_RIGHTS);
   await eventually(() => world.untilReason('app', 'Applied'), LONG);
 });

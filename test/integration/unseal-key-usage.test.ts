@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { CONFIG_MAPS, SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
-import { readKeyList } from '../../shared/resources/key-list.ts';
-import { KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
+import { SEALED_SECRETS } from '../../shared/kube/resource-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { FIRST_KEY, SECOND_KEY } from '../support/test-keys.ts';
 import { firstCertificate, secondCertificate } from '../support/test-secrets.ts';
@@ -13,10 +11,8 @@ const DECRYPTIONS = 'signet_unseal_decryptions_total{reason="Unsealed"}';
 
 /** How many objects `signet-keys` says that need each key, and how many of which nobody knows. */
 async function usageOf(world: UnsealWorld): Promise<Record<string, number | undefined>> {
-  const object = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
-  const list = object === null ? null : readKeyList(object);
-  const counts = Object.fromEntries((list?.keys ?? []).map(({ fingerprint, objects }) => [fingerprint, objects]));
-  return { ...counts, unopened: list?.unopened };
+  const { keys, unopened } = await world.keyList();
+  return { ...Object.fromEntries(keys.map(({ fingerprint, objects }) => [fingerprint, objects])), unopened };
 }
 
 const untilUsage = (world: UnsealWorld, usage: Record<string, number>) =>
@@ -26,8 +22,7 @@ test('the keys that objects need are counted from decryption, through edits, del
   const world = await createUnsealWorld([FIRST_KEY, SECOND_KEY]);
   const controller = await world.startAlone();
   await untilUsage(world, { [FIRST]: 0, [SECOND]: 0, unopened: 0 });
-  const published = await world.client.get(CONFIG_MAPS, { namespace: world.keyNamespace, name: KEYS_CONFIG_MAP });
-  expect(readKeyList(published!)?.partial).toMatch(new RegExp(`^SealedSecrets in namespaces .*${world.namespace}`));
+  expect((await world.keyList()).partial).toMatch(new RegExp(`^SealedSecrets in namespaces .*${world.namespace}`));
   const [old, recent] = [
     await world.seal({ a: '1' }),
     await world.seal({ b: '2' }, { certificate: secondCertificate }),

@@ -8,15 +8,10 @@ import { SCOPES, type Scope } from '../../shared/sealing/scope.ts';
 import { eventually } from '../support/eventually.ts';
 import { encoded } from '../support/key-secret.ts';
 import { conditionOf, contentOf } from '../support/live-secrets.ts';
+import { POLICIES, POLICY_BINDINGS } from '../support/resource-types.ts';
 import { FIRST_KEY, SECOND_KEY } from '../support/test-keys.ts';
 import { secondCertificate } from '../support/test-secrets.ts';
-import { createUnsealWorld, type UnsealWorld } from '../support/unseal-world.ts';
-
-async function startedWorld(): Promise<UnsealWorld> {
-  const world = await createUnsealWorld([FIRST_KEY]);
-  await world.start();
-  return world;
-}
+import { createUnsealWorld, startedWorld, type UnsealWorld } from '../support/unseal-world.ts';
 
 const messageOf = (sealed: SealedSecret) => conditionOf(sealed, 'Synced')?.message ?? '';
 
@@ -205,10 +200,6 @@ test('patch keeps the type of a Secret of somebody else, whatever the template s
   await world.untilReason('Unsealed');
 });
 
-const POLICIES = { group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false };
-const POLICY = { ...POLICIES, kind: 'ValidatingAdmissionPolicy', plural: 'validatingadmissionpolicies' };
-const BINDING = { ...POLICIES, kind: 'ValidatingAdmissionPolicyBinding', plural: 'validatingadmissionpolicybindings' };
-
 // Without a reason of its own a policy answers 422, as if the Secret were invalid.
 test.each(['Forbidden', 'Invalid'])(
   'what a policy refuses as %s is tried again until it is allowed',
@@ -221,12 +212,12 @@ test.each(['Forbidden', 'Invalid'])(
     const spec = { failurePolicy: 'Fail', matchConstraints: { resourceRules: [rule] }, validations };
     const binding = { policyName: name, validationActions: ['Deny'] };
     const allow = async () => {
-      await client.delete(BINDING, { name });
-      await client.delete(POLICY, { name });
+      await client.delete(POLICY_BINDINGS, { name });
+      await client.delete(POLICIES, { name });
     };
     onTestFinished(allow);
-    await client.create(POLICY, { apiVersion, kind: POLICY.kind, metadata: { name }, spec });
-    await client.create(BINDING, { apiVersion, kind: BINDING.kind, metadata: { name }, spec: binding });
+    await client.create(POLICIES, { apiVersion, kind: POLICIES.kind, metadata: { name }, spec });
+    await client.create(POLICY_BINDINGS, { apiVersion, kind: POLICY_BINDINGS.kind, metadata: { name }, spec: binding });
     const probe = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'probe', namespace: name } };
     await eventually(() => expect(client.create(SECRETS, probe, { dryRun: true })).rejects.toThrow());
     await world.create(await world.seal({ password: 'p' }));

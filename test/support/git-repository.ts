@@ -7,6 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
 
 /** What a path of a commit becomes: a file, a symbolic link, a submodule; null removes it. */
 export type FileContent = string | Uint8Array | { readonly linkTo: string } | { readonly submodule: string } | null;
@@ -38,6 +39,11 @@ const ENVIRONMENT = {
   GIT_COMMITTER_NAME: 'Test',
   GIT_COMMITTER_EMAIL: 'test@example.com',
 };
+
+/** The files of `tree` as texts, by path. */
+export function contentsOf(tree: FileTree): Record<string, string> {
+  return Object.fromEntries(tree.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
+}
 
 /** A temporary folder that goes away with `await using`. */
 export async function makeTemporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {

@@ -2,6 +2,7 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { expect } from 'vitest';
 import { bundle } from '../../build.ts';
 import { tryDecodeBase64 } from '../../shared/encoding/base64.ts';
 import { parseEnvelope } from '../../shared/sealing/envelope.ts';
@@ -152,4 +153,12 @@ function places(): readonly (readonly [string, Uint8Array<ArrayBuffer>])[] {
   return [
     ...new Map(all.toReversed().map((place) => [Buffer.from(place[1]).toString('hex'), place])).values(),
   ].toReversed();
+}
+
+/** Expects of our answer a failure that says `message`, and nothing that was written. */
+export function refuses(message: RegExp): (ours: Answer) => void {
+  return (ours) => {
+    expect(ours).toMatchObject({ code: 1, stdout: '', files: {} });
+    expect(ours.stderr).toMatch(message);
+  };
 }

@@ -1,9 +1,17 @@
 /** @module Small manifests that tests commit. */
 
 /** A ConfigMap without a namespace, as a file. */
-export function configMap(name: string, value: string): string {
-  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {value: "${value}"}\n`;
+export function configMap(name: string, value: string, annotations?: Readonly<Record<string, string>>): string {
+  const annotated = annotations === undefined ? '' : `, annotations: ${JSON.stringify(annotations)}`;
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${annotated}}\ndata: {value: "${value}"}\n`;
 }
+
+/** A claim of a volume that nothing provides, as a file. */
+export const CLAIM = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {requests: {storage: 1Mi}}}
+`;
 
 /** ConfigMaps `object-0` and so on, as one file. */
 export function configMaps(count: number): string {

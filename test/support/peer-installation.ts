@@ -1,18 +1,13 @@
 /** @module What an installation of sealed-secrets consists of beside its program: account, rights, arguments. Made of its documented manifests. */
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
+import type { Rule } from './await-right.ts';
 import { RBAC_GROUP, rbacType } from './resource-types.ts';
 
 /** Namespace of the installation. */
 export const INSTALLATION_NAMESPACE = 'kube-system';
 /** Name of its account, Deployment and Service. */
 export const INSTALLATION_NAME = 'sealed-secrets-controller';
-
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
 
 const core = (resources: readonly string[], verbs: readonly string[]): Rule => ({ apiGroups: [''], resources, verbs });
 

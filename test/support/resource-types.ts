@@ -25,6 +25,22 @@ export const CLAIMS: ResourceType = {
 /** What runs once; its template cannot be changed. */
 export const JOBS: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
 
+const ADMISSION = { group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false };
+
+/** What refuses requests by an expression. */
+export const POLICIES: ResourceType = {
+  ...ADMISSION,
+  kind: 'ValidatingAdmissionPolicy',
+  plural: 'validatingadmissionpolicies',
+};
+
+/** What puts {@link POLICIES} into force. */
+export const POLICY_BINDINGS: ResourceType = {
+  ...ADMISSION,
+  kind: 'ValidatingAdmissionPolicyBinding',
+  plural: 'validatingadmissionpolicybindings',
+};
+
 /** The type of a kind of {@link RBAC_GROUP}. */
 export function rbacType(kind: 'Role' | 'RoleBinding' | 'ClusterRole' | 'ClusterRoleBinding'): ResourceType {
   const plural = `${kind.toLowerCase()}s`;

@@ -27,3 +27,9 @@ export function reconcileUntil(world: SyncWorld, name: string, reason: string, c
     return gitSync;
   });
 }
+
+/** The message of Ready once it has `reason`, for which it may take a minute. */
+export async function untilMessage(world: SyncWorld, name: string, reason: string): Promise<string> {
+  const { status } = await eventually(() => world.untilReason(name, reason), { timeoutMs: 60_000 });
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
+}

@@ -6,7 +6,9 @@ import { createLogger } from '../../controller/logging/pino-logger.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { createKubeClient } from '../../shared/kube/connect.ts';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
-import { EVENTS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
+import { CONFIG_MAPS, EVENTS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
+import { type KeyList, readKeyList } from '../../shared/resources/key-list.ts';
+import { KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SecretTemplate } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
@@ -18,6 +20,7 @@ import { encoded, keySecret } from './key-secret.ts';
 import { conditionOf } from './live-secrets.ts';
 import { freshNamespace } from './namespace.ts';
 import type { TestKey } from './test-keys.ts';
+import { FIRST_KEY } from './test-keys.ts';
 import { firstCertificate, secretOf } from './test-secrets.ts';
 
 /** A controller that was started. */
@@ -73,6 +76,8 @@ export interface UnsealWorld {
   untilReason(reason: string, name?: string, options?: EventuallyOptions): Promise<SealedSecret>;
   /** Waits until the Secret holds exactly `values`. */
   untilValues(values: Readonly<Record<string, string>>, name?: string): Promise<Secret>;
+  /** What the controller says of its keys. Rejects while it has said nothing. */
+  keyList(): Promise<KeyList>;
   /** `reason: message` of each event on the SealedSecret. */
   events(name?: string): Promise<readonly string[]>;
 }
@@ -127,11 +132,24 @@ export async function createUnsealWorld(keys: readonly TestKey[]): Promise<Unsea
         if (object === null || found !== JSON.stringify(encoded(values))) throw new Error(`the Secret holds ${found}`);
         return object;
       }),
+    keyList: async () => {
+      const object = await client.get(CONFIG_MAPS, { namespace: keyNamespace, name: KEYS_CONFIG_MAP });
+      const list = object === null ? null : readKeyList(object);
+      if (list === null) throw new Error('no key list yet');
+      return list;
+    },
     events: async (name = 'db') => {
       const { items } = await client.list(EVENTS, { namespace, fieldSelector: `involvedObject.name=${name}` });
       return items.map((event) => `${event['reason']}: ${event['message']}`);
     },
   };
+}
+
+/** A world with {@link FIRST_KEY}, whose controller runs. */
+export async function startedWorld(): Promise<UnsealWorld> {
+  const world = await createUnsealWorld([FIRST_KEY]);
+  await world.start();
+  return world;
 }
 
 async function sealIn(

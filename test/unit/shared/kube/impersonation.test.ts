@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { impersonationHeaders } from '../../../../shared/kube/impersonation.ts';
 import { KubeconfigEntry } from '../../../../shared/kube/kubeconfig-entry.ts';
+import { invalid } from './kubeconfig-workspace.ts';
 
 const headersOf = (fields: object) =>
   impersonationHeaders(new KubeconfigEntry('user', 'u', '/x/config', { ...fields }));
-const invalid = (text: string) =>
-  expect.objectContaining({ code: 'KUBE_KUBECONFIG_INVALID', message: expect.stringContaining(text) });
 
 describe('impersonationHeaders', () => {
   it('are none for a user who acts as itself', () => expect(headersOf({ token: 't' })).toEqual({}));

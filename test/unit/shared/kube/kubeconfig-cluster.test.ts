@@ -4,12 +4,10 @@ import { encodeBase64 } from '../../../../shared/encoding/base64.ts';
 import { encodeUtf8 } from '../../../../shared/encoding/bytes.ts';
 import { clusterFacts } from '../../../../shared/kube/kubeconfig-cluster.ts';
 import { KubeconfigEntry } from '../../../../shared/kube/kubeconfig-entry.ts';
-import { folderWith } from './kubeconfig-workspace.ts';
+import { folderWith, invalid } from './kubeconfig-workspace.ts';
 
 const entry = (fields: object, file = '/x/config') => new KubeconfigEntry('cluster', 'k', file, { ...fields });
 const factsOf = (fields: object, env = {}) => clusterFacts(entry({ server: 'https://h:1', ...fields }), undefined, env);
-const invalid = (text: string) =>
-  expect.objectContaining({ code: 'KUBE_KUBECONFIG_INVALID', message: expect.stringContaining(text) });
 
 describe('clusterFacts', () => {
   it('takes inline data before a file', async () => {

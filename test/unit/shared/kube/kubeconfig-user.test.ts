@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KubeconfigEntry } from '../../../../shared/kube/kubeconfig-entry.ts';
 import { createUserCredentials } from '../../../../shared/kube/kubeconfig-user.ts';
-import { folderWith } from './kubeconfig-workspace.ts';
+import { folderWith, invalid } from './kubeconfig-workspace.ts';
 
 const CLUSTER = { server: 'https://h' };
 const clock = { nowMs: 0 };
@@ -12,8 +12,6 @@ const now = () => clock.nowMs;
 const create = (fields: object, folder = '/x') =>
   createUserCredentials(new KubeconfigEntry('user', 'u', path.join(folder, 'config'), { ...fields }), CLUSTER, now);
 const credentialsOf = async (fields: object, folder?: string) => (await create(fields, folder))();
-const invalid = (text: string) =>
-  expect.objectContaining({ code: 'KUBE_KUBECONFIG_INVALID', message: expect.stringContaining(text) });
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('createUserCredentials', () => {

@@ -1,8 +1,8 @@
-/** @module A folder of kubeconfig files for one test. */
+/** @module A folder of kubeconfig files for one test, and how they are refused. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 /** A temporary folder with `files` (name and content), removed when the test ends. */
 export async function folderWith(files: Readonly<Record<string, string | object>>): Promise<string> {
@@ -30,4 +30,9 @@ export function configOf(
     users: [{ name: 'u', user }],
     contexts: [{ name: 'c', context: { cluster: 'k', user: 'u', ...context } }],
   };
+}
+
+/** Matches the error of a kubeconfig that cannot be used, whose message has `text` in it. */
+export function invalid(text: string): unknown {
+  return expect.objectContaining({ code: 'KUBE_KUBECONFIG_INVALID', message: expect.stringContaining(text) });
 }

@@ -3,10 +3,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type KubeconfigOptions, loadKubeconfig } from '../../../../shared/kube/kubeconfig.ts';
-import { configOf, folderWith } from './kubeconfig-workspace.ts';
+import { configOf, folderWith, invalid } from './kubeconfig-workspace.ts';
 
-const invalid = (text: string) =>
-  expect.objectContaining({ code: 'KUBE_KUBECONFIG_INVALID', message: expect.stringContaining(text) });
 const missing = (text: string) =>
   expect.objectContaining({ code: 'KUBE_KUBECONFIG_MISSING', message: expect.stringContaining(text) });
 
