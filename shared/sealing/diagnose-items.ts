@@ -116,6 +116,7 @@ async function keyFailure(
   const isHere = keyring.keys.some((key) => key.fingerprint === told.fingerprint);
   if (!isSame) return isHere ? changedFailure(item) : keyNotFound(sealed, item, keyring);
   if (surroundings.retired?.has(told.fingerprint)) return retiredFailure(item, told.fingerprint);
+  if (keyring.keys.length === 0) return noKeysFailure(item, `; its receipt names ${told.fingerprint}`);
   return isHere ? keyNotFound(sealed, item, keyring) : elsewhereFailure(item, told.fingerprint);
 }
 
@@ -153,17 +154,19 @@ function changedFailure(item: SealedItem): ItemFailure {
   });
 }
 
+function noKeysFailure(item: SealedItem, more: string): ItemFailure {
+  return itemFailure({
+    item: item.name,
+    code: 'SEALED_NO_KEYS',
+    problem: NO_KEY_PHRASE,
+    reason: `there are no keys to try${more}`,
+    hint: 'bring back the sealing keys of the cluster that the Secret was sealed for: "signet keys restore FILE"',
+  });
+}
+
 function noFittingKey(item: SealedItem, keyring: Keyring<OpeningKey>): ItemFailure {
   const sizes = [...new Set(keyring.keys.map((key) => key.modulusBytes * 8))].sort((a, b) => a - b);
-  if (sizes.length === 0) {
-    return itemFailure({
-      item: item.name,
-      code: 'SEALED_NO_KEYS',
-      problem: NO_KEY_PHRASE,
-      reason: 'there are no keys to try',
-      hint: 'bring back the sealing keys of the cluster that the Secret was sealed for: "signet keys restore FILE"',
-    });
-  }
+  if (sizes.length === 0) return noKeysFailure(item, '');
   return itemFailure({
     item: item.name,
     code: 'SEALED_KEY_SIZE_MISMATCH',

@@ -230,6 +230,16 @@ test('diagnoseItems tells a retired key also when no key of its size is left', a
   expect(result).toMatchObject({ failures: [{ code: 'SEALED_KEY_RETIRED' }] });
 });
 
+test('diagnoseItems says that there are no keys also of an item whose receipt names one', async () => {
+  const [failure] = await failuresOf(await sealedOf({ a: 'x' }), new Keyring<OpeningKey>());
+  expect(failure).toMatchObject({
+    code: 'SEALED_NO_KEYS',
+    reason: `there are no keys to try; its receipt names ${firstCertificate.fingerprint}`,
+    hint: expect.stringMatching(/signet keys restore FILE/),
+  });
+  expect(failure?.hint).not.toContain('signet seal');
+});
+
 /** The first item of `sealed` with one bit of its RSA block flipped. */
 function flipped(sealed: SealedSecret): SealedSecret {
   const bytes = decodeBase64(sealed.spec.encryptedData['a'] ?? '');
