@@ -235,6 +235,7 @@ export class KeyPart implements KeySource {
       problem,
     });
     this.#options.metrics.listed(list);
+    this.#reports.onMissing(list.missing ?? []);
     if (!this.#objects.mayPublish()) return;
     const current = this.#objects.configMap(KEYS_CONFIG_MAP);
     this.#objects.noteConfigMap(await publishKeyList(this.#options, list, current));

@@ -1,4 +1,5 @@
 /** @module Says once what people should know of the sealing keys: in the log, and beside the object where there is one. */
+import type { MissingKeyEntry } from '../../shared/resources/key-list.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { Logger } from '../logging/logger.ts';
 import { confirmedBackup } from './backup-mark.ts';
@@ -15,6 +16,7 @@ export class KeyReports {
   /** The last message by kind and name. */
   readonly #said = new Map<string, string>();
   readonly #unbacked = new Set<string>();
+  #missing: ReadonlySet<string> = new Set();
   #problem: string | undefined;
 
   constructor(logger: Logger, report: ReportProblem) {
@@ -48,6 +50,19 @@ export class KeyReports {
       { fingerprint, secret: active.secret.name },
       'no backup of the active sealing key is confirmed: without one its loss is the loss of everything sealed to it',
     );
+  }
+
+  /** The keys that SealedSecrets need and that are gone; one that came back is news again, should it go once more. */
+  onMissing(missing: readonly MissingKeyEntry[]): void {
+    const gone = new Set(missing.map(({ fingerprint }) => fingerprint));
+    for (const { fingerprint, objects } of missing) {
+      if (this.#missing.has(fingerprint)) continue;
+      this.#logger.warn(
+        { fingerprint, objects },
+        'SealedSecrets need a sealing key that is gone: bring its Secret back, for example with signet keys restore',
+      );
+    }
+    this.#missing = gone;
   }
 
   /** Why nothing can be sealed; undefined: it can. */

@@ -125,6 +125,7 @@ test('each key is listed with the objects that need it, and so is a key that is 
   await untilList(world, ({ missing }) => {
     expect(missing).toEqual([{ fingerprint: secondKey.fingerprint, objects: 2 }]);
   });
+  expect(controller.logs.join('')).toContain('SealedSecrets need a sealing key that is gone');
   for (const name of ['two', 'three']) await world.client.delete(SEALED_SECRETS, { namespace: world.namespace, name });
   await untilList(world, (list) => expect(list).not.toHaveProperty('missing'));
 });

@@ -72,3 +72,19 @@ test('that nothing can be sealed is said once, and again after it could', () => 
   for (const problem of ['no key', 'no key', undefined, 'no key']) reports.onProblem(problem);
   expect(lines).toHaveLength(2);
 });
+
+test('a key that is gone and needed is warned of once, and again when it goes anew', () => {
+  const { reports, lines } = bench();
+  const { fingerprint } = firstKey;
+  reports.onMissing([{ fingerprint, objects: 3 }]);
+  reports.onMissing([{ fingerprint, objects: 2 }]);
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    fingerprint,
+    objects: 3,
+    msg: 'SealedSecrets need a sealing key that is gone: bring its Secret back, for example with signet keys restore',
+  });
+  reports.onMissing([]);
+  reports.onMissing([{ fingerprint, objects: 2 }]);
+  expect(lines).toHaveLength(2);
+});
