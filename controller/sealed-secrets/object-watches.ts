@@ -25,6 +25,8 @@ export interface ObjectWatchesOptions {
   readonly wake: (request: Request, delayMs: number, urgency?: Urgency) => void;
   /** A SealedSecret was deleted, or no longer matches the label selector; `record` is of the Secret that was last written for it. */
   readonly onRemoved: (sealed: KubeObject, record: UnsealedRecord | null) => void;
+  /** The API server was away, and answers again. */
+  readonly onRecovered: () => void;
 }
 
 /** Failures to read that are the installation's, and not a passing trouble of the network. */
@@ -67,7 +69,7 @@ export class ObjectWatches {
   }
 
   #watchPlace(namespace: string | null): WatchedPlace {
-    const { client, config, logger, metrics } = this.#options;
+    const { client, config, logger, metrics, onRecovered } = this.#options;
     return new WatchedPlace({
       client,
       namespace,
@@ -79,6 +81,7 @@ export class ObjectWatches {
       onProblem: (error) => {
         if (isKubeError(error, ...LASTING)) metrics.failed('fetch', namespace ?? '');
       },
+      onRecovered,
       onSettled: () => this.#onSettled(namespace),
     });
   }

@@ -120,6 +120,7 @@ class Unsealer implements UnsealPart {
         const secretUid = record === null || record.mode === 'patched' ? null : record.uid;
         if (config.oldGc) this.#loops?.removals.enqueue(this.#removal.note(sealed, secretUid));
       },
+      onRecovered: () => this.#retryNow(),
     });
     const { store } = this.#watches;
     this.#statuses = config.updateStatus
@@ -183,6 +184,13 @@ class Unsealer implements UnsealPart {
     await stopping;
     await drain(this.#loops);
     await this.#loops.status.stop();
+  }
+
+  /** After an outage everything would otherwise wait for what its backoff grew to meanwhile. */
+  #retryNow(): void {
+    if (this.#loops === null) return;
+    const { objects, status, removals } = this.#loops;
+    for (const loop of [objects, status, removals]) loop.retryNow();
   }
 
   /** Waits for keys, digest key and both watches, and then lets the loops run. */

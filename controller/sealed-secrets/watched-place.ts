@@ -19,6 +19,8 @@ export interface WatchedPlaceOptions {
   onSecret(event: WatchEvent): void;
   /** SealedSecrets could not be listed or watched; it is tried again. */
   onProblem(error: unknown): void;
+  /** The API server was away, and answers again. */
+  onRecovered(): void;
   /** Both kinds were looked at, or a look at the last of them has failed. Called once. */
   onSettled(): void;
 }
@@ -70,7 +72,7 @@ export class WatchedPlace {
   }
 
   #handler(type: ResourceType, onEvent: (event: WatchEvent) => void): WatchHandler {
-    const { logger, namespace, onProblem } = this.#options;
+    const { logger, namespace, onProblem, onRecovered } = this.#options;
     const where = namespace === null ? '' : ` in namespace "${namespace}"`;
     const problems = new ProblemLog(logger, `cannot watch ${type.kind}s${where}`);
     return {
@@ -87,6 +89,8 @@ export class WatchedPlace {
         if (type === SEALED_SECRETS) onProblem(error);
         this.#settle(type);
       },
+      // Both kinds come from the same server: one of them is enough to tell.
+      ...(type === SEALED_SECRETS && { onRecovered }),
     };
   }
 

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { SEALED_SECRETS, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
+import { startApiProxy } from '../support/api-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { encoded } from '../support/key-secret.ts';
 import { conditionOf, ownerFor } from '../support/live-secrets.ts';
@@ -142,4 +143,25 @@ test('a type cannot change in place: it says so, and a deleted Secret comes back
   expect(conditionOf(stalled, 'Stalled')?.status).toBe('True');
   await world.client.delete(SECRETS, { namespace: world.namespace, name: 'db' });
   expect((await world.untilValues({ password: 'p' })).type).toBe('example.com/other');
+});
+
+test('what an outage of the API server has stopped is done when it answers again, however long it was to wait', async () => {
+  const world = await createUnsealWorld([FIRST_KEY]);
+  const proxy = await startApiProxy(inject('kubeconfig'));
+  onTestFinished(() => proxy.stop());
+  const { logs } = await world.start({ kubeconfig: proxy.kubeconfig });
+  const secrets = `/api/v1/namespaces/${world.namespace}/secrets`;
+  proxy.decide(({ isWrite, path }) =>
+    isWrite && path.startsWith(secrets)
+      ? { kind: 'answer', status: 503, headers: { 'retry-after': '3600' } }
+      : { kind: 'pass' },
+  );
+  await world.create(await world.seal({ password: 'p' }));
+  await world.untilReason('WriteFailed');
+  proxy.decide(() => ({ kind: 'cut' }));
+  proxy.cutWatches();
+  await eventually(() => expect(logs.join('')).toMatch(/cannot reach the API server.*cannot watch SealedSecrets/));
+  proxy.decide(null);
+  await world.untilValues({ password: 'p' });
+  await world.untilReason('Unsealed');
 });

@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly now?: () => Date;
   /** Waits for readiness unless false. */
   readonly awaitReady?: boolean;
+  /** The way to the API server; default: straight to it. */
+  readonly kubeconfig?: string;
 }
 
 /** What is sealed beside values. */
@@ -170,7 +172,7 @@ async function startController(namespace: string, options: StartOptions): Promis
       ...config,
       keys: { ...config.keys, bits: 2048, validForMs: 3_600_000 * 24 * 365, renewPeriodMs: 0, ...options.keys },
     },
-    connection: await loadKubeconfig({ path: inject('kubeconfig'), env: {} }),
+    connection: await loadKubeconfig({ path: options.kubeconfig ?? inject('kubeconfig'), env: {} }),
     logger: createLogger({ level: 'debug', write: (line) => logs.push(line) }),
     now: options.now ?? (() => new Date()),
     random: Math.random,

@@ -29,6 +29,7 @@ function bench({ namespaces = null, labelSelector = '', skipRecreate = false, up
     },
     wake: (request, delayMs) => woken.push(`${request.namespace}/${request.name} ${delayMs}`),
     onRemoved: ({ metadata }) => removed.push(metadata.name),
+    onRecovered: () => undefined,
   });
   let hasStarted = false;
   const started = watches.start().then(() => {
