@@ -73,16 +73,18 @@ async function withHint<Result>(reading: Promise<Result>): Promise<Result> {
   try {
     return await reading;
   } catch (error) {
-    if (!(error instanceof CodedError) || error.hint !== undefined) throw error;
+    if (!(error instanceof CodedError)) throw error;
+    if (error.hint !== undefined && error.code !== 'KUBE_KUBECONFIG_MISSING') throw error;
     const hint = 'name a certificate with --cert, or pin one in the repository with `signet cert --pin`';
     throw new LocatedError('cannot get a certificate to seal to', error, hint);
   }
 }
 
 async function fromCluster(session: Session, choice: CertificateChoice): Promise<SealingCertificate> {
-  const { withCluster } = await import('./cluster.ts');
+  const { loadConnection, withCluster } = await import('./cluster.ts');
   const { readControllerCertificates } = await import('./controller-certificates.ts');
-  return withCluster(session, choice, async (cluster) => {
+  const connect = () => withHint(loadConnection(session.io, choice));
+  return withCluster(session, { ...choice, connect }, async (cluster) => {
     const { pem, origin } = await withHint(readControllerCertificates(cluster, choice));
     const certificate = await fromText(session, `${origin} of ${cluster.description}`, async () => pem);
     session.report.note(`sealing to ${certificate.fingerprint} of ${origin} of ${cluster.description}`);
