@@ -1,8 +1,6 @@
 /** @module A cluster of its own for each measurement, so that none inherits another's objects. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { type SignetCluster, startSignetCluster } from '../support/signet-cluster.ts';
 
 /** For two seconds after a definition was established the API server holds up what is created of its kind; that is not what is measured. */
@@ -11,12 +9,11 @@ const SETTLING_MS = 2_500;
 /** Runs `measure` on a new cluster as its administrator, and ends the cluster whatever came of it. */
 export async function withCluster<T>(measure: (cluster: SignetCluster, client: KubeClient) => Promise<T>): Promise<T> {
   const cluster = await startSignetCluster();
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  const { client } = cluster;
   try {
     await delay(SETTLING_MS);
     return await measure(cluster, client);
   } finally {
-    client.close();
     await cluster.stop();
   }
 }

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCertificate } from '../../shared/certificate/read-certificate.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { EVENTS, NAMESPACES, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
@@ -28,7 +26,7 @@ let controller: ControllerProcess;
 
 beforeAll(async () => {
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   await client.create(SECRETS, keySecret('signet-system', 'the-key', FIRST_KEY));
   controller = await cluster.startController({ flags: ['--key-renew-period', '0'] });
@@ -36,7 +34,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  client?.close();
   await cluster?.stop();
 });
 

@@ -4,8 +4,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS, NAMESPACES, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { eventually } from '../support/eventually.ts';
@@ -30,14 +28,13 @@ let remote: GitServer;
 
 beforeAll(async () => {
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   const login = `Basic ${Buffer.from(`robot:${CANARY.password}`).toString('base64')}`;
   const isAllowed = (header: string | undefined): boolean => header === login;
   remote = await startGitServer(path.join(cluster.folder, 'private'), { isAllowed });
 });
 
 afterAll(async () => {
-  client?.close();
   await remote?.stop();
   await cluster?.stop();
 });

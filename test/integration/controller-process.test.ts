@@ -4,8 +4,6 @@ import { readCertificate, type SealingCertificate } from '../../shared/certifica
 import { encodeBase64 } from '../../shared/encoding/base64.ts';
 import { encodeUtf8 } from '../../shared/encoding/bytes.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import {
   CONFIG_MAPS,
   CUSTOM_RESOURCE_DEFINITIONS,
@@ -44,14 +42,13 @@ const startUnsealer = async () => {
 
 beforeAll(async () => {
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   await client.delete(rbacType('ClusterRoleBinding'), { name: 'signet-sync' });
   await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } });
   await startUnsealer();
 });
 
 afterAll(async () => {
-  client?.close();
   await cluster?.stop();
 });
 

@@ -7,8 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, type TestContext, test } from 'vitest';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS, INVENTORIES, NAMESPACES, type ResourceType } from '../../shared/kube/resource-type.ts';
 import type { GitSync, Inventory } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
@@ -41,7 +39,7 @@ const urls = new Map<string, string>();
 beforeAll(async () => {
   if (!existsSync(corpus)) return;
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   kustomize = await findPeer('kustomize');
   const program = kustomize.path === undefined ? [] : ['--kustomize', kustomize.path];
   await (await cluster.startController({ flags: ['--no-unseal', ...program] })).ready();
@@ -54,7 +52,6 @@ beforeAll(async () => {
 }, ROUND_MS);
 
 afterAll(async () => {
-  client?.close();
   await cluster?.stop();
 });
 

@@ -6,8 +6,6 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, NAMESPACES, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
 import { readKeyList } from '../../shared/resources/key-list.ts';
 import { KEY_LABEL, KEYS_CONFIG_MAP } from '../../shared/resources/names.ts';
@@ -42,13 +40,12 @@ const repository = () => path.join(folder, 'repository');
 
 async function startSite(): Promise<Site> {
   const cluster = await startSignetCluster();
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  const { client } = cluster;
   await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } });
   return { cluster, client, keeper: await createKeyKeeper(client, cluster.controlPlane) };
 }
 
-async function stopSite({ cluster, client }: Site): Promise<void> {
-  client.close();
+async function stopSite({ cluster }: Site): Promise<void> {
   await cluster.stop();
 }
 

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCertificate, type SealingCertificate } from '../../shared/certificate/read-certificate.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import { REQUESTS_CONFIG_MAP, ROTATE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -31,7 +29,7 @@ let nobody: string;
 beforeAll(async () => {
   if (!peers.areHere) return;
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
   nobody = await eventually(() => cluster.controlPlane.serviceAccountKubeconfig('shop', 'default'));
   kubeseal = await prepareKubeseal(peers.pathOf('kubeseal'));
@@ -41,7 +39,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  client?.close();
   await kubeseal?.stop();
   await cluster?.stop();
 });

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueSealingKey } from '../../shared/certificate/issue-certificate.ts';
 import { readCertificate } from '../../shared/certificate/read-certificate.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { NAMESPACES, SECRETS } from '../../shared/kube/resource-type.ts';
 import { KEY_LABEL } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
@@ -43,7 +41,7 @@ let nobody: string;
 beforeAll(async () => {
   if (!peers.areHere) return;
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   kubeseal = await prepareKubeseal(peers.pathOf('kubeseal'));
   for (const name of ['sealed-by-signet', 'sealed-by-kubeseal']) {
     await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -60,7 +58,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await peer?.stop();
   await kubeseal?.stop();
-  client?.close();
   await cluster?.stop();
 });
 

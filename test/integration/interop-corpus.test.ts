@@ -2,9 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readCertificate } from '../../shared/certificate/read-certificate.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { NAMESPACES, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
@@ -61,8 +59,7 @@ async function unsealedByPeer(): Promise<Result> {
 async function unsealedBySignet(): Promise<Result> {
   const cluster = await startSignetCluster();
   stops.push(() => cluster.stop());
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
-  stops.unshift(async () => client.close());
+  const { client } = cluster;
   await client.create(SECRETS, keySecret('signet-system', 'the-key', FIRST_KEY));
   const controller = await cluster.startController({ flags: ['--key-renew-period', '0'] });
   await controller.ready();

@@ -8,8 +8,6 @@ import path from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { bootstrapManifests, FIRST_FILES, SECOND_FILES } from '../support/drill-repository.ts';
@@ -43,12 +41,11 @@ let site: Site | undefined;
 
 async function startSite(): Promise<Site> {
   const cluster = await startSignetCluster();
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  const { client } = cluster;
   return { cluster, client, keeper: await createKeyKeeper(client, cluster.controlPlane) };
 }
 
 async function stopSite(): Promise<void> {
-  site?.client.close();
   await site?.cluster.stop();
   site = undefined;
 }

@@ -4,8 +4,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCertificate, type SealingCertificate } from '../../shared/certificate/read-certificate.ts';
 import { stringifyYaml } from '../../shared/encoding/yaml-output.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, GIT_SYNCS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncSpec } from '../../shared/resources/git-sync.ts';
 import { readKeyList } from '../../shared/resources/key-list.ts';
@@ -25,7 +23,7 @@ let here: SealingCertificate;
 
 beforeAll(async () => {
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   const controller = await cluster.startController({ flags: ['--allow-http-git', '--key-size', '2048'] });
   await controller.ready();
   here = await eventually(async () => {
@@ -35,7 +33,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  client?.close();
   await cluster?.stop();
 });
 

@@ -2,8 +2,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../build.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, GIT_SYNCS, INVENTORIES, NAMESPACES, SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync, Inventory } from '../../shared/resources/git-sync.ts';
 import { OWNER_ANNOTATION } from '../../shared/resources/names.ts';
@@ -29,7 +27,7 @@ let whole: { readonly sync: number; readonly prune: number };
 
 beforeAll(async () => {
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
   const { controlPlane } = cluster;
   proxy = await startApiProxy(await controlPlane.serviceAccountKubeconfig('signet-system', 'signet-controller'));
   // It starts in a third of the time that the sources take, fifty times.
@@ -39,7 +37,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await controller?.kill();
-  client?.close();
   await proxy?.stop();
   await cluster?.stop();
 });

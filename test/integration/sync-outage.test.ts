@@ -2,8 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KubeClient } from '../../shared/kube/client.ts';
-import { createKubeClient } from '../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { CONFIG_MAPS, GIT_SYNCS, NAMESPACES } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { eventually } from '../support/eventually.ts';
@@ -21,11 +19,10 @@ let client: KubeClient;
 
 beforeAll(async () => {
   cluster = await startSignetCluster();
-  client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  client = cluster.client;
 });
 
 afterAll(async () => {
-  client?.close();
   await cluster?.stop();
 });
 

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { KubeClient } from '../../shared/kube/client.ts';
+import { createKubeClient } from '../../shared/kube/connect.ts';
+import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { type ControllerProcess, startControllerProcess } from './controller-process.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
@@ -23,6 +26,8 @@ export interface ControllerOptions {
 /** A cluster that one test file, the demo or a benchmark has for itself. */
 export interface SignetCluster {
   readonly controlPlane: ControlPlane;
+  /** With the rights of an administrator. */
+  readonly client: KubeClient;
   readonly git: GitServer;
   /** Private folder, removed by `stop`. */
   readonly folder: string;
@@ -58,6 +63,8 @@ async function startParts(
   report('starting etcd, kube-apiserver and kube-controller-manager');
   const controlPlane = await startControlPlane({ report });
   undo.push(() => controlPlane.stop());
+  const client = createKubeClient(await loadKubeconfig({ path: controlPlane.kubeconfigPath, env: {} }));
+  undo.push(async () => client.close());
   report(`the API server answers at ${controlPlane.server}`);
   await installManifests(controlPlane);
   report('manifests/ is installed: resource definitions, roles, ServiceAccount, Deployment, Service');
@@ -69,6 +76,7 @@ async function startParts(
   const controllerLog = path.join(folder, 'controller.log');
   return {
     controlPlane,
+    client,
     git,
     folder,
     controllerLog,

@@ -2,8 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { KubeClient } from '../../../shared/kube/client.ts';
-import { createKubeClient } from '../../../shared/kube/connect.ts';
-import { loadKubeconfig } from '../../../shared/kube/kubeconfig.ts';
 import { GIT_SYNCS, NAMESPACES, type ResourceType } from '../../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncSpec } from '../../../shared/resources/git-sync.ts';
 import type { ControllerProcess } from '../controller-process.ts';
@@ -45,7 +43,7 @@ export interface ReadyGitSync {
 /** Starts the world; the neighbour is applied when it resolves. */
 export async function startHostileSite(kustomize: string): Promise<HostileSite> {
   const cluster = await startSignetCluster();
-  const client = createKubeClient(await loadKubeconfig({ path: cluster.controlPlane.kubeconfigPath, env: {} }));
+  const { client } = cluster;
   const forbidden = await startHostileRemote({});
   const hosts = hostileHosts(forbidden.url);
   const remote = await startHostileRemote(Object.fromEntries(hosts.map(({ name, answers }) => [name, answers])));
@@ -69,7 +67,6 @@ export async function startHostileSite(kustomize: string): Promise<HostileSite> 
     untilReason: (namespace: string, name: string, reason: string, timeoutMs = 30_000) =>
       untilReason(client, { namespace, name }, reason, timeoutMs),
     stop: async () => {
-      client.close();
       await cluster.stop();
       await remote.stop();
       await forbidden.stop();
