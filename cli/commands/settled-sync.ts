@@ -1,9 +1,10 @@
 /** @module How a GitSync stands once the controller has taken up what it was asked for. */
+import { conditionOf } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { nameOf, readGitSync } from '../connect/git-syncs.ts';
 import { waitFor } from '../connect/wait-for.ts';
-import { conditionOf, formatSyncStatus } from '../output/sync-status-text.ts';
+import { formatSyncStatus } from '../output/sync-status-text.ts';
 import { CliError } from '../terminal/errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';

@@ -1,5 +1,6 @@
 /** @module `signet sync reconcile`: has a GitSync looked at now, and waits for the outcome. */
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
+import { conditionOf } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { RECONCILE_REQUESTED_ANNOTATION } from '../../shared/resources/names.ts';
 import { withCluster } from '../connect/cluster.ts';
@@ -9,7 +10,6 @@ import { addClusterOptions, type ClusterOptions } from '../options/cluster-optio
 import { addExamples, type Example } from '../options/examples.ts';
 import type { DeclareCommand } from '../options/invoke.ts';
 import { addWaitOptions, type WaitOptions } from '../options/wait-options.ts';
-import { conditionOf } from '../output/sync-status-text.ts';
 import { CliError } from '../terminal/errors.ts';
 import type { ExitCode } from '../terminal/exit-codes.ts';
 import type { Session } from '../terminal/session.ts';

@@ -1,5 +1,6 @@
 /** @module Which GitSync looks after a live object, by the annotation on the object and by the inventories. */
 import { isKubeError } from '../../shared/kube/errors.ts';
+import { referenceOf } from '../../shared/kube/paths.ts';
 import { GIT_SYNCS, INVENTORIES } from '../../shared/kube/resource-type.ts';
 import type { GitSync, Inventory, InventoryEntry } from '../../shared/resources/git-sync.ts';
 import { OWNER_ANNOTATION } from '../../shared/resources/names.ts';
@@ -41,8 +42,7 @@ async function findByInventory(cluster: Cluster, identity: ObjectIdentity, live:
   for (const { metadata, spec } of await listInventories(cluster, identity)) {
     const entry = findEntry(spec.entries, identity);
     if (entry === undefined) continue;
-    const reference = { namespace: metadata.namespace, name: metadata.name ?? '' };
-    const gitSync = (await cluster.client.get(GIT_SYNCS, reference)) as unknown as GitSync | null;
+    const gitSync = (await cluster.client.get(GIT_SYNCS, referenceOf({ metadata }))) as unknown as GitSync | null;
     if (gitSync !== null) return { kind: 'owned', gitSync, entry };
   }
   if (live === null) return unowned('it does not exist, and no GitSync has it in its inventory');

@@ -1,4 +1,5 @@
 /** @module Edits that show the controller at work: a request for a look, and an annotation that Git itself sets aside for being edited. */
+import { referenceOf } from '../../shared/kube/paths.ts';
 import { CONFIG_MAPS } from '../../shared/kube/resource-type.ts';
 import type { Known, ProbeFacts } from '../../shared/opengitops/facts.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
@@ -72,7 +73,7 @@ async function probeTarget(
     return { why: `no ConfigMap of it has annotation ${PROBE_ANNOTATION} in Git, and nothing else is edited` };
   }
   const { metadata } = target.value;
-  const reference = { namespace: metadata.namespace, name: metadata.name ?? '' };
+  const reference = referenceOf({ metadata });
   const wanted = annotationOf(metadata, PROBE_ANNOTATION) ?? '';
   const write = (text: string): Promise<KubeObject> => {
     const annotations = { [PROBE_ANNOTATION]: text };

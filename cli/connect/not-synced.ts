@@ -1,4 +1,5 @@
 /** @module Why an object is not kept as Git has it, although a GitSync owns it. */
+import { conditionOf } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { PRUNE_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf, type KubeObject, type ObjectIdentity } from '../../shared/resources/object-meta.ts';
@@ -18,13 +19,14 @@ export function listNotSynced(object: OwnedObject): readonly string[] {
   return [...ofGitSync(object.gitSync), ...ofPlace(object), ...ofDrift(object), ...ofFailures(object)];
 }
 
-function ofGitSync({ metadata, spec, status }: GitSync): readonly string[] {
+function ofGitSync(gitSync: GitSync): readonly string[] {
+  const { metadata, spec, status } = gitSync;
   const reasons: string[] = [];
   if (metadata.deletionTimestamp !== undefined) reasons.push('the GitSync is being deleted');
   if (spec.suspend === true) reasons.push('the GitSync is paused');
   if (spec.pin !== undefined)
     reasons.push(`the GitSync is pinned to ${spec.pin.commit.slice(0, 12)}: newer commits are not applied`);
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf(gitSync, 'Ready');
   const isBehind = status?.lastAttemptedRevision !== status?.lastAppliedRevision;
   if (ready?.status === 'False' && isBehind) {
     reasons.push(`revision ${status?.lastAttemptedRevision ?? ''} is not in place: ${ready.reason}: ${ready.message}`);

@@ -1,6 +1,6 @@
 /** @module GitSyncs and what became of them, as a person reads them. */
 import { toPrintableLine } from '../../shared/encoding/printable-text.ts';
-import type { Condition } from '../../shared/resources/conditions.ts';
+import { type Condition, conditionOf } from '../../shared/resources/conditions.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { describeIdentity, placeKey } from '../../shared/resources/object-meta.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
@@ -13,11 +13,6 @@ export function formatSyncStatus(syncs: readonly GitSync[], withNamespace: boole
   const header = [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'READY', 'REVISION', 'OBJECTS', 'MESSAGE'];
   const rows = syncs.map((sync) => [...(withNamespace ? [sync.metadata.namespace ?? ''] : []), ...cellsOf(sync)]);
   return [formatTable(header, rows), ...syncs.map((sync) => `${formatFailures(sync)}${formatDrift(sync)}`)].join('');
-}
-
-/** The condition of `type`, or undefined. */
-export function conditionOf(sync: GitSync, type: string): Condition | undefined {
-  return sync.status?.conditions?.find((condition) => condition.type === type);
 }
 
 /** A revision with its commit cut to twelve digits: `main@sha1:3f2a91c07b6d`. */

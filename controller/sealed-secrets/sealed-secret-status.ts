@@ -1,6 +1,6 @@
 /** @module Verdicts to the status of a SealedSecret, so that kstatus, Argo CD and Flux read the same from it. Pure. */
 import { isSameJson } from '../../shared/encoding/json.ts';
-import { type Condition, type ConditionChange, setConditions } from '../../shared/resources/conditions.ts';
+import { type Condition, type ConditionChange, conditionOf, setConditions } from '../../shared/resources/conditions.ts';
 import type { ObjectMeta } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret, SealedSecretStatus } from '../../shared/resources/sealed-secret.ts';
 import { DRIFTED, driftModeOf, driftModeProblem } from './drift-mode.ts';
@@ -82,7 +82,7 @@ export function isConditionNews(sealed: SealedSecret, status: SealedSecretStatus
 export function isResultNews(sealed: SealedSecret, status: SealedSecretStatus): boolean {
   if (sealed.status?.observedGeneration !== status.observedGeneration) return true;
   const before = conditionsOf(sealed).find(({ type }) => type === 'Synced');
-  const after = status.conditions?.find(({ type }) => type === 'Synced');
+  const after = conditionOf({ status }, 'Synced');
   if (before?.status !== after?.status) return true;
   return after?.status === 'False' && (before?.reason !== after.reason || before?.message !== after.message);
 }

@@ -1,4 +1,5 @@
 /** @module The SealedSecrets of the cluster as last seen, and what this process knows of them beyond their status. */
+import { conditionOf } from '../../shared/resources/conditions.ts';
 import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -131,6 +132,5 @@ export function requestOf(object: KubeObject): Request {
 
 function isFailing({ sealed, verdict }: Entry): boolean {
   if (verdict !== undefined) return verdict.state !== 'unsealed';
-  const ready = sealed.status?.conditions?.find((condition) => condition.type === 'Ready');
-  return ready?.status !== 'True';
+  return conditionOf(sealed, 'Ready')?.status !== 'True';
 }

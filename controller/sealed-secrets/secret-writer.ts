@@ -1,6 +1,7 @@
 /** @module Puts an unsealed Secret into the cluster, within the rules of ownership. */
 import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
+import { referenceOf } from '../../shared/kube/paths.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import { UNSEAL_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import { hasFieldManager, type KubeObject } from '../../shared/resources/object-meta.ts';
@@ -85,8 +86,8 @@ export class SecretWriter {
     }
   }
 
-  #get({ metadata }: SealedSecret): Promise<KubeObject | null> {
-    return this.#client.get(SECRETS, { namespace: metadata.namespace, name: metadata.name ?? '' });
+  #get(sealed: SealedSecret): Promise<KubeObject | null> {
+    return this.#client.get(SECRETS, referenceOf(sealed));
   }
 
   async #writeOnce(request: WriteRequest, live: KubeObject | null): Promise<WriteResult> {

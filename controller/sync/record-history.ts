@@ -1,6 +1,7 @@
 /** @module Adds a sync to the history of a status: what it did, and what its commit says of itself. */
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { CommitDescription } from '../../shared/git/read-commit.ts';
+import { conditionOf } from '../../shared/resources/conditions.ts';
 import type { GitSync, GitSyncStatus, SyncHistoryEntry } from '../../shared/resources/git-sync.ts';
 import { addToHistory, continueAttempt, isSameAttempt, type SyncAttempt } from './sync-history.ts';
 import type { SyncSummary } from './sync-summary.ts';
@@ -28,7 +29,7 @@ export interface RecordedHistory {
 export async function recordHistory(before: SyncAttempt | null, round: RecordedRound): Promise<RecordedHistory> {
   const { gitSync, status, summary, startedAt, endedAt } = round;
   const history = gitSync.status?.history ?? [];
-  const result = status.conditions?.find(({ type }) => type === 'Ready')?.reason ?? '';
+  const result = conditionOf({ status }, 'Ready')?.reason ?? '';
   const generation = gitSync.metadata.generation ?? 0;
   const step = continueAttempt(before, { summary, result, generation, startedAt, endedAt, history });
   if (step.entry === null) return { status, attempt: step.attempt };

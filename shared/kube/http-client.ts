@@ -19,7 +19,7 @@ import type { Discovery } from './discovery.ts';
 import { isKubeError } from './errors.ts';
 import { listPages } from './list-pages.ts';
 import { ACCEPT_JSON, ACCEPT_METADATA, decodeBody, decodeObject, typedItem } from './object-json.ts';
-import { collectionPath, objectPath, type Query } from './paths.ts';
+import { collectionPath, objectPath, type Query, referenceOf } from './paths.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Sender } from './sender.ts';
 import type { TransportRequest } from './transport.ts';
@@ -207,10 +207,6 @@ export class HttpKubeClient implements KubeClient {
     const answer = await this.#sender.send(call, { ...request, headers, body: stringifyJson(call.sent) });
     return decodeObject(answer.body);
   }
-}
-
-function referenceOf(object: KubeObject): ObjectReference {
-  return { namespace: object.metadata.namespace, name: object.metadata.name ?? '' };
 }
 
 function callWith({ holdsSecrets }: WriteOptions, call: Call): Call {

@@ -1,4 +1,6 @@
 /** @module The API server's paths for types, collections and objects. */
+import type { ObjectMeta } from '../resources/object-meta.ts';
+import type { ObjectReference } from './client.ts';
 import { KubeError } from './errors.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
 
@@ -11,6 +13,11 @@ export function collectionPath(type: ResourceType, namespace: string | undefined
   const scope =
     type.namespaced && namespace !== undefined ? `/namespaces/${segment(type, 'namespace', namespace)}` : '';
   return `${group}/${encodeURIComponent(type.version)}${scope}/${encodeURIComponent(type.plural)}${toQuery(query)}`;
+}
+
+/** The reference of `object`. */
+export function referenceOf({ metadata }: { readonly metadata: ObjectMeta }): ObjectReference {
+  return { namespace: metadata.namespace, name: metadata.name ?? '' };
 }
 
 /** Path of one object. Throws `KUBE_INVALID` when its name or namespace cannot be one, so that no other path is ever meant. */

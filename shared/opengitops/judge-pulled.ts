@@ -1,5 +1,5 @@
 /** @module Pulled Automatically: the controller takes what the source says, and nobody has to tell it. */
-import type { Condition } from '../resources/conditions.ts';
+import { conditionOf } from '../resources/conditions.ts';
 import { parseDuration } from '../resources/duration.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 import type { GitSyncFacts, ProbeFacts, TipFacts } from './facts.ts';
@@ -48,7 +48,7 @@ function judgeCurrent(facts: GitSyncFacts): Answer {
 function judgeBehind({ gitSync, nowMs }: GitSyncFacts, tip: TipFacts): Answer {
   const { lastAttemptedRevision = '', lastAppliedRevision = '' } = gitSync.status ?? {};
   const behind = `the source names ${tip.revision}, and ${lastAppliedRevision} is applied`;
-  const ready = readyOf(gitSync);
+  const ready = conditionOf(gitSync, 'Ready');
   if (lastAttemptedRevision.endsWith(tip.commit)) {
     if (ready?.status === 'Unknown') return ['warn', behind, 'it is being applied'];
     return ['fail', behind, `${ready?.reason ?? 'no reason given'}: ${ready?.message ?? ''}`];
@@ -62,7 +62,8 @@ function judgeInterval({ gitSync, nowMs }: GitSyncFacts): Answer {
   const { interval = '1m' } = gitSync.spec;
   const ms = parseDuration(interval);
   if (ms === null) return ['fail', `${interval} is no duration`];
-  const changed = readyOf(gitSync)?.lastUpdateTime ?? readyOf(gitSync)?.lastTransitionTime;
+  const ready = conditionOf(gitSync, 'Ready');
+  const changed = ready?.lastUpdateTime ?? ready?.lastTransitionTime;
   const news =
     changed === undefined ? [] : [`the status had its last news ${inWords(nowMs - Date.parse(changed))} ago`];
   const evidence = [`every ${interval}`, ...news];
@@ -75,11 +76,6 @@ function judgeAnswer({ answeredMs, timeoutMs }: ProbeFacts): Answer {
       ? ['fail', `asked for a look, and no answer in ${inWords(timeoutMs)}`]
       : ['pass', `asked for a look, and answered after ${ms} ms`],
   );
-}
-
-/** The Ready condition; undefined before the first look. */
-export function readyOf({ status }: GitSync): Condition | undefined {
-  return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
 function intervalOf({ spec }: GitSync): number {

@@ -1,9 +1,10 @@
 /** @module Continuously Reconciled: the live objects are what the commit says, and are brought back to it. */
 import { countOf } from '../encoding/count-of.ts';
+import { conditionOf } from '../resources/conditions.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 import type { GitSyncFacts, OwnedObjectFacts, ProbeFacts, RenderFacts } from './facts.ts';
 import { type Answer, type Finding, findingOf, firstOf, whenKnown } from './finding.ts';
-import { inWords, readyOf } from './judge-pulled.ts';
+import { inWords } from './judge-pulled.ts';
 
 /** The answers to the questions of the fourth principle. */
 export function judgeReconciled({ gitSync, rendered, owned, probe }: GitSyncFacts): readonly Finding[] {
@@ -25,7 +26,7 @@ export function judgeReconciled({ gitSync, rendered, owned, probe }: GitSyncFact
 }
 
 function judgeReady(gitSync: GitSync): Answer {
-  const ready = readyOf(gitSync);
+  const ready = conditionOf(gitSync, 'Ready');
   if (ready === undefined) return ['fail', 'it was never reconciled'];
   const said = `${ready.reason}: ${ready.message}`;
   if (ready.status === 'True') return ['pass', said];

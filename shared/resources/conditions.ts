@@ -14,6 +14,14 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
+/** The condition `type` in the status of `object`; undefined when it has none. */
+export function conditionOf(
+  { status }: { readonly status?: { readonly conditions?: readonly Condition[] } },
+  type: string,
+): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
 /** What a writer knows about a condition; times are worked out by {@link setConditions}. */
 export interface ConditionChange {
   readonly type: string;

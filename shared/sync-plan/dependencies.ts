@@ -1,5 +1,6 @@
 /** @module Whether the GitSyncs that one depends on let it go on, as a function of what all of them say now. */
 import { listSome } from '../encoding/list-some.ts';
+import { conditionOf } from '../resources/conditions.ts';
 import type { GitSync } from '../resources/git-sync.ts';
 
 /** `reason` as a condition has it; `message` is one sentence that names the GitSyncs. */
@@ -55,14 +56,15 @@ export function dependenciesOf(gitSync: GitSync): readonly string[] {
 }
 
 /** What dependents wait for, as a text that changes with it. */
-export function readinessMark({ metadata, status }: GitSync): string {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+export function readinessMark(gitSync: GitSync): string {
+  const { metadata, status } = gitSync;
+  const ready = conditionOf(gitSync, 'Ready');
   return JSON.stringify([metadata.uid, metadata.generation, status?.observedGeneration, ready?.status, ready?.reason]);
 }
 
 function isReady(gitSync: GitSync | undefined): boolean {
   if (gitSync === undefined || gitSync.metadata.deletionTimestamp !== undefined) return false;
-  const ready = gitSync.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf(gitSync, 'Ready');
   return ready?.status === 'True' && gitSync.status?.observedGeneration === gitSync.metadata.generation;
 }
 

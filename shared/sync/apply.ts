@@ -1,6 +1,7 @@
 /** @module Sends one object to the cluster, as Signet's own part of it. */
 import type { KubeReader, KubeWriter } from '../kube/client.ts';
 import { isKubeError } from '../kube/errors.ts';
+import { referenceOf } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/resource-type.ts';
 import { SYNC_FIELD_MANAGER } from '../resources/names.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
@@ -70,7 +71,7 @@ async function createObject({ client, type, desired }: Work, { dryRun }: ApplyOp
     const options = { fieldManager: SYNC_FIELD_MANAGER, dryRun, fieldValidation: 'Strict' } as const;
     return await client.create(type, desired.object, { ...options, ...secrecyOf(desired) });
   } catch (error) {
-    const live = isKubeError(error, 'KUBE_ALREADY_EXISTS') ? await client.get(type, referenceTo(desired)) : null;
+    const live = isKubeError(error, 'KUBE_ALREADY_EXISTS') ? await client.get(type, referenceOf(desired.object)) : null;
     if (live === null) throw error;
     return live;
   }
@@ -96,7 +97,7 @@ async function applyToLive(
 ): Promise<KubeObject> {
   const { client, type, desired } = work;
   const known = dryRun === true ? wholeObject(before) : undefined;
-  const live = known ?? (await client.get(type, referenceTo(desired)));
+  const live = known ?? (await client.get(type, referenceOf(desired.object)));
   if (live === null) return send(work, desired.object, { dryRun });
   const own = isTaking ? await takeOver(work, live) : live;
   const after = await send(work, leaving(desired, own, dryRun), { dryRun });
@@ -122,7 +123,7 @@ async function takeOver({ client, type, desired }: Work, live: KubeObject): Prom
   const { resourceVersion } = live.metadata;
   const annotations = hasLastApplied ? { annotations: { [LAST_APPLIED_ANNOTATION]: null } } : {};
   const patch = { metadata: { resourceVersion, managedFields, ...annotations } };
-  return client.mergePatch(type, referenceTo(desired), patch, { fieldManager: SYNC_FIELD_MANAGER });
+  return client.mergePatch(type, referenceOf(desired.object), patch, { fieldManager: SYNC_FIELD_MANAGER });
 }
 
 function needsTakeover(before: ApplyOptions['before'], desired: DesiredObject): boolean {
@@ -132,8 +133,4 @@ function needsTakeover(before: ApplyOptions['before'], desired: DesiredObject): 
 
 function wholeObject(before: ApplyOptions['before']): KubeObject | undefined {
   return typeof before === 'object' && 'object' in before ? before.object : undefined;
-}
-
-function referenceTo({ object }: DesiredObject): { readonly namespace: string | undefined; readonly name: string } {
-  return { namespace: object.metadata.namespace, name: object.metadata.name ?? '' };
 }

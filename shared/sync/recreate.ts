@@ -5,6 +5,7 @@
 import { describeError } from '../errors/describe-error.ts';
 import type { KubeReader, KubeWriter } from '../kube/client.ts';
 import { isKubeError } from '../kube/errors.ts';
+import { referenceOf } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/resource-type.ts';
 import { SYNC_FIELD_MANAGER } from '../resources/names.ts';
 import type { KubeObject } from '../resources/object-meta.ts';
@@ -47,7 +48,7 @@ export async function findRecreation(
 ): Promise<Recreation | null> {
   if (!isKubeError(error, 'KUBE_INVALID') || error.status !== 422) return null;
   const type = await kinds.get(object.apiVersion, object.kind);
-  const live = await client.get(type, referenceTo(object), { metadataOnly: true });
+  const live = await client.get(type, referenceOf(object), { metadataOnly: true });
   if (live === null || !isRecreatable(identity, readLiveObject(live), context)) return null;
   if (!(await isAccepted(client, type, object))) return null;
   const reason = `cannot be changed in place: ${describeError(error)}`;
@@ -61,7 +62,7 @@ export async function removeForRecreation(
   uid: string,
 ): Promise<void> {
   const type = await kinds.get(object.apiVersion, object.kind);
-  const result = await client.delete(type, referenceTo(object), { uid, propagation: 'Background' });
+  const result = await client.delete(type, referenceOf(object), { uid, propagation: 'Background' });
   if (result !== 'terminating') return;
   throw new SyncError('SYNC_RECREATION_WAITING', 'is being deleted to be made anew, and comes back when it is gone');
 }
@@ -87,8 +88,4 @@ async function isAccepted(
     if (isKubeError(error)) return false;
     throw error;
   }
-}
-
-function referenceTo({ metadata }: KubeObject): { readonly namespace: string | undefined; readonly name: string } {
-  return { namespace: metadata.namespace, name: metadata.name ?? '' };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CONFIG_MAPS, SERVICES } from '../../shared/kube/resource-type.ts';
-import type { GitSync } from '../../shared/resources/git-sync.ts';
+import { conditionOf } from '../../shared/resources/conditions.ts';
 import { edit, liveValue } from '../support/edited-config-map.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap } from '../support/manifests.ts';
@@ -9,10 +9,6 @@ import { createSyncWorld, type RunningEngine, type SyncWorld } from '../support/
 async function driftedOf(world: SyncWorld): Promise<readonly string[]> {
   const { status } = await world.gitSync('app');
   return (status?.drifted ?? []).map(({ name, state, message }) => `${name} ${state}: ${message}`);
-}
-
-function conditionOf({ status }: GitSync, type: string) {
-  return status?.conditions?.find((condition) => condition.type === type);
 }
 
 function told(engine: RunningEngine, reason: string): string[] {

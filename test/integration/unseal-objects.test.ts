@@ -31,7 +31,7 @@ test('a new SealedSecret says in four conditions and one event that it was unsea
   ]);
   const synced = status?.conditions?.[0];
   expect(synced?.lastTransitionTime).toBe(synced?.lastUpdateTime);
-  expect(await eventually(async () => expect(await world.events()).toEqual([expect.stringMatching(/^Unsealed: /)])));
+  await eventually(async () => expect(await world.events()).toEqual([expect.stringMatching(/^Unsealed: /)]));
 });
 
 test('an edited SealedSecret changes its Secret, and Synced keeps the time of its last transition', async () => {
