@@ -2,7 +2,8 @@
 import type { ClusterConnection } from '../../shared/kube/connection.ts';
 import { accountUser, type ServiceAccountReference } from '../../shared/kube/service-account.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
+import { ownerOf } from '../git-syncs/git-sync-cache.ts';
+import { requestOf } from '../reconcile-loop/reconciler.ts';
 import { type ChooseClusterOptions, type ClusterChoice, chooseCluster } from './choose-cluster.ts';
 import { GuardedClient } from './guarded-client.ts';
 import type { SyncClient } from './sync-client.ts';
@@ -44,7 +45,7 @@ export class ClusterPool {
   /** The cluster of `gitSync` as it asks for it now, in the place of what it had. @throws RefusedError, KubeError */
   async take(gitSync: GitSync): Promise<TargetCluster> {
     const choice = await chooseCluster(this.#options, gitSync);
-    const owner = ownerOf(requestFor(gitSync));
+    const owner = ownerOf(requestOf(gitSync));
     if (this.#keys.get(owner) !== choice.key) this.release(owner);
     const opened = this.#opened.get(choice.key) ?? this.#open(choice);
     opened.users.add(owner);

@@ -4,8 +4,8 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { CONTROLLER_FIELD_MANAGER, GIT_SYNC_FINALIZER } from '../../shared/resources/names.ts';
+import { requestOf } from '../reconcile-loop/reconciler.ts';
 import type { GitSyncCache } from './git-sync-cache.ts';
-import { requestFor } from './git-sync-cache.ts';
 
 /** What the finalizer works with. */
 export interface FinalizerDependencies {
@@ -35,7 +35,7 @@ async function setFinalizers(
   gitSync: GitSync,
   change: (finalizers: readonly string[]) => readonly string[],
 ): Promise<void> {
-  const request = requestFor(gitSync);
+  const request = requestOf(gitSync);
   const patchOf = ({ metadata }: Pick<GitSync, 'metadata'>): Record<string, unknown> => ({
     metadata: { resourceVersion: metadata.resourceVersion, finalizers: change(metadata.finalizers ?? []) },
   });

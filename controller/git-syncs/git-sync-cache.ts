@@ -8,16 +8,11 @@ import {
 } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 
 /** `namespace/name`, as the owner annotation has it. */
 export function ownerOf({ namespace, name }: Request): string {
   return `${namespace}/${name}`;
-}
-
-/** Namespace and name of `gitSync`. */
-export function requestFor({ metadata }: GitSync): Request {
-  return { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
 }
 
 const MAX_GONE = 1_024;
@@ -46,7 +41,7 @@ export class GitSyncCache {
   /** Takes in `gitSync` as the server gave it out, unless a later state, or its end, is known. */
   learn(gitSync: GitSync): void {
     if (this.#gone.has(gitSync.metadata.uid ?? '')) return;
-    const owner = ownerOf(requestFor(gitSync));
+    const owner = ownerOf(requestOf(gitSync));
     const known = this.#gitSyncs.get(owner);
     const isOutdated =
       known?.metadata.uid === gitSync.metadata.uid &&
@@ -60,7 +55,7 @@ export class GitSyncCache {
     this.#gone.add(uid);
     const [oldest] = this.#gone;
     if (this.#gone.size > MAX_GONE && oldest !== undefined) this.#gone.delete(oldest);
-    const owner = ownerOf(requestFor(gitSync));
+    const owner = ownerOf(requestOf(gitSync));
     if (this.#gitSyncs.get(owner)?.metadata.uid === uid) this.#gitSyncs.delete(owner);
   }
 }

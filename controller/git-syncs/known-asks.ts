@@ -1,7 +1,7 @@
 /** @module What each GitSync asks for, as the watch told it last, and since when that is known. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
-import { askOf, ownerOf, requestFor } from './git-sync-cache.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
+import { askOf, ownerOf } from './git-sync-cache.ts';
 
 interface KnownAsk {
   readonly ask: string;
@@ -20,7 +20,7 @@ export class KnownAsks {
 
   /** The watch told of `gitSync`. False when it asks for what it asked for before. */
   learn(gitSync: GitSync): boolean {
-    const owner = ownerOf(requestFor(gitSync));
+    const owner = ownerOf(requestOf(gitSync));
     const ask = askOf(gitSync);
     if (this.#asks.get(owner)?.ask === ask) return false;
     this.#asks.set(owner, { ask, atMs: this.#nowMs() });
@@ -34,7 +34,7 @@ export class KnownAsks {
 
   /** Since when it is known what `gitSync` asks for, on the clock of the constructor; now where the watch has not told of that yet. */
   sinceMs(gitSync: GitSync): number {
-    const known = this.#asks.get(ownerOf(requestFor(gitSync)));
+    const known = this.#asks.get(ownerOf(requestOf(gitSync)));
     return known?.ask === askOf(gitSync) ? known.atMs : this.#nowMs();
   }
 }

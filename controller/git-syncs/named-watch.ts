@@ -5,8 +5,8 @@ import type { ResourceType } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
-import { type GitSyncCache, requestFor } from './git-sync-cache.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
+import type { GitSyncCache } from './git-sync-cache.ts';
 
 /** What the watch works with. */
 export interface NamedWatchOptions {
@@ -76,7 +76,7 @@ export class NamedWatch {
   #tell(namespace: string, name: string, kind: WatchEvent['kind']): void {
     const { cache, namesOf, onChange } = this.#options;
     for (const gitSync of cache.inNamespace(namespace)) {
-      if (namesOf(gitSync).includes(name)) onChange(requestFor(gitSync), kind);
+      if (namesOf(gitSync).includes(name)) onChange(requestOf(gitSync), kind);
     }
   }
 }

@@ -5,7 +5,8 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import { type GitSyncCache, requestFor } from './git-sync-cache.ts';
+import { requestOf } from '../reconcile-loop/reconciler.ts';
+import type { GitSyncCache } from './git-sync-cache.ts';
 
 /** Writes through the cache, so that what was just written is what the next reader sees. */
 export class StatusWriter {
@@ -25,7 +26,7 @@ export class StatusWriter {
     const changed = changedFields(gitSync.status ?? {}, status);
     if (changed.length === 0) return false;
     // Deleted, or made again under its name: what was found out is not about the new one.
-    if (this.#cache.find(requestFor(gitSync))?.metadata.uid !== gitSync.metadata.uid) return false;
+    if (this.#cache.find(requestOf(gitSync))?.metadata.uid !== gitSync.metadata.uid) return false;
     const { namespace, name = '' } = gitSync.metadata;
     const options = { subresource: 'status', fieldManager: CONTROLLER_FIELD_MANAGER } as const;
     try {

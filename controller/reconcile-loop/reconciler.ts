@@ -1,9 +1,15 @@
 /** @module The contract between a reconciler, which knows one kind, and the loop, which knows none. */
+import type { ObjectMeta } from '../../shared/resources/object-meta.ts';
 
 /** One object to look at; its current state is read by the reconciler, never carried along. */
 export interface Request {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** The request to look at `object`. */
+export function requestOf({ metadata }: { readonly metadata: ObjectMeta }): Request {
+  return { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
 }
 
 /** It failed for a reason that may pass. */

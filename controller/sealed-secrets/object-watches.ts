@@ -6,11 +6,11 @@ import type { SealedSecret, UnsealedRecord } from '../../shared/resources/sealed
 import type { UnsealConfig } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { PeerMetrics } from '../metrics/peer-metrics.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import type { Urgency } from '../reconcile-loop/work-queue.ts';
 import { isKept } from './ownership.ts';
 import { syncedOf } from './sealed-secret-status.ts';
-import { requestOf, SealedSecretStore } from './sealed-secret-store.ts';
+import { SealedSecretStore } from './sealed-secret-store.ts';
 import { HOLD_MS, SecretIndex } from './secret-index.ts';
 import { WatchedPlace } from './watched-place.ts';
 

@@ -4,7 +4,7 @@ import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts
 import { isNewerVersion } from '../../shared/resources/resource-version.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import type { KnownPlace } from '../../shared/sealing/mistakes.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { keptObject } from './kept-object.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -123,11 +123,6 @@ function distanceOf(place: Request, own: Request): 0 | 1 | 2 | 3 {
 function sealedValuesOf({ spec }: SealedSecret): readonly string[] {
   const values: readonly unknown[] = [...Object.values(spec?.encryptedData ?? {}), spec?.data];
   return values.filter((value): value is string => typeof value === 'string' && value !== '');
-}
-
-/** Namespace and name of `object`. */
-export function requestOf(object: KubeObject): Request {
-  return { namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' };
 }
 
 function isFailing({ sealed, verdict }: Entry): boolean {

@@ -7,8 +7,7 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
 import { type KubeObject, placeKey } from '../../shared/resources/object-meta.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
-import { requestOf } from './sealed-secret-store.ts';
+import { type Outcome, type Reconciler, type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 
 /** What a removal is made of. */
 export interface SecretRemovalOptions {

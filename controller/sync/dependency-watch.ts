@@ -1,7 +1,8 @@
 /** @module Wakes the GitSyncs that wait for another one the moment that something about it is different. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { dependenciesOf, readinessMark } from '../../shared/sync-plan/dependencies.ts';
-import { type GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
+import { type GitSyncCache, ownerOf } from '../git-syncs/git-sync-cache.ts';
+import { requestOf } from '../reconcile-loop/reconciler.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** What a dependency watch works with. */
@@ -22,7 +23,7 @@ export class DependencyWatch {
 
   /** The watch told of `gitSync`, which the cache knows by now; or of its end. Returns at once. */
   onGitSync(gitSync: GitSync, isRemoved: boolean): void {
-    const request = requestFor(gitSync);
+    const request = requestOf(gitSync);
     const owner = ownerOf(request);
     const mark = isRemoved ? undefined : readinessMark(gitSync);
     if (mark === this.#marks.get(owner)) return;

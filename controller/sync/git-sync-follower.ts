@@ -2,13 +2,13 @@
 import type { KubeDiscovery, KubeWatcher, WatchEvent } from '../../shared/kube/client.ts';
 import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { type GitSyncCache, requestFor } from '../git-syncs/git-sync-cache.ts';
+import type { GitSyncCache } from '../git-syncs/git-sync-cache.ts';
 import { GitSyncWatch } from '../git-syncs/git-sync-watch.ts';
 import type { KnownAsks } from '../git-syncs/known-asks.ts';
 import { accountsOf, configMapsOf, secretsOf } from '../git-syncs/named-objects.ts';
 import { NamedWatch } from '../git-syncs/named-watch.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { DependencyWatch, type DependencyWatchOptions } from './dependency-watch.ts';
 
 /** What a follower works with, and whom it tells. The functions may not throw. */
@@ -65,7 +65,7 @@ export class GitSyncFollower {
   #onGitSync({ kind, object }: WatchEvent): void {
     const { cache, asks, look, onGone } = this.#options;
     const gitSync = object as GitSync;
-    const request = requestFor(gitSync);
+    const request = requestOf(gitSync);
     const isRemoved = kind === 'removed';
     if (isRemoved) {
       cache.forget(gitSync);

@@ -10,10 +10,10 @@ import { createServedKinds } from '../../shared/sync/served-kinds.ts';
 import type { ApprovalHold } from '../../shared/sync-plan/approvals.ts';
 import type { DigestObject } from '../../shared/sync-plan/digest.ts';
 import { addFinalizer } from '../git-syncs/finalizer.ts';
-import { askOf, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
+import { askOf, ownerOf } from '../git-syncs/git-sync-cache.ts';
 import type { KnownAsks } from '../git-syncs/known-asks.ts';
 import { type SyncRefusal, toRefusal } from '../git-syncs/sync-refusal.ts';
-import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
+import { type Outcome, type Reconciler, type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { type DeletionDependencies, type DeletionProgress, finishDeletion } from './delete-git-sync.ts';
 import { type EnforceDependencies, enforce } from './enforce.ts';
 import { statusDeleting, statusSuspended } from './git-sync-status.ts';
@@ -130,7 +130,7 @@ export class GitSyncReconciler implements Reconciler {
 
   /** The source is not looked at while there is nowhere to bring it, and all the more so afterwards. */
   #leave(gitSync: GitSync, refusal: SyncRefusal): TakenRevision {
-    this.#dependencies.sources.doubt(requestFor(gitSync));
+    this.#dependencies.sources.doubt(requestOf(gitSync));
     return { revision: null, refusal, pin: 'none', describeCommit: null };
   }
 
@@ -174,7 +174,7 @@ export class GitSyncReconciler implements Reconciler {
   #followApproval(gitSync: GitSync, { enforced }: SyncSummary): void {
     if (enforced?.approval?.isAccepted !== true) return;
     this.#dependencies.reporter.approved(gitSync, enforced.approval);
-    this.#dependencies.enqueue(requestFor(gitSync), 0);
+    this.#dependencies.enqueue(requestOf(gitSync), 0);
   }
 
   /**

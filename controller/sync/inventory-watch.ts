@@ -3,7 +3,7 @@ import { describeError } from '../../shared/errors/describe-error.ts';
 import type { KubeWatcher, ObjectWatch } from '../../shared/kube/client.ts';
 import { INVENTORIES } from '../../shared/kube/resource-type.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 
 /** What the watch works with. */
 export interface InventoryWatchOptions {
@@ -19,8 +19,8 @@ export function watchInventories({ client, onRemoved, logger }: InventoryWatchOp
     INVENTORIES,
     { metadataOnly: true },
     {
-      onEvent: ({ kind, object: { metadata } }) => {
-        if (kind === 'removed') onRemoved({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' });
+      onEvent: ({ kind, object }) => {
+        if (kind === 'removed') onRemoved(requestOf(object));
       },
       onSynced: () => undefined,
       // It is written again with the next change of its entries.

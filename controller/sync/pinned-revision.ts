@@ -9,7 +9,8 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { GIT_SYNCS } from '../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncPin } from '../../shared/resources/git-sync.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
-import { type GitSyncCache, requestFor } from '../git-syncs/git-sync-cache.ts';
+import type { GitSyncCache } from '../git-syncs/git-sync-cache.ts';
+import { requestOf } from '../reconcile-loop/reconciler.ts';
 import type { OpenSource } from './source-reader.ts';
 
 /** The revision to take on, and what became of the pin: `held` while it counts, `released` when the reference went past it. */
@@ -36,12 +37,12 @@ export async function releasePin(
   { client, cache }: { readonly client: Pick<KubeWriter, 'mergePatch'>; readonly cache: GitSyncCache },
   gitSync: GitSync,
 ): Promise<void> {
-  const { resourceVersion, generation } = cache.find(requestFor(gitSync))?.metadata ?? gitSync.metadata;
+  const { resourceVersion, generation } = cache.find(requestOf(gitSync))?.metadata ?? gitSync.metadata;
   if (generation !== gitSync.metadata.generation) return;
   const patch = { metadata: { resourceVersion }, spec: { pin: null } };
   try {
     const options = { fieldManager: CONTROLLER_FIELD_MANAGER };
-    cache.learn((await client.mergePatch(GIT_SYNCS, requestFor(gitSync), patch, options)) as GitSync);
+    cache.learn((await client.mergePatch(GIT_SYNCS, requestOf(gitSync), patch, options)) as GitSync);
   } catch (error) {
     // The next look decides anew.
     if (!isKubeError(error, 'KUBE_CONFLICT', 'KUBE_NOT_FOUND')) throw error;

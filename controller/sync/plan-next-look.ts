@@ -1,10 +1,9 @@
 /** @module When a GitSync is looked at next: as a whole, as its last look has it, or at its health alone, in between. */
 import type { GitSync } from '../../shared/resources/git-sync.ts';
-import { requestFor } from '../git-syncs/git-sync-cache.ts';
 import type { LookSchedule } from '../git-syncs/look-schedule.ts';
 import { spreadOf } from '../git-syncs/spread.ts';
 import type { HealthReport } from '../keeping/health-wait.ts';
-import type { Outcome, Request } from '../reconcile-loop/reconciler.ts';
+import { type Outcome, type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { decideOutcome } from './decide-outcome.ts';
 import type { SyncState } from './sync-state.ts';
 import type { SyncSummary } from './sync-summary.ts';
@@ -27,8 +26,8 @@ export function planNextLook(
   const { outcome, failing, pollMs } = decideOutcome({ gitSync, summary, failing: state.failing, random });
   state.failing = failing;
   const { fightEndsInMs } = summary.enforced ?? {};
-  if (fightEndsInMs !== undefined) dependencies.enqueue(requestFor(gitSync), fightEndsInMs);
-  if (pollMs !== null) dependencies.enqueue(requestFor(gitSync), pollMs);
+  if (fightEndsInMs !== undefined) dependencies.enqueue(requestOf(gitSync), fightEndsInMs);
+  if (pollMs !== null) dependencies.enqueue(requestOf(gitSync), pollMs);
   return outcome.kind === 'again' ? comeBack(dependencies, { state, summary, afterMs: outcome.afterMs }) : outcome;
 }
 

@@ -11,8 +11,8 @@ import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { Secret } from '../../shared/resources/secret.ts';
 import type { FileTree } from '../../shared/sync-plan/file-tree.ts';
-import { type GitSyncCache, requestFor } from '../git-syncs/git-sync-cache.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import type { GitSyncCache } from '../git-syncs/git-sync-cache.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { KnownTips, type KnownTipsOptions } from './known-tips.ts';
 
 /** A repository as {@link SourceReaderOptions.openRepository} is asked for it. */
@@ -92,7 +92,7 @@ export class SourceReader {
     const { ref = {}, ignore = [] } = source;
     const tips = this.#tips;
     const key = `${login} ${JSON.stringify(ref)}`;
-    const request = requestFor(gitSync);
+    const request = requestOf(gitSync);
     tips.follow(request, key);
     return {
       resolve: (sinceMs = this.#options.nowMs()) =>

@@ -1,7 +1,8 @@
 /** @module Writes what looks come to into the status of their GitSync, with its history. */
 import type { GitSync, GitSyncStatus } from '../../shared/resources/git-sync.ts';
-import { type GitSyncCache, requestFor } from '../git-syncs/git-sync-cache.ts';
+import type { GitSyncCache } from '../git-syncs/git-sync-cache.ts';
 import type { StatusWriter } from '../git-syncs/status-writer.ts';
+import { requestOf } from '../reconcile-loop/reconciler.ts';
 import { statusAfterSync, statusInProgress } from './git-sync-status.ts';
 import { type RecordedRound, recordHistory } from './record-history.ts';
 import type { SyncState } from './sync-state.ts';
@@ -51,7 +52,7 @@ export class StatusKeeper {
 
   /** The GitSync as it is known now: our own writes have moved it on. */
   #latest(gitSync: GitSync): GitSync {
-    const latest = this.#options.cache.find(requestFor(gitSync));
+    const latest = this.#options.cache.find(requestOf(gitSync));
     // What was looked at is the specification of this reconcile; a newer one is not acknowledged before its own.
     return latest?.metadata.uid === gitSync.metadata.uid && latest?.status
       ? { ...gitSync, status: latest.status }

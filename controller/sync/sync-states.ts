@@ -10,8 +10,8 @@ import type { DesiredObject } from '../../shared/sync-plan/desired-object.ts';
 import { clusterAskOf } from '../clusters/choose-cluster.ts';
 import type { ClusterPool } from '../clusters/cluster-pool.ts';
 import type { WatchHub } from '../clusters/watch-hub.ts';
-import { type GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type GitSyncCache, ownerOf } from '../git-syncs/git-sync-cache.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { SyncState, type SyncStateOptions } from './sync-state.ts';
 
 type SharedOptions =
@@ -46,7 +46,7 @@ export class SyncStates {
 
   /** The state of `gitSync`; a new one when another GitSync had its name. */
   get(gitSync: GitSync): SyncState {
-    const request = requestFor(gitSync);
+    const request = requestOf(gitSync);
     const uid = gitSync.metadata.uid ?? '';
     const known = this.#states.get(ownerOf(request));
     if (known?.uid === uid) return known;

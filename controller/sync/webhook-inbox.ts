@@ -1,8 +1,8 @@
 /** @module Where deliveries of webhooks end: they make the controller look at a remote earlier than it would have, and nothing else. */
 import { identifyRepository, type RepositoryIdentity } from '../../shared/git/repository-identity.ts';
 import type { GitReference, GitSync, GitSyncWebhook } from '../../shared/resources/git-sync.ts';
-import { type GitSyncCache, ownerOf, requestFor } from '../git-syncs/git-sync-cache.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import { type GitSyncCache, ownerOf } from '../git-syncs/git-sync-cache.ts';
+import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import type { PushHint } from '../webhooks/delivery.ts';
 
 /** What an inbox works with. */
@@ -44,7 +44,7 @@ export class WebhookInbox {
       .inNamespace(place.namespace)
       .filter(({ spec }) => repositories.has(keyOf(identifyRepository(spec.source.url))))
       .filter(({ spec }) => followsAny(spec.source.ref ?? {}, hint.references));
-    for (const gitSync of targets) this.#look(requestFor(gitSync));
+    for (const gitSync of targets) this.#look(requestOf(gitSync));
     return targets.length;
   }
 
