@@ -30,12 +30,14 @@ export function replaceDocuments(
   replacements: readonly DocumentReplacement[],
   documents: readonly ParsedDocument[] = parseDocuments(text, UNBOUNDED),
 ): string {
-  const fromTheEnd = replacements.toSorted((a, b) => b.document.start - a.document.start);
-  let edited = text;
-  for (const { document, replacement } of fromTheEnd) {
-    const content = fitted(text, document, replacement);
-    edited = edited.slice(0, document.start) + content + edited.slice(document.end);
+  // One pass from the begin: each text made of a whole one costs a copy of it.
+  const parts: string[] = [];
+  let at = 0;
+  for (const { document, replacement } of replacements.toSorted((a, b) => a.document.start - b.document.start)) {
+    parts.push(text.slice(at, document.start), fitted(text, document, replacement));
+    at = document.end;
   }
+  const edited = [...parts, text.slice(at)].join('');
   if (!isPrintedWhole(text, documents, replacements)) assertIntended(documents, edited, replacements);
   return edited;
 }

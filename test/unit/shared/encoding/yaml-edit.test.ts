@@ -105,3 +105,13 @@ test('replaceDocuments takes no longer for a text of empty lines than for anothe
   const replacement = stringifyYaml(value);
   expect(replaceDocuments(text, [{ document: document!, replacement, value }])).toBe(replacement);
 });
+
+test('replaceDocuments copies a long text once, and not for each document', () => {
+  // With a copy of the text for each of them this takes minutes.
+  const comment = `# ${'kept '.repeat(200)}\n`.repeat(25_000);
+  const text = `${comment}${'---\na: 1\n'.repeat(8_000)}`;
+  const documents = parseDocuments(text, { maxBytes: Number.POSITIVE_INFINITY });
+  const replacements = documents.map((document) => ({ document, replacement: 'b: 2\n' }));
+  const edited = replaceDocuments(text, replacements, documents);
+  expect(edited === `${comment}${'---\nb: 2\n'.repeat(8_000)}`).toBe(true);
+});
