@@ -115,8 +115,8 @@ export class KeyPart implements KeySource {
   waitingFor(): string | null {
     if (this.isReady()) return null;
     if (this.#areLoaded) return 'keys: waits until they are published';
-    const what = this.#objects.isSynced() ? 'a sealing key' : 'a complete look at the key Secrets';
-    return `keys: waits for ${what}`;
+    if (this.#objects.isSynced()) return `keys: waits for a sealing key${this.#updateProblems.code()}`;
+    return `keys: waits for a complete look at the key Secrets${this.#watchProblems.code()}`;
   }
 
   onChange(listener: (snapshot: KeySnapshot) => void): void {

@@ -12,6 +12,7 @@ export class ProblemLog {
   readonly #message: string;
   readonly #now: (() => Date) | undefined;
   #last = '';
+  #code = '';
   #warnedAtMs = 0;
 
   /** `message` says what cannot be done. With `now` a problem that lasts is told again every ten minutes. */
@@ -29,12 +30,19 @@ export class ProblemLog {
     const level = isKnown ? 'debug' : 'warn';
     if (!isKnown) this.#warnedAtMs = nowMs;
     this.#last = problem;
-    const hint = error instanceof CodedError ? error.hint : undefined;
+    const { code = '', hint } = error instanceof CodedError ? error : {};
+    this.#code = code;
     this.#logger[level]({ error: problem, hint }, this.#message);
   }
 
   /** The problem is over: the next one is news, whatever it is. */
   clear(): void {
     this.#last = '';
+    this.#code = '';
+  }
+
+  /** The code of the problem in brackets, after a blank; empty when there is none, or none with a code. */
+  code(): string {
+    return this.#code === '' ? '' : ` (${this.#code})`;
   }
 }

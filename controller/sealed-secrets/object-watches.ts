@@ -62,6 +62,12 @@ export class ObjectWatches {
     return [...this.#places.values()].every((place) => place.isSynced());
   }
 
+  /** As of {@link WatchedPlace.problem}: why one of the places was not looked at completely. */
+  problem(): string {
+    const places = [...this.#places.values()].filter((place) => !place.isSynced());
+    return places.map((place) => place.problem()).find((code) => code !== '') ?? '';
+  }
+
   /** Ends all watches. */
   stop(): void {
     for (const place of this.#places.values()) place.stop();
@@ -69,13 +75,14 @@ export class ObjectWatches {
   }
 
   #watchPlace(namespace: string | null): WatchedPlace {
-    const { client, config, logger, metrics, onRecovered } = this.#options;
+    const { client, config, now, logger, metrics, onRecovered } = this.#options;
     return new WatchedPlace({
       client,
       namespace,
       labelSelector: config.labelSelector,
       withSecrets: !config.skipRecreate,
       logger,
+      now,
       onSealedSecret: (event) => this.#onSealedSecret(event),
       onSecret: (event) => this.#onSecret(event),
       onProblem: (error) => {

@@ -1,7 +1,6 @@
 /** @module The unsealer as one running part: what it waits for, the loops over objects and over their status, and their end. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CodedError } from '../../shared/errors/coded-error.ts';
 import type { SecretBytes } from '../../shared/errors/secret-bytes.ts';
 import { Backoff } from '../../shared/kube/backoff.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
@@ -97,8 +96,7 @@ class Unsealer implements UnsealPart {
   #loops: Loops | null = null;
   #preparing: Promise<void> | null = null;
   #hasDigestKey = false;
-  /** Code of the last failure to load the digest key, in brackets; empty before one. */
-  #digestKeyProblem = '';
+  readonly #digestKeyProblems: ProblemLog;
   #areKeysReady = false;
   readonly #usage = new KeyUsageTally(() => this.#watches.isSynced());
 
@@ -107,6 +105,7 @@ class Unsealer implements UnsealPart {
     this.#renderer = new CountedRenderer(options.renderer);
     const { client, config, now, logger, metrics } = options;
     this.#removal = new SecretRemoval({ client, logger });
+    this.#digestKeyProblems = new ProblemLog(logger, 'cannot load the digest key', now);
     this.#watches = new ObjectWatches({
       client,
       config,
@@ -145,9 +144,9 @@ class Unsealer implements UnsealPart {
   waitingFor(): string | null {
     if (this.isReady()) return null;
     const needs = [
-      ...(this.#hasDigestKey ? [] : [`Secret "${DIGEST_KEY_SECRET}"${this.#digestKeyProblem}`]),
+      ...(this.#hasDigestKey ? [] : [`Secret "${DIGEST_KEY_SECRET}"${this.#digestKeyProblems.code()}`]),
       ...(this.#areKeysReady ? [] : ['the sealing keys']),
-      ...(this.#watches.isSynced() ? [] : ['a complete look at SealedSecrets and Secrets']),
+      ...(this.#watches.isSynced() ? [] : [`a complete look at SealedSecrets and Secrets${this.#watches.problem()}`]),
     ];
     return `unseal: waits for ${needs.length === 0 ? 'its loops to start' : needs.join(', ')}`;
   }
@@ -215,7 +214,6 @@ class Unsealer implements UnsealPart {
 
   async #loadDigestKey(): Promise<SecretBytes> {
     const backoff = new Backoff(DIGEST_KEY_RETRY, this.#options.random);
-    const problems = new ProblemLog(this.#options.logger, 'cannot load the digest key', this.#options.now);
     for (;;) {
       try {
         const key = await this.#options.loadDigestKey();
@@ -224,8 +222,7 @@ class Unsealer implements UnsealPart {
       } catch (error) {
         const { signal } = this.#abort;
         if (signal.aborted) throw error;
-        problems.report(error);
-        this.#digestKeyProblem = error instanceof CodedError ? ` (${error.code})` : ' (it cannot be read)';
+        this.#digestKeyProblems.report(error);
         await Promise.race([sleep(backoff.next(), undefined, { ref: false }), this.#aborted]);
       }
     }

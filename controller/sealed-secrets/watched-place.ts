@@ -14,6 +14,7 @@ export interface WatchedPlaceOptions {
   /** Whether Secrets are watched as well. */
   readonly withSecrets: boolean;
   readonly logger: Logger;
+  readonly now: () => Date;
   onSealedSecret(event: WatchEvent): void;
   /** The object has metadata only. */
   onSecret(event: WatchEvent): void;
@@ -31,6 +32,7 @@ export class WatchedPlace {
   /** The kinds of which nothing is known yet, not even that they cannot be read. */
   readonly #unsettled = new Set<ResourceType>();
   #watches: readonly ObjectWatch[] = [];
+  readonly #problems: ProblemLog[] = [];
 
   constructor(options: WatchedPlaceOptions) {
     this.#options = options;
@@ -61,6 +63,11 @@ export class WatchedPlace {
     return this.#watches.length > 0 && this.#watches.every((watch) => watch.isSynced());
   }
 
+  /** As of {@link ProblemLog.code}: why there was no complete look yet. */
+  problem(): string {
+    return this.#problems.map((problems) => problems.code()).find((code) => code !== '') ?? '';
+  }
+
   /** Resolves after a complete look at everything, and when it is stopped before. */
   async synced(): Promise<void> {
     await Promise.all(this.#watches.map((watch) => watch.synced));
@@ -72,9 +79,10 @@ export class WatchedPlace {
   }
 
   #handler(type: ResourceType, onEvent: (event: WatchEvent) => void): WatchHandler {
-    const { logger, namespace, onProblem, onRecovered } = this.#options;
+    const { logger, now, namespace, onProblem, onRecovered } = this.#options;
     const where = namespace === null ? '' : ` in namespace "${namespace}"`;
-    const problems = new ProblemLog(logger, `cannot watch ${type.kind}s${where}`);
+    const problems = new ProblemLog(logger, `cannot watch ${type.kind}s${where}`, now);
+    this.#problems.push(problems);
     return {
       onEvent: (event) => {
         problems.clear();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { issueSealingKey } from '../../shared/certificate/issue-certificate.ts';
 import { readCertificates } from '../../shared/certificate/read-certificate.ts';
 import { EVENTS, SEALED_SECRETS, SECRETS } from '../../shared/kube/resource-type.ts';
@@ -9,6 +9,7 @@ import {
   KEY_LABEL,
   RETIRED_AT_ANNOTATION,
 } from '../../shared/resources/names.ts';
+import { startApiProxy } from '../support/api-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { encoded, keySecret } from '../support/key-secret.ts';
 import { MALFORMED_KEYS, malformedKeySecret } from '../support/malformed-key-secrets.ts';
@@ -128,6 +129,29 @@ test('each key is listed with the objects that need it, and so is a key that is 
   expect(controller.logs.join('')).toContain('SealedSecrets need a sealing key that is gone');
   for (const name of ['two', 'three']) await world.client.delete(SEALED_SECRETS, { namespace: world.namespace, name });
   await untilList(world, (list) => expect(list).not.toHaveProperty('missing'));
+});
+
+test('a controller that may not list Secrets says so where it is asked whether it is ready, and goes on when it may', async () => {
+  const world = await createUnsealWorld([FIRST_KEY]);
+  const proxy = await startApiProxy(inject('kubeconfig'));
+  onTestFinished(() => proxy.stop());
+  const body = JSON.stringify({ kind: 'Status', reason: 'Forbidden', code: 403 });
+  const isList = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?secrets\?/;
+  proxy.decide(({ method, path }) =>
+    method === 'GET' && isList.test(path) ? { kind: 'answer', status: 403, body } : { kind: 'pass' },
+  );
+  const { url } = await world.start({ kubeconfig: proxy.kubeconfig, awaitReady: false });
+  const readyz = async () => (await fetch(`${url}/readyz`)).text();
+  await eventually(async () => {
+    const lines = (await readyz()).trimEnd().split('\n');
+    expect(lines).toEqual([
+      'not ready',
+      'unseal: waits for the sealing keys, a complete look at SealedSecrets and Secrets (KUBE_FORBIDDEN)',
+      'keys: waits for a complete look at the key Secrets (KUBE_FORBIDDEN)',
+    ]);
+  });
+  proxy.decide(null);
+  await eventually(async () => expect(await readyz()).toContain('ok'));
 });
 
 test('where no first key may be made, none is, everybody can read why, and a key that is brought takes effect', async () => {

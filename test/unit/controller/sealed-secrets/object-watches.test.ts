@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { createLogger } from '../../../../controller/logging/pino-logger.ts';
 import { ObjectWatches } from '../../../../controller/sealed-secrets/object-watches.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import type { KubeObject } from '../../../../shared/resources/object-meta.ts';
 import { createDrivenWatcher } from '../../../support/driven-watcher.ts';
-import { quietLogger } from '../../../support/quiet-logger.ts';
 
 interface Asked {
   readonly namespaces?: readonly string[] | null;
@@ -12,16 +12,20 @@ interface Asked {
   readonly updateStatus?: boolean;
 }
 
+const START = new Date('2026-06-01T00:00:00Z').getTime();
+
 function bench({ namespaces = null, labelSelector = '', skipRecreate = false, updateStatus = true }: Asked = {}) {
   const client = createDrivenWatcher();
   const woken: string[] = [];
   const removed: (string | undefined)[] = [];
   const counted: string[] = [];
+  const warnings: string[] = [];
+  const clock = { nowMs: START };
   const watches = new ObjectWatches({
     client,
     config: { namespaces, labelSelector, skipRecreate, updateStatus },
-    now: () => new Date(0),
-    logger: quietLogger,
+    now: () => new Date(clock.nowMs),
+    logger: createLogger({ level: 'warn', write: (line) => warnings.push(line) }),
     metrics: {
       observed: ({ metadata }, synced) => counted.push(`${metadata.name} ${synced}`),
       forgotten: ({ metadata }) => counted.push(`${metadata.name} gone`),
@@ -41,7 +45,8 @@ function bench({ namespaces = null, labelSelector = '', skipRecreate = false, up
     return found;
   };
   const flush = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return { client, watches, woken, removed, counted, started, find, isStarted: () => flush().then(() => hasStarted) };
+  const isStarted = () => flush().then(() => hasStarted);
+  return { client, watches, woken, removed, counted, warnings, clock, started, find, isStarted };
 }
 
 function sealed(namespace: string, name: string, resourceVersion = '1'): KubeObject {
@@ -158,4 +163,27 @@ test('a Secret that goes concerns nobody but a SealedSecret of its name', () => 
     });
   }
   expect(woken.map((said) => said.split(' ')[0])).toEqual(['ns/db']);
+});
+
+test('a place that cannot be read has the code of the last failure in brackets, until it can be', () => {
+  const { watches, find } = bench({ namespaces: ['own', 'shop'] });
+  expect(watches.problem()).toBe('');
+  for (const kind of ['SealedSecret', 'Secret']) find(kind, 'own').sync();
+  find('SealedSecret', 'shop').sync();
+  find('Secret', 'shop').fail(forbidden);
+  expect(watches.problem()).toBe(' (KUBE_FORBIDDEN)');
+  find('Secret', 'shop').sync();
+  expect(watches.problem()).toBe('');
+});
+
+test('a place that cannot be read is told of again after ten minutes, and not before', () => {
+  const { find, warnings, clock } = bench();
+  const fail = () => find('Secret').fail(forbidden);
+  fail();
+  clock.nowMs += 9 * 60_000;
+  fail();
+  expect(warnings).toHaveLength(1);
+  clock.nowMs += 60_000;
+  fail();
+  expect(warnings).toHaveLength(2);
 });
