@@ -28,6 +28,20 @@ test('another problem is news, and so is the same one after it was over', () => 
   expect(lines.map((line) => line.split(' ')[0])).toEqual(['warn', 'warn', 'warn']);
 });
 
+test('problems that take turns are told of once each', () => {
+  const { lines, log } = bench();
+  for (const problem of ['a', 'b', 'a', 'b']) log.report(new Error(problem));
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['warn', 'warn', 'debug', 'debug']);
+});
+
+test('of problems without end those that were told of long ago are forgotten', () => {
+  const { lines, log } = bench();
+  for (let index = 0; index < 1_000; index += 1) log.report(new Error(`${index}`));
+  log.report(new Error('0'));
+  log.report(new Error('999'));
+  expect(lines.slice(-2).map((line) => line.split(' ')[0])).toEqual(['warn', 'debug']);
+});
+
 test('with a clock a problem that lasts is told again after ten minutes', () => {
   const lines: string[] = [];
   let nowMs = 1_000_000;
