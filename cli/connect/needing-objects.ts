@@ -38,18 +38,25 @@ function objectKeysOf(objects: readonly KubeObject[]): ObjectKeys {
   return {
     needing: (fingerprint) => namesOf((object) => openedWith(object).includes(fingerprint)),
     unseen: namesOf(isUnseen),
-    unopened: namesOf((object) => !isUnseen(object) && UNOPENED.includes(failureOf(object))),
+    unopened: namesOf((object) => !isUnseen(object) && UNOPENED.includes(failureOf(object)) && !hasOpened(object)),
   };
 }
 
-/** The records of the last unsealing and of a later one that failed. */
+/** The keys of the last unsealing and of a later one that failed. */
 function openedWith(object: KubeObject): readonly unknown[] {
+  return [...(keysOf(object, 'unsealed') ?? []), ...(keysOf(object, 'attempt') ?? [])];
+}
+
+/** What failed was not the opening: its Secret is one that the API server does not take. */
+function hasOpened(object: KubeObject): boolean {
+  return keysOf(object, 'attempt') !== null;
+}
+
+function keysOf(object: KubeObject, record: 'unsealed' | 'attempt'): readonly unknown[] | null {
   const status = object['status'];
-  if (!isMap(status)) return [];
-  return [status['unsealed'], status['attempt']].flatMap((record) => {
-    const keys = isMap(record) ? record['keys'] : undefined;
-    return Array.isArray(keys) ? keys : [];
-  });
+  const found = isMap(status) ? status[record] : undefined;
+  const keys = isMap(found) ? found['keys'] : undefined;
+  return Array.isArray(keys) ? keys : null;
 }
 
 /** One that is about to go will need no key. */

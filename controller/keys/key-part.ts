@@ -248,7 +248,7 @@ export class KeyPart implements KeySource {
     const { active } = this.#snapshot;
     if (active === null) return config.firstKey === 'never' ? MAY_NOT_MAKE_ONE : COULD_NOT_MAKE_ONE;
     if (!hasExpired(active, now())) return undefined;
-    return `the certificate of the active sealing key expired on ${active.key.certificate.notAfter.toISOString()}: ask for a new key`;
+    return `the certificate of the active sealing key expired on ${active.key.certificate.notAfter.toISOString()}: ask for a new one with signet rotate`;
   }
 }
 

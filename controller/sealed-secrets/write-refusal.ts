@@ -20,7 +20,7 @@ export function refuseForeign(name: string): WriteRefusal {
     state: 'waiting',
     reason: 'SecretExists',
     message:
-      `Secret "${name}" already exists and is not managed by SealedSecret: delete it, or annotate it with ` +
+      `Secret "${name}" already exists and is not managed by SealedSecret: delete it, or annotate the Secret itself with ` +
       'sealedsecrets.bitnami.com/managed: "true" to hand it over',
   };
 }

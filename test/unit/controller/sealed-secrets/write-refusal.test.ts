@@ -10,6 +10,10 @@ test('messages hold the phrases that scripts look for', () => {
   expect(refuseImmutable('db').message).toContain('the target Secret is immutable');
 });
 
+test('what is to be annotated is the Secret, which many take for the SealedSecret', () => {
+  expect(refuseForeign('db').message).toMatch(/: delete it, or annotate the Secret itself with /);
+});
+
 test.each([
   [
     'a value that is not what the type asks for',
