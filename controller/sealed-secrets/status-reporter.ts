@@ -46,6 +46,12 @@ export interface StatusReporterOptions {
   readonly now: () => Date;
 }
 
+/** A status that could not be written. */
+interface Unwritten {
+  readonly error: unknown;
+  readonly verdict: Verdict;
+}
+
 const ATTEMPTS = 4;
 const SETTLED: Outcome = { kind: 'settled' };
 
@@ -88,13 +94,13 @@ export class StatusReporter implements Reconciler {
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.#attempt(request);
       if (failure === null) return SETTLED;
-      if (!isKubeError(failure.error, 'KUBE_CONFLICT') || attempt === ATTEMPTS) return retry(failure.error);
+      if (!isKubeError(failure.error, 'KUBE_CONFLICT') || attempt === ATTEMPTS) return retry(failure);
       await this.#refresh(request);
     }
   }
 
   /** Null when nothing is left to be written. */
-  async #attempt(request: Request): Promise<{ readonly error: unknown } | null> {
+  async #attempt(request: Request): Promise<Unwritten | null> {
     const report = this.#take(request);
     const sealed = this.#findSubject(request, report);
     if (report === undefined || sealed === null) return null;
@@ -104,7 +110,7 @@ export class StatusReporter implements Reconciler {
     } catch (error) {
       if (isKubeError(error, 'KUBE_NOT_FOUND')) return null;
       this.#putBack(request, report);
-      return { error };
+      return { error, verdict: report.verdict };
     }
   }
 
@@ -184,7 +190,13 @@ export class StatusReporter implements Reconciler {
   }
 }
 
-function retry(error: unknown): Outcome {
+function retry({ error, verdict }: Unwritten): Outcome {
   const retryAfterMs = isKubeError(error) ? error.retryAfterMs : undefined;
-  return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
+  const told = verdict.state === 'unsealed' ? error : new Error(withVerdict(error, verdict));
+  return { kind: 'retry', error: told, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
+}
+
+/** Who finds neither status nor event must find in the log why the object fails. */
+function withVerdict(error: unknown, { reason, message }: Verdict): string {
+  return `${describeError(error)}; it was to say ${reason}: ${shortenMessage(message)}`;
 }

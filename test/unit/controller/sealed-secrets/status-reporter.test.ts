@@ -3,6 +3,7 @@ import type { EventNote } from '../../../../controller/events/event-recorder.ts'
 import { SealedSecretStore } from '../../../../controller/sealed-secrets/sealed-secret-store.ts';
 import { StatusReporter } from '../../../../controller/sealed-secrets/status-reporter.ts';
 import type { Verdict } from '../../../../controller/sealed-secrets/verdict.ts';
+import { describeError } from '../../../../shared/errors/describe-error.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { liveSealed } from '../../../support/live-objects.ts';
 import { quietLogger } from '../../../support/quiet-logger.ts';
@@ -62,4 +63,15 @@ test('a report whose status could not be written is told when it is, whatever wa
   world.answer = Promise.resolve();
   await reporter.reconcile(request);
   expect(events.map(({ reason }) => reason)).toEqual(['Unsealed', 'SecretRepaired']);
+});
+
+test('a failure whose status may not be written is in what the log says instead', async () => {
+  const { reporter, world } = bench();
+  world.answer = Promise.reject(new KubeError('KUBE_FORBIDDEN', 'cannot patch it', { retryAfterMs: 7_000 }));
+  const failed: Verdict = { ...verdict, state: 'stalled', reason: 'KeyNotFound', message: 'no key (a)\nseal it again' };
+  reporter.keep(request, { ...reportOf(false), verdict: failed });
+  const outcome = await reporter.reconcile(request);
+  expect(outcome).toMatchObject({ kind: 'retry', atLeastMs: 7_000 });
+  const said = outcome.kind === 'retry' ? describeError(outcome.error) : '';
+  expect(said).toBe('cannot patch it; it was to say KeyNotFound: no key (a) seal it again');
 });
