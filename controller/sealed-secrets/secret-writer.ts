@@ -23,6 +23,7 @@ import {
   refusalOf,
   refuseForeign,
   refuseImmutable,
+  refuseImmutableShared,
   refuseTerminating,
   refuseType,
   type WriteRefusal,
@@ -133,7 +134,8 @@ function refuse(request: WriteRequest, live: KubeObject, ownership: Ownership): 
   if (ownership === 'blocked') return refuseForeign(name);
   if (live.metadata.deletionTimestamp !== undefined) return refuseTerminating(name);
   const mode = ownership === 'upsert' ? 'upsert' : 'replace';
-  if (live['immutable'] === true && changesData(desired, live, mode)) return refuseImmutable(name);
+  if (live['immutable'] === true && changesData(desired, live, mode))
+    return mode === 'upsert' ? refuseImmutableShared(name) : refuseImmutable(name);
   const current = typeof live['type'] === 'string' ? live['type'] : 'Opaque';
   const wanted = desired.type ?? 'Opaque';
   return mode === 'replace' && current !== wanted ? refuseType(name, current, wanted) : null;

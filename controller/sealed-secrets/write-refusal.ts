@@ -34,6 +34,17 @@ export function refuseImmutable(name: string): WriteRefusal {
   };
 }
 
+/** The Secret of `name` is immutable, holds keys of others, and was to get others of ours. */
+export function refuseImmutableShared(name: string): WriteRefusal {
+  return {
+    state: 'stalled',
+    reason: 'SecretImmutable',
+    message:
+      `the target Secret is immutable: Secret "${name}" is patched, and has keys that nobody here would make again; ` +
+      'whoever made it has to make it anew',
+  };
+}
+
 /** The type of an existing Secret never changes. */
 export function refuseType(name: string, current: string, wanted: string): WriteRefusal {
   return {

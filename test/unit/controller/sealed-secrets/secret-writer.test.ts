@@ -3,7 +3,7 @@ import { claimsOf } from '../../../../controller/sealed-secrets/ownership.ts';
 import { SecretWriter, type WriteRequest } from '../../../../controller/sealed-secrets/secret-writer.ts';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { SECRETS } from '../../../../shared/kube/resource-type.ts';
-import { SKIP_OWNER_ANNOTATION } from '../../../../shared/resources/names.ts';
+import { PATCH_ANNOTATION, SKIP_OWNER_ANNOTATION } from '../../../../shared/resources/names.ts';
 import { encoded } from '../../../support/key-secret.ts';
 import { desiredSecret, liveSealed, liveSecret, OWNER } from '../../../support/live-objects.ts';
 import { MemoryObjects } from '../../../support/memory-objects.ts';
@@ -100,6 +100,15 @@ test('a Secret that is being deleted is waited for', async () => {
     kind: 'refused',
     refusal: { state: 'waiting' },
   });
+});
+
+test('an immutable Secret that holds keys of others is not said to come back when it is deleted', async () => {
+  const client = new MemoryObjects();
+  const annotations = { [PATCH_ANNOTATION]: 'true' };
+  client.put(liveSecret({ theirs: 't' }, { annotations }, { immutable: true }));
+  const result = await new SecretWriter(client).write(await requestOf(client));
+  const message = expect.stringMatching(/^the target Secret is immutable: .*keys that nobody here would make again/);
+  expect(result).toMatchObject({ refusal: { state: 'stalled', reason: 'SecretImmutable', message } });
 });
 
 test('immutable values and other types are refused without a request', async () => {
