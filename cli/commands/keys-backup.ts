@@ -74,10 +74,14 @@ async function backupFrom(cluster: Cluster, { options, session, lock }: BackupTa
   report.note(
     `${countOf(collected.facts.length, 'key')} of namespace ${found.namespace} in ${describeTarget(options.write)}`,
   );
-  const check = `check it with \`signet keys verify-backup ${options.write === STDIN_NAME ? 'FILE' : options.write}\`, which records that it is good`;
-  if (lock.kind === 'recipients' || options.write === STDIN_NAME) report.note(check);
+  if (lock.kind === 'recipients' || options.write === STDIN_NAME) report.note(nextStep(options.write, lock));
   else await readBack(cluster, { options, session, lock }, found);
   return EXIT.done;
+}
+
+function nextStep(file: string, { kind }: BackupLock): string {
+  const words = [file === STDIN_NAME ? 'BACKUP' : file, kind === 'recipients' ? '--identity FILE' : '--passphrase'];
+  return `check it with \`signet keys verify-backup ${words.join(' ')}\`, which records that it is good`;
 }
 
 async function collect({ report }: Session, found: ClusterKeys): Promise<CollectedBackup> {

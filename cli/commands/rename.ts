@@ -32,6 +32,7 @@ async function rename(
   { from, to }: Names,
   { object, session }: ObjectOptions & { readonly session: Session },
 ): Promise<ExitCode> {
+  if (from === to) throw usageError(`cannot rename ${JSON.stringify(from)} to itself`);
   const target = await openSealedFile(session, file, object);
   assertHas(target, from);
   if (!isSecretKey(to))

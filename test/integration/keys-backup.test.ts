@@ -69,7 +69,7 @@ test('a backup for a recipient is one private file, and is confirmed when it was
   const made = await world.backUp('keys.age');
   expect(made).toMatchObject({ code: 0, stdout: '' });
   expect(made.stderr).toContain(`2 keys of namespace ${world.namespace} in "keys.age"`);
-  expect(made.stderr).toContain('signet keys verify-backup keys.age');
+  expect(made.stderr).toContain('signet keys verify-backup keys.age --identity FILE');
   expect((await stat(path.join(world.folder, 'keys.age'))).mode & 0o777).toBe(0o600);
   expect((await readdir(world.folder)).sort()).toEqual(['key.txt', 'keys.age']);
   const untouched = await world.secretsOf(world.namespace);
