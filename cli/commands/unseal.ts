@@ -8,7 +8,7 @@ import type { Keyring, OpeningKey } from '../../shared/sealing/keyring.ts';
 import { UnsealError, type UnsealOptions, unsealSecret } from '../../shared/sealing/unseal-secret.ts';
 import { readPrivateKeys } from '../connect/private-keys.ts';
 import { withTemplateRenderer } from '../connect/template-renderer.ts';
-import { readManifests } from '../manifests/manifest-files.ts';
+import { type ManifestFile, readManifests } from '../manifests/manifest-files.ts';
 import { describeObject, isSealedSecret, type ManifestObject, objectsOf } from '../manifests/manifest-objects.ts';
 import { collect } from '../options/collect.ts';
 import { addExamples, type Example } from '../options/examples.ts';
@@ -51,7 +51,7 @@ export const declareUnseal: DeclareCommand = (command, invoke) => {
 async function unseal(options: UnsealCommandOptions, session: Session): Promise<ExitCode> {
   const keyring = await readPrivateKeys(session, options.privateKey, NOTHING_UNSEALED);
   const { files, errors } = await readManifests(session, options.file, 'SealedSecret');
-  const objects = files.flatMap(objectsOf).filter(isMeant);
+  const objects = files.flatMap((file) => meantIn(file, session));
   const faults = objects.flatMap(faultsOf);
   throwIfAny([...errors, ...faults], NOTHING_UNSEALED);
   const results = await withTemplateRenderer(session.io, (renderer) =>
@@ -62,6 +62,7 @@ async function unseal(options: UnsealCommandOptions, session: Session): Promise<
     NOTHING_UNSEALED,
   );
   const secrets = results.flatMap(({ secret }) => secret);
+  if (secrets.length === 0) session.report.note('found no SealedSecret');
   const text = formatManifests(secrets, formatOf(options));
   await writeResult(session, { text, file: options.write, access: 'private' });
   return EXIT.done;
@@ -96,9 +97,16 @@ function errorsOf(place: string, value: unknown, error: UnsealError): readonly C
   });
 }
 
-/** In a directory SealedSecrets are picked out; in what the user named, everything must be one. */
-function isMeant({ file, value }: ManifestObject): boolean {
-  return !file.input.isFromDirectory || isSealedSecret(value);
+/** SealedSecrets are picked out; what the user named must hold one, and what else it holds is told. */
+function meantIn(file: ManifestFile, { report }: Session): readonly ManifestObject[] {
+  const all = objectsOf(file);
+  const sealed = all.filter(({ value }) => isSealedSecret(value));
+  if (file.input.isFromDirectory) return sealed;
+  if (sealed.length === 0) return all;
+  for (const { place, value } of all) {
+    if (!isSealedSecret(value)) report.note(`${place}: ${describeObject(value)} is no SealedSecret, and left out`);
+  }
+  return sealed;
 }
 
 function faultsOf({ place, value }: ManifestObject): readonly CliError[] {
