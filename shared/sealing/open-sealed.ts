@@ -32,7 +32,7 @@ export interface OpenedSealed {
 export async function openSealed(
   sealed: SealedSecret,
   keyring: Keyring<OpeningKey>,
-  options: OpenSealedOptions = {},
+  options: OpenSealedOptions,
 ): Promise<OpenedSealed> {
   const { items, failures: malformed } = readSealedItems(sealed);
   const opening = await openItems(items, placeOf(sealed).label, keyring, {

@@ -26,7 +26,7 @@ export interface RenderResult {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** How {@link render} may be bounded, and what it changes. */
+/** How rendering may be bounded, and what it changes. */
 export interface RenderOptions {
   /** Most objects of one revision; default 20,000. Reading stops there with `RENDER_TOO_MANY_OBJECTS`. */
   readonly maxObjects?: number;
@@ -40,20 +40,14 @@ const DEFAULT_MAX_OBJECTS = 20_000;
 const SKIPPED_KUSTOMIZATION =
   'a kustomization file; only one in the folder of spec.source.path itself is built, and then it decides alone';
 
-/** Objects, problems and skipped files of `tree`. Never throws for what the files contain, and does not change it. */
-export function render(tree: FileTree, options: RenderOptions = {}): RenderResult {
-  const steps = renderInSteps(tree, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
 /** So much text is read between two steps of {@link renderInSteps}; a file is read in one go. */
 const STEP_BYTES = 1024 * 1024;
 
-/** The same in steps of some tenths of a second, between which others may have the processor. */
-export function* renderInSteps(tree: FileTree, options: RenderOptions = {}): Generator<void, RenderResult> {
+/**
+ * Objects, problems and skipped files of `tree`, in steps of some tenths of a second, between which others may have the processor. Never throws for
+ * what the files contain, and does not change it.
+ */
+export function* renderInSteps(tree: FileTree, options: RenderOptions): Generator<void, RenderResult> {
   const settings: DocumentSettings = { ...(options.settings ?? PLAIN_SETTINGS), styles: 'marked' };
   const collector = collectorFor(tree.files, options);
   const skipped: SkippedFile[] = [];
@@ -77,7 +71,7 @@ export function* renderInSteps(tree: FileTree, options: RenderOptions = {}): Gen
 export function renderBuilt(
   tree: FileTree,
   documents: readonly OriginDocument[],
-  options: RenderOptions = {},
+  options: RenderOptions,
 ): RenderResult {
   const settings: DocumentSettings = { ...(options.settings ?? PLAIN_SETTINGS), styles: 'lost' };
   const collector = collectorFor(tree.kustomization?.files ?? [], options);

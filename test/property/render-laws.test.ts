@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TreeFile } from '../../shared/sync-plan/file-tree.ts';
-import { type RenderResult, render } from '../../shared/sync-plan/render.ts';
+import type { RenderResult } from '../../shared/sync-plan/render.ts';
+import { render } from '../support/render-tree.ts';
 
 const CODE = /^(?:RENDER|GIT)_[A-Z_]+$/;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { render } from '../../../../shared/sync-plan/render.ts';
 import { loadTree } from '../../../support/load-tree.ts';
+import { render } from '../../../support/render-tree.ts';
 
 test('a chart is one problem, with its templates and the charts inside of it', () => {
   const chart = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';

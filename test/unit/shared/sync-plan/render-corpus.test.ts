@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { isManifestName } from '../../../../shared/sync-plan/manifest-path.ts';
-import { type RenderResult, render } from '../../../../shared/sync-plan/render.ts';
+import type { RenderResult } from '../../../../shared/sync-plan/render.ts';
+import { render } from '../../../support/render-tree.ts';
 
 const CORPUS = path.resolve(import.meta.dirname, '../../../../../shared/corpus');
 const REASON = 'the corpus is not on this machine';

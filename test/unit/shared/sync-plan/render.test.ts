@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FileTree, TreeFile } from '../../../../shared/sync-plan/file-tree.ts';
-import { render } from '../../../../shared/sync-plan/render.ts';
 import { describeProblem } from '../../../../shared/sync-plan/render-problem.ts';
+import { render } from '../../../support/render-tree.ts';
 
 type Files = Record<string, string | Uint8Array<ArrayBuffer>>;
 

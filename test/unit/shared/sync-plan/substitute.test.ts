@@ -1,9 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: "${name}" is what this file is about
 import { expect, test } from 'vitest';
-import { render, renderBuilt } from '../../../../shared/sync-plan/render.ts';
+import { renderBuilt } from '../../../../shared/sync-plan/render.ts';
 import { PLAIN_SETTINGS } from '../../../../shared/sync-plan/render-settings.ts';
 import type { Variables } from '../../../../shared/sync-plan/variable-text.ts';
 import { loadTree } from '../../../support/load-tree.ts';
+import { render } from '../../../support/render-tree.ts';
 
 const variables: Variables = new Map(
   Object.entries({

@@ -3,9 +3,9 @@ import { KubeError } from '../../../../shared/kube/errors.ts';
 import { CONFIG_MAPS, NAMESPACES, type ResourceType, SECRETS } from '../../../../shared/kube/resource-type.ts';
 import { placeObjects } from '../../../../shared/sync/place-objects.ts';
 import { createServedKinds, type ServedKinds } from '../../../../shared/sync/served-kinds.ts';
-import { render } from '../../../../shared/sync-plan/render.ts';
 import { loadTree } from '../../../support/load-tree.ts';
 import { configMap, widgetDefinition } from '../../../support/manifests.ts';
+import { render } from '../../../support/render-tree.ts';
 
 function kindsOf(...types: ResourceType[]): ServedKinds {
   return createServedKinds({

@@ -3,9 +3,9 @@ import { CONFIG_MAPS } from '../../../../shared/kube/resource-type.ts';
 import type { GitSync, GitSyncSpec } from '../../../../shared/resources/git-sync.ts';
 import { createServedKinds } from '../../../../shared/sync/served-kinds.ts';
 import { findWanted } from '../../../../shared/sync/wanted-objects.ts';
-import { render } from '../../../../shared/sync-plan/render.ts';
 import { loadTree } from '../../../support/load-tree.ts';
 import { configMap } from '../../../support/manifests.ts';
+import { render } from '../../../support/render-tree.ts';
 
 const kinds = createServedKinds({
   findType: async (_, kind) => (kind === 'ConfigMap' ? CONFIG_MAPS : null),
