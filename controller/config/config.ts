@@ -8,10 +8,11 @@ export interface ListenAddress {
 
 /** How sealing keys are made, renewed and ordered. */
 export interface KeyConfig {
+  /** Begin of the names of key Secrets. */
   readonly prefix: string;
   readonly bits: number;
   readonly validForMs: number;
-  /** Empty for none. */
+  /** Common name of certificates; empty for none. */
   readonly commonName: string;
   /** 0: keys are not renewed by time. */
   readonly renewPeriodMs: number;

@@ -4,22 +4,12 @@ import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import { CONTROLLER_FIELD_MANAGER } from '../../shared/resources/names.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
+import type { KeyConfig } from '../config/config.ts';
 import { KeysError } from './errors.ts';
 import { type KeySecret, keySecretName, newKeySecret, readKeySecret } from './key-secret.ts';
 
 /** How keys are made. */
-export interface KeySettings {
-  /** Begin of the names of key Secrets. */
-  readonly prefix: string;
-  readonly bits: number;
-  readonly validForMs: number;
-  /** Common name of certificates; empty for none. */
-  readonly commonName: string;
-  /** Added to the labels of new key Secrets. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Added to the annotations of new key Secrets. */
-  readonly annotations: Readonly<Record<string, string>>;
-}
+export type KeySettings = Pick<KeyConfig, 'prefix' | 'bits' | 'validForMs' | 'commonName' | 'labels' | 'annotations'>;
 
 /** What {@link issueKey} needs. */
 export interface IssueKeyDependencies {

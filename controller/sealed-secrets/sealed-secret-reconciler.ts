@@ -2,16 +2,11 @@
  * @module Turns one SealedSecret into its Secret: load what is known, guard against needless work, unseal, own and write,
  * report. It reads SealedSecrets and Secrets from what the watches tell, and asks the API server only before it writes.
  */
-import type { KubeReader, KubeWriter } from '../../shared/kube/client.ts';
 import { isKubeError } from '../../shared/kube/errors.ts';
 import { SECRETS } from '../../shared/kube/resource-type.ts';
 import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
-import type { TemplateRenderer } from '../../shared/sealing/template-renderer.ts';
-import type { KeySource } from '../keys/key-part.ts';
-import type { UnsealMetrics } from '../metrics/sealing-metrics.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
-import type { Digests } from './digests.ts';
 import { driftModeOf } from './drift-mode.ts';
 import { type HeavyTurns, isHeavy } from './heavy-turns.ts';
 import type { KeyUsageNotes } from './key-usage-tally.ts';
@@ -26,31 +21,20 @@ import {
 import { RepairBudget } from './repair-budget.ts';
 import type { SealedSecretStore } from './sealed-secret-store.ts';
 import { contentOf, shapeOf } from './secret-content.ts';
-import { HOLD_MS, type SecretIndex } from './secret-index.ts';
+import { HOLD_MS } from './secret-index.ts';
 import { driftedBy, readAttempt, readRecord } from './status-record.ts';
 import type { StatusReporter } from './status-reporter.ts';
-import { type Finding, knownKeys, UnsealWork } from './unseal-work.ts';
+import { type Finding, knownKeys, UnsealWork, type UnsealWorkOptions } from './unseal-work.ts';
 import { shortenMessage, type UnsealReason, type Verdict } from './verdict.ts';
-import type { WriteBursts } from './write-bursts.ts';
 
 /** What the reconciler is made of. */
-export interface SealedSecretReconcilerOptions {
-  readonly client: Pick<KubeReader, 'get'> & Pick<KubeWriter, 'create' | 'replace' | 'mergePatch'>;
+export interface SealedSecretReconcilerOptions extends UnsealWorkOptions {
   readonly store: SealedSecretStore;
-  readonly index: SecretIndex;
-  readonly keys: KeySource;
-  readonly digests: Digests;
   readonly reporter: StatusReporter;
   /** Has the report of an object written, when its turn comes. */
   readonly submitReport: (request: Request) => void;
   readonly usage: KeyUsageNotes;
-  readonly metrics: UnsealMetrics;
-  readonly renderer: TemplateRenderer;
   readonly turns: HeavyTurns;
-  readonly bursts: WriteBursts;
-  /** Whether the deprecated form, a whole Secret in `spec.data`, is opened. */
-  readonly acceptV1: boolean;
-  readonly now: () => Date;
 }
 
 const SETTLED: Outcome = { kind: 'settled' };

@@ -42,6 +42,7 @@ export interface UnsealWorkOptions {
   readonly digests: Digests;
   readonly metrics: UnsealMetrics;
   readonly renderer: TemplateRenderer;
+  /** Whether the deprecated form, a whole Secret in `spec.data`, is opened. */
   readonly acceptV1: boolean;
   readonly bursts: WriteBursts;
   readonly now: () => Date;

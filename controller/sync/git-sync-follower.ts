@@ -1,34 +1,27 @@
 /** @module Follows all GitSyncs and what they name beside them: whoever asks for something new, or waits for what is different now, is looked at. */
-import type { KubeDiscovery, KubeWatcher, WatchEvent } from '../../shared/kube/client.ts';
+import type { WatchEvent } from '../../shared/kube/client.ts';
 import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../shared/kube/resource-type.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import type { GitSyncCache } from '../git-syncs/git-sync-cache.ts';
-import { GitSyncWatch } from '../git-syncs/git-sync-watch.ts';
+import { GitSyncWatch, type GitSyncWatchOptions } from '../git-syncs/git-sync-watch.ts';
 import type { KnownAsks } from '../git-syncs/known-asks.ts';
 import { accountsOf, configMapsOf, secretsOf } from '../git-syncs/named-objects.ts';
 import { NamedWatch } from '../git-syncs/named-watch.ts';
-import type { Logger } from '../logging/logger.ts';
 import { type Request, requestOf } from '../reconcile-loop/reconciler.ts';
 import { DependencyWatch, type DependencyWatchOptions } from './dependency-watch.ts';
 
 /** What a follower works with, and whom it tells. The functions may not throw. */
-export interface GitSyncFollowerOptions {
-  readonly client: KubeWatcher & Pick<KubeDiscovery, 'findType'>;
+export interface GitSyncFollowerOptions extends Omit<GitSyncWatchOptions, 'onEvent'> {
   readonly defaultServiceAccount?: string | undefined;
   readonly cache: GitSyncCache;
   readonly asks: KnownAsks;
   readonly states: DependencyWatchOptions['states'];
-  readonly logger: Logger;
   /** Asks for a whole look. */
   readonly look: (request: Request) => void;
   /** The account that acts for the GitSync was deleted. Called before its look is asked for, which may have to wait for one that is under way. */
   readonly onAccountGone: (request: Request) => void;
   /** The GitSync is gone. */
   readonly onGone: (request: Request) => void;
-  /** All GitSyncs are known. */
-  readonly onSynced: () => void;
-  /** The API server was away, and answers again. */
-  readonly onRecovered: () => void;
 }
 
 /** The watches behind all looks but those for drift and health. */

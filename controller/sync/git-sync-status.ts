@@ -15,22 +15,13 @@ import { describeSource } from './check-history.ts';
 import { withDrift } from './drift-status.ts';
 import { judgeApproval } from './judge-approval.ts';
 import { describeHold, healthyCondition, judgeHealth } from './judge-health.ts';
+import type { ReadyVerdict } from './ready-verdict.ts';
 import { type EnforceReport, failuresOf, isApplied, type SyncSummary } from './sync-summary.ts';
 
 /** Failures that a status lists; its Ready message says how many there are. */
 const MAX_FAILURES = 50;
 
 const HEALTH_UNKNOWN: ConditionChange = { type: 'Healthy', status: 'Unknown', reason: 'Progressing', message: '' };
-
-interface Verdict {
-  readonly ready: 'True' | 'False' | 'Unknown';
-  readonly reason: ConditionReason;
-  readonly message: string;
-  /** The controller goes on by itself, before the next interval. */
-  readonly isReconciling: boolean;
-  /** Nothing but a change can mend it. */
-  readonly isStalled: boolean;
-}
 
 /** The status after a whole look at the GitSync. */
 export function statusAfterSync(gitSync: GitSync, summary: SyncSummary, now: Date): GitSyncStatus {
@@ -76,7 +67,7 @@ export function statusSuspended(gitSync: GitSync, now: Date): GitSyncStatus {
 /** The status of a GitSync whose deletion waits for `message`. */
 export function statusDeleting(gitSync: GitSync, summary: SyncSummary, message: string, now: Date): GitSyncStatus {
   const reason = summary.refusal?.reason ?? (failuresOf(summary).length > 0 ? 'PruneFailed' : 'Deleting');
-  const verdict: Verdict = { ready: 'False', reason, message, isReconciling: true, isStalled: false };
+  const verdict: ReadyVerdict = { ready: 'False', reason, message, isReconciling: true, isStalled: false };
   return { ...statusAfterSync(gitSync, summary, now), ...statusWith(gitSync, verdict, now) };
 }
 
@@ -98,7 +89,7 @@ function describeApproval(
   return { approval: toApprovalStatus(hold) };
 }
 
-function statusWith(gitSync: GitSync, verdict: Verdict, now: Date, healthy = HEALTH_UNKNOWN): GitSyncStatus {
+function statusWith(gitSync: GitSync, verdict: ReadyVerdict, now: Date, healthy = HEALTH_UNKNOWN): GitSyncStatus {
   const { ready, reason, message, isReconciling, isStalled } = verdict;
   const changes: ConditionChange[] = [
     { type: 'Ready', status: ready, reason, message },
@@ -119,7 +110,7 @@ function acknowledged({ metadata }: GitSync): GitSyncStatus {
   };
 }
 
-function judge(gitSync: GitSync, summary: SyncSummary): Verdict {
+function judge(gitSync: GitSync, summary: SyncSummary): ReadyVerdict {
   const { refusal, enforced } = summary;
   if (refusal !== null) {
     const isRetried = refusal.outlook === 'retry' || refusal.outlook === 'wait';
@@ -141,7 +132,7 @@ function judge(gitSync: GitSync, summary: SyncSummary): Verdict {
   return waitingForSecrets(enforced) ?? judgeHealth(enforced) ?? inPlace(summary);
 }
 
-function waitingForSecrets({ secrets, hold }: EnforceReport): Verdict | null {
+function waitingForSecrets({ secrets, hold }: EnforceReport): ReadyVerdict | null {
   if (secrets === undefined) return null;
   const { waiting } = secrets;
   const [first] = waiting;
@@ -151,7 +142,7 @@ function waitingForSecrets({ secrets, hold }: EnforceReport): Verdict | null {
   return { ready: 'Unknown', reason: 'WaitingForSecrets', message, isReconciling: true, isStalled: false };
 }
 
-function inPlace(summary: SyncSummary): Verdict {
+function inPlace(summary: SyncSummary): ReadyVerdict {
   const objects = `${countOf(summary.objects, 'object')}${describeSkipped(summary)}${describeLeft(summary)}`;
   const { pin, revision } = summary;
   const message =
@@ -181,8 +172,8 @@ function describeSkipped({ skipped = [] }: SyncSummary): string {
 function notReady(
   reason: ConditionReason,
   message: string,
-  flags: Pick<Verdict, 'isReconciling' | 'isStalled'>,
-): Verdict {
+  flags: Pick<ReadyVerdict, 'isReconciling' | 'isStalled'>,
+): ReadyVerdict {
   return { ready: 'False', reason, message, ...flags };
 }
 

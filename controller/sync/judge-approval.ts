@@ -5,22 +5,14 @@ import { describeIdentity } from '../../shared/resources/object-meta.ts';
 import type { ApprovalItem } from '../../shared/sync-plan/approval.ts';
 import { approveCommand } from '../../shared/sync-plan/approve-command.ts';
 import { describeHold } from './judge-health.ts';
+import type { ReadyVerdict } from './ready-verdict.ts';
 import type { EnforceReport } from './sync-summary.ts';
-
-/** A Ready condition, and whether the controller goes on by itself. */
-export interface ApprovalVerdict {
-  readonly ready: 'False' | 'Unknown';
-  readonly reason: 'ApprovalNeeded' | 'Progressing';
-  readonly message: string;
-  readonly isReconciling: boolean;
-  readonly isStalled: boolean;
-}
 
 /** What is said of approvals; null when nothing wants one, or something that nobody can approve stands in the way as well. */
 export function judgeApproval(
   gitSync: GitSync,
   { applied, pruned, approval, hold }: EnforceReport,
-): ApprovalVerdict | null {
+): ReadyVerdict | null {
   if (approval === undefined) return null;
   const { digest, items } = approval;
   if (approval.isAccepted) {

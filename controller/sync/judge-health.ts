@@ -3,24 +3,14 @@ import { countOf } from '../../shared/encoding/count-of.ts';
 import type { ConditionChange } from '../../shared/resources/conditions.ts';
 import type { WaveHold } from '../../shared/sync/sync-reports.ts';
 import { describeFailure } from '../../shared/sync-plan/sync-failure.ts';
-import type { ConditionReason } from '../git-syncs/reasons.ts';
 import type { HealthReport } from '../keeping/health-wait.ts';
+import type { ReadyVerdict } from './ready-verdict.ts';
 import type { EnforceReport, SyncSummary } from './sync-summary.ts';
-
-/** Why a revision that is applied is not Ready. */
-export interface HealthVerdict {
-  readonly ready: 'False' | 'Unknown';
-  readonly reason: ConditionReason;
-  readonly message: string;
-  /** It is waited for; else nothing but a change, in Git or of the objects, mends it. */
-  readonly isReconciling: boolean;
-  readonly isStalled: boolean;
-}
 
 const MAX_NAMED = 5;
 
 /** The verdict about a revision that is not healthy, or null when it is, or nobody waits for it. */
-export function judgeHealth({ health, hold }: EnforceReport): HealthVerdict | null {
+export function judgeHealth({ health, hold }: EnforceReport): ReadyVerdict | null {
   if (hold !== undefined && health?.unhealthy.length === 0) {
     const message = `wave ${hold.wave} is healthy${describeHold(hold)}`;
     return { ready: 'Unknown', reason: 'WaitingForHealth', message, isReconciling: true, isStalled: false };

@@ -5,23 +5,20 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GitError } from './errors.ts';
-import type { GitRunner } from './git-runner.ts';
 import type { Remote } from './remote.ts';
+import type { MirrorPlace } from './repository-mirrors.ts';
 
 /** `unknown`: not within the commits that are looked at. */
 export type HistoryRelation = 'descendant' | 'rewritten' | 'unknown';
 
 /** One comparison. */
-export interface HistoryQuery {
-  readonly git: GitRunner;
-  readonly remote: Remote;
-  /** A mirror that is used for nothing else. */
+export interface HistoryQuery extends MirrorPlace {
+  /** Its folder. It is used for nothing else. */
   readonly mirror: string;
   readonly ancestor: string;
   readonly descendant: string;
   /** Full name of the reference that leads to `descendant`, for servers that serve references only. */
   readonly reference: string | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** How many generations are fetched, round by round. */

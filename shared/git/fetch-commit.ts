@@ -1,16 +1,11 @@
 /** @module Brings one commit into a mirror, in the cheapest way that the server allows. */
 import { GitError } from './errors.ts';
-import type { GitRunner } from './git-runner.ts';
-import type { FetchResult, Remote } from './remote.ts';
+import type { FetchResult } from './remote.ts';
+import type { MirrorPlace } from './repository-mirrors.ts';
 
 /** What is needed to bring one commit. */
-export interface CommitFetch {
-  readonly git: GitRunner;
-  readonly remote: Remote;
-  readonly mirror: string;
+export interface CommitFetch extends Omit<MirrorPlace, 'signal'> {
   readonly commit: string;
-  /** Full name of the reference that the commit was resolved from, for servers that serve references only. */
-  readonly reference: string | undefined;
   /** `whole`: with the contents of files, for a server that gives them out in no other way. */
   readonly contents: 'none' | 'whole';
   readonly signal?: AbortSignal | undefined;

@@ -1,19 +1,15 @@
 /** @module Which commit touched a file last. It is asked of a mirror of commits and folders without files, fetched as deep as the answer needs, and no deeper. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { GitRunner } from './git-runner.ts';
-import type { Remote } from './remote.ts';
+import type { MirrorPlace } from './repository-mirrors.ts';
 
 /** One question. */
-export interface LastChangeQuery {
-  readonly git: GitRunner;
-  readonly remote: Remote;
-  /** A mirror that is used for nothing else. */
+export interface LastChangeQuery extends Omit<MirrorPlace, 'reference'> {
+  /** Its folder. It is used for nothing else. */
   readonly mirror: string;
   readonly commit: string;
   /** From the root of the repository, as a file tree has it. */
   readonly file: string;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** How many generations are fetched, round by round. */

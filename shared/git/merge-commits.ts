@@ -4,8 +4,8 @@
  */
 import { listSome } from '../encoding/list-some.ts';
 import { GitError } from './errors.ts';
-import type { GitRunner } from './git-runner.ts';
-import type { FetchResult, Remote } from './remote.ts';
+import type { FetchResult } from './remote.ts';
+import type { MirrorPlace } from './repository-mirrors.ts';
 
 /** One side of a merge. */
 export interface MergeSide {
@@ -15,14 +15,11 @@ export interface MergeSide {
 }
 
 /** One merge. */
-export interface MergeRequest {
-  readonly git: GitRunner;
-  readonly remote: Remote;
-  /** A mirror that is used for nothing else. */
+export interface MergeRequest extends Omit<MirrorPlace, 'reference'> {
+  /** Its folder. It is used for nothing else. */
   readonly mirror: string;
   readonly base: MergeSide;
   readonly head: MergeSide;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** Of nobody and of no time, so that the same merge is the same commit. */

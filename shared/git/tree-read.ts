@@ -1,8 +1,7 @@
 /** @module What one read of a tree needs; its steps pass it on. */
 import type { GitLimits } from './git-limits.ts';
-import type { GitRunner } from './git-runner.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Remote } from './remote.ts';
+import type { MirrorPlace } from './repository-mirrors.ts';
 
 /** What others are about to read of the same commit. */
 export interface Alongside {
@@ -16,21 +15,15 @@ export interface Alongside {
 export const NOBODY_ALONGSIDE: Alongside = { paths: () => [], giveUp: () => undefined };
 
 /** One read. The mirror is this read's alone while it runs. */
-export interface TreeRead {
-  readonly git: GitRunner;
-  readonly remote: Remote;
-  readonly mirror: string;
+export interface TreeRead extends MirrorPlace {
   readonly limits: GitLimits;
   readonly commit: string;
   /** Normalised. */
   readonly folder: string;
-  /** Full name of the reference that the commit was resolved from. */
-  readonly reference: string | undefined;
   /** Patterns of the GitSync itself. */
   readonly ignore: readonly string[];
   readonly alongside: Alongside;
   readonly contents: 'none' | 'whole';
-  readonly signal: AbortSignal | undefined;
 }
 
 /** A read with the store of its mirror. */

@@ -6,25 +6,20 @@ import { GitError } from './errors.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import type { GitSetting } from './git-environment.ts';
 import type { ResolvedRevision } from './git-repository.ts';
-import type { GitRunner } from './git-runner.ts';
 import { withPrivateFolder, writePrivateFile } from './private-files.ts';
 import type { Remote } from './remote.ts';
 import type { RemoteAccess } from './remote-access.ts';
+import type { MirrorPlace } from './repository-mirrors.ts';
 import type { ProgramOutcome } from './run-program.ts';
 import type { SignatureMode, Signers } from './signers.ts';
 
 /** One verification. The mirror is this verification's alone while it runs. */
-export interface SignatureCheck {
-  readonly git: GitRunner;
-  readonly remote: Remote;
-  readonly mirror: string;
+export interface SignatureCheck extends MirrorPlace {
   /** Where private files may lie for the time of the check. */
   readonly privateDirectory: string;
   readonly revision: Pick<ResolvedRevision, 'commit' | 'tag'>;
-  readonly reference: string | undefined;
   readonly mode: SignatureMode;
   readonly signers: Signers;
-  readonly signal: AbortSignal | undefined;
 }
 
 const MAX_TAG_BYTES = 1024 * 1024;

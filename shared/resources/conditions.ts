@@ -3,12 +3,16 @@
 /** Truth of a condition, as Kubernetes spells it. */
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
-/** One status condition. `lastUpdateTime` is kept because sealed-secrets' users read it; instants are RFC 3339 in whole seconds. */
-export interface Condition {
+/** What a writer knows about a condition; times are worked out by {@link setConditions}. */
+export interface ConditionChange {
   readonly type: string;
   readonly status: ConditionStatus;
   readonly reason: string;
   readonly message: string;
+}
+
+/** One status condition. `lastUpdateTime` is kept because sealed-secrets' users read it; instants are RFC 3339 in whole seconds. */
+export interface Condition extends ConditionChange {
   readonly lastTransitionTime: string;
   readonly lastUpdateTime?: string;
   readonly observedGeneration?: number;
@@ -20,14 +24,6 @@ export function conditionOf(
   type: string,
 ): Condition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);
-}
-
-/** What a writer knows about a condition; times are worked out by {@link setConditions}. */
-export interface ConditionChange {
-  readonly type: string;
-  readonly status: ConditionStatus;
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** An instant as Kubernetes writes it in `metav1.Time`: UTC, whole seconds. */

@@ -1,6 +1,6 @@
 /** @module The GitSync and Inventory resources as Signet reads and writes them. */
 import type { Condition } from './conditions.ts';
-import type { KubeObject } from './object-meta.ts';
+import type { KubeObject, ObjectIdentity } from './object-meta.ts';
 
 /** Which revision of a repository; at most one field is set, and none means the remote's HEAD. */
 export interface GitReference {
@@ -134,12 +134,8 @@ export interface SyncFailure {
 }
 
 /** One object of what wants approval. `uid` is of the live object. */
-export interface ApprovalEntry {
+export interface ApprovalEntry extends ObjectIdentity {
   readonly action: 'Delete' | 'Recreate';
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
   readonly uid: string;
   readonly reason?: string;
 }
@@ -222,11 +218,7 @@ export interface GitSync extends KubeObject {
  * One owned object. `digest` is of what Git wanted when it was last proven in place, `resourceVersion` the live
  * one at that moment: while both still hold, nothing needs to be sent.
  */
-export interface InventoryEntry {
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
+export interface InventoryEntry extends ObjectIdentity {
   readonly version: string;
   readonly state: 'pending' | 'applied' | 'terminating';
   readonly digest?: string;
