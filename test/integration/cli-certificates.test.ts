@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { exposeLocalService } from '../control-plane/service-endpoint.ts';
+import { listenLocally } from '../support/listen-locally.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
 import { type CliResult, runCli, withTempFolder } from '../support/run-cli.ts';
 import { FIRST_KEY, SECOND_KEY } from '../support/test-keys.ts';
@@ -55,7 +55,7 @@ test('the certificate of a controller without signet-keys comes through the serv
   const server = createServer((request, response) => {
     response.writeHead(request.url === '/v1/cert.pem' ? 200 : 404).end(FIRST_KEY.certificatePem);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenLocally(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -64,7 +64,6 @@ test('the certificate of a controller without signet-keys comes through the serv
   const { headers } = await connection.credentials();
   const adminToken = String(headers['authorization']).replace('Bearer ', '');
   const access = { server: connection.server, caPem: connection.caPem ?? '', adminToken };
-  const { port } = server.address() as AddressInfo;
   await exposeLocalService(access, { namespace, service: 'sealed-secrets', port, portName: '' });
   await withTempFolder(async (cwd) => {
     const { code, stdout, stderr } = await runInCluster(cwd, ['cert', '--controller-namespace', namespace]);

@@ -2,7 +2,6 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -11,6 +10,7 @@ import { type ControlPlane, startControlPlane } from '../control-plane/control-p
 import { findOnPath } from '../control-plane/environment.ts';
 import { exposeLocalService } from '../control-plane/service-endpoint.ts';
 import { eventually } from '../support/eventually.ts';
+import { listenLocally } from '../support/listen-locally.ts';
 
 let first: ControlPlane;
 let second: ControlPlane;
@@ -89,9 +89,8 @@ test('the service proxy reaches a local HTTP server, also after it has moved to 
   await makeNamespace(first, 'proxied');
   for (const answer of ['here', 'there']) {
     const server = createServer((request, response) => response.end(`${answer} ${request.url}`));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = await listenLocally(server);
     onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
     await exposeLocalService(first, { namespace: 'proxied', service: 'web', port, servicePort: 8080 });
     const url = '/api/v1/namespaces/proxied/services/http:web:8080/proxy/a?b=c';
     await eventually(async () => expect((await askApi(first, 'GET', url)).body).toBe(`${answer} /a?b=c`));

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { SecretBytes } from '../../shared/errors/secret-bytes.ts';
@@ -10,6 +9,7 @@ import { openRepository, type RepositoryOptions } from '../../shared/git/open-re
 import { eventually } from '../support/eventually.ts';
 import { GitTestRepository, makeTemporaryFolder } from '../support/git-repository.ts';
 import { startGitServer } from '../support/git-server.ts';
+import { listenLocally } from '../support/listen-locally.ts';
 import { issueLoopbackCertificate } from '../support/loopback-certificate.ts';
 
 const TOKEN = 'canary-token-9Zx';
@@ -47,10 +47,8 @@ async function setUp(isAllowed: (authorization: string | undefined) => boolean =
 }
 
 async function listen(server: Server): Promise<{ readonly port: number } & AsyncDisposable> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listenLocally(server),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { openRepository, type RepositoryOptions } from '../../shared/git/open-re
 import { eventually } from '../support/eventually.ts';
 import { createGitRepository, GitTestRepository, makeTemporaryFolder } from '../support/git-repository.ts';
 import { startGitServer } from '../support/git-server.ts';
+import { listenLocally } from '../support/listen-locally.ts';
 
 interface Bench extends AsyncDisposable {
   readonly remote: GitTestRepository;
@@ -65,10 +65,9 @@ async function startStallingServer(served: string, isStalling: () => boolean) {
     forwarded.on('error', () => outgoing.destroy());
     incoming.pipe(forwarded);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`,
+    url: `http://127.0.0.1:${port}/shop.git`,
     stalled,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

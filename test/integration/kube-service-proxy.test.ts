@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { loadKubeconfig } from '../../shared/kube/kubeconfig.ts';
 import { servicePath } from '../../shared/kube/service-proxy.ts';
 import { exposeLocalService } from '../control-plane/service-endpoint.ts';
+import { listenLocally } from '../support/listen-locally.ts';
 import { adminClient, freshNamespace } from '../support/namespace.ts';
 
 /** A program behind the service proxy that says what reached it. */
@@ -23,12 +23,12 @@ async function startProgram(): Promise<number> {
       );
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenLocally(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return (server.address() as AddressInfo).port;
+  return port;
 }
 
 async function setUp() {

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VERSION } from '../../cli/commands/version-number.ts';
 import { NAMESPACE_WIDE_ANNOTATION } from '../../shared/resources/names.ts';
 import { readPageLines } from '../support/kubeseal-page.ts';
 import { type Answer, type KubesealPair, refuses, startKubesealPair } from '../support/kubeseal-pair.ts';
 import { kubesealSamples } from '../support/kubeseal-samples.ts';
+import { listenLocally } from '../support/listen-locally.ts';
 import { usePeers } from '../support/peers.ts';
 import { FIRST_KEY } from '../support/test-keys.ts';
 import { bothRing } from '../support/test-secrets.ts';
@@ -26,8 +25,7 @@ beforeAll(async () => {
     if (!request.url?.endsWith('/cert.pem')) response.statusCode = 404;
     response.end(response.statusCode === 200 ? FIRST_KEY.certificatePem : 'none');
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   pair = await startKubesealPair({
     env: { URL: `http://127.0.0.1:${port}` },
     kubeseal: peers.pathOf('kubeseal'),

@@ -1,11 +1,10 @@
 /** @module A validating webhook on loopback that a real API server calls, for one namespace. */
-import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import { CONFIG_MAPS, type ResourceType } from '../../shared/kube/resource-type.ts';
 import { eventually } from './eventually.ts';
+import { listenLocally } from './listen-locally.ts';
 import { issueLoopbackCertificate } from './loopback-certificate.ts';
 
 const CONFIGURATIONS: ResourceType = {
@@ -57,9 +56,7 @@ export async function registerWebhook(
     outgoing.setHeader('content-type', 'application/json');
     outgoing.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   await client.create(CONFIGURATIONS, {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, request as forwardTo } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { listenLocally } from './listen-locally.ts';
 
 /** A request on its way to the API server. */
 export interface ProxiedRequest {
@@ -65,9 +65,7 @@ export async function startApiProxy(kubeconfig: string): Promise<ApiProxy> {
       outgoing.destroy(),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   content.clusters[0].cluster = { server: `http://127.0.0.1:${port}` };
   const proxied = `${kubeconfig}.proxied-${port}`;
   await writeFile(proxied, JSON.stringify(content), { mode: 0o600 });

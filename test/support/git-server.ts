@@ -3,9 +3,9 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { listenLocally } from './listen-locally.ts';
 
 /** A bare repository: pushed to by path, fetched by address. */
 export interface ServedRepository {
@@ -34,9 +34,7 @@ export async function startGitServer(folder: string, options: GitServerOptions =
     if (isAllowed(request.headers.authorization)) serveGit(folder, request, response);
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   return {
     port,
     createRepository: async (name) => {

@@ -1,6 +1,6 @@
 /** @module A TCP proxy on loopback that can start to swallow every byte: connections stay open, and nobody ever answers. */
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenLocally } from './listen-locally.ts';
 
 /** A running proxy. */
 export interface SwallowingProxy {
@@ -46,9 +46,7 @@ export async function startSwallowingProxy(target: string | null): Promise<Swall
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   return {
     server: `https://127.0.0.1:${port}`,
     swallow: (swallowing) => {

@@ -1,7 +1,7 @@
 /** @module A Git host that speaks protocol version 2 over HTTP and says whatever it is told to say. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenLocally } from '../listen-locally.ts';
 
 /** How the host answers. What is absent is answered as an honest one would. */
 export interface HostileAnswers {
@@ -70,10 +70,9 @@ export async function startHostileRemote(hosts: Readonly<Record<string, HostileA
     response.on('error', () => undefined);
     answer(hosts[host] ?? {}, request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     requestCount: () => requests,
     stop: async () => {
       server.closeAllConnections();

@@ -1,21 +1,21 @@
 /** @module A local stand-in for the sites that publish releases, and a throwaway machine to download to. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { MachineEnvironment } from '../../control-plane/environment.ts';
+import { listenLocally } from '../../support/listen-locally.ts';
 
 /** Serves `answer` on loopback until the test ends; resolves with its URL, without a slash at the end. */
 export async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenLocally(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 /** Answers with what `files` holds under the path of the request, or 404. */

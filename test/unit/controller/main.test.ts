@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { listenLocally } from '../../support/listen-locally.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../controller/main.ts', import.meta.url));
 
@@ -58,8 +58,7 @@ test('a variable that cannot be read stops the start with one sentence and exit 
 /** A kubeconfig of an API server that refuses everything. */
 async function refusingCluster(): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(403).end('{}'));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenLocally(server);
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-main-'));
   onTestFinished(async () => {
     server.closeAllConnections();
@@ -67,7 +66,6 @@ async function refusingCluster(): Promise<string> {
     await rm(folder, { recursive: true, force: true });
   });
   const file = path.join(folder, 'kubeconfig');
-  const { port } = server.address() as AddressInfo;
   const cluster = { server: `http://127.0.0.1:${port}` };
   const text = {
     apiVersion: 'v1',

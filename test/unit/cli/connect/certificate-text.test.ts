@@ -1,16 +1,15 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCertificateText } from '../../../../cli/connect/certificate-text.ts';
 import type { Session } from '../../../../cli/terminal/session.ts';
+import { listenLocally } from '../../../support/listen-locally.ts';
 
 /** Answers as a server and as a proxy, for whatever host it is asked. */
 const server = http.createServer((_request, response) => response.end('PEM'));
 let base = '';
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = `http://127.0.0.1:${await listenLocally(server)}`;
 });
 afterAll(() => {
   server.closeAllConnections();

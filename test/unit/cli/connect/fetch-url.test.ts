@@ -1,7 +1,7 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeUrl, fetchUrl } from '../../../../cli/connect/fetch-url.ts';
+import { listenLocally } from '../../../support/listen-locally.ts';
 
 const server = http.createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '', 'http://localhost');
@@ -16,8 +16,7 @@ const server = http.createServer((request, response) => {
 let base = '';
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = `http://127.0.0.1:${await listenLocally(server)}`;
 });
 afterAll(() => {
   server.closeAllConnections();

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { HttpAnswer } from '../../../../controller/metrics/http-metrics.ts';
 import { encodeBase64 } from '../../../../shared/encoding/base64.ts';
 import { encodeUtf8 } from '../../../../shared/encoding/bytes.ts';
@@ -15,6 +14,7 @@ import { labelOf, scopeAnnotations } from '../../../../shared/sealing/scope.ts';
 import { unsealItems } from '../../../../shared/sealing/unseal-secret.ts';
 import { sealValue } from '../../../../shared/sealing/value-cipher.ts';
 import { OPEN_ROUTES, servePublic } from '../../../support/public-app.ts';
+import { rawConnection } from '../../../support/raw-connection.ts';
 import {
   firstCertificate,
   firstRing,
@@ -36,21 +36,6 @@ function post(url: string, path: string, body: unknown, headers: Record<string, 
 async function shapeOf(response: Response): Promise<unknown> {
   const headers = [...response.headers].filter(([name]) => name !== 'date');
   return [response.status, headers, await response.text()];
-}
-
-/** A connection that sends text as it is. */
-async function rawConnection(url: string) {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk.toString();
-  });
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
-  // Not `once` of the events: it rejects when a write meets the end of the connection.
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  return { socket, received: () => received, closed };
 }
 
 test('verify says 200 for what opens, as JSON or YAML, whatever the content type', async () => {

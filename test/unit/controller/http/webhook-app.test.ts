@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createWebhookApp, type WebhookAppDependencies } from '../../../../controller/http/webhook-app.ts';
 import { SecretBytes } from '../../../../shared/errors/secret-bytes.ts';
 import { serveApp } from '../../../support/public-app.ts';
+import { rawConnection } from '../../../support/raw-connection.ts';
 import { hmacOf, pushFrom, type SignedDelivery } from '../../../support/webhook-deliveries.ts';
 
 const TOKEN = 'the token';
@@ -144,18 +143,11 @@ test('a body of up to a mebibyte is taken, and a larger one is not even looked a
 
 test('a body without a length is cut off when it is too large', async () => {
   const { url, reads } = await serve();
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk.toString();
-  });
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
+  const { socket, received, closed } = await rawConnection(url);
   socket.write('POST /hooks/shop/app HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
   for (let count = 0; count < 17; count += 1) socket.write(`10000\r\n${'x'.repeat(65_536)}\r\n`);
-  await once(socket, 'close');
-  expect(received).toMatch(/^HTTP\/1\.1 413 /);
+  await closed;
+  expect(received()).toMatch(/^HTTP\/1\.1 413 /);
   expect(reads).toEqual([]);
 });
 

@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ClusterConnection } from '../../../../shared/kube/connection.ts';
 import { ConnectionPool } from '../../../../shared/kube/connection-pool.ts';
 import { Transport, type TransportRequest } from '../../../../shared/kube/transport.ts';
+import { listenLocally } from '../../../support/listen-locally.ts';
 import {
   FIRST_CLIENT_CERT_PEM,
   FIRST_CLIENT_KEY_PEM,
@@ -147,12 +148,12 @@ describe('ConnectionPool', () => {
       upstream.on('error', () => clientSocket.destroy());
       clientSocket.on('error', () => upstream.destroy());
     });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const port = await listenLocally(proxy);
     onTestFinished(() => {
       proxy.closeAllConnections();
       proxy.close();
     });
-    const { stub, transport } = await start({ proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const { stub, transport } = await start({ proxyUrl: `http://127.0.0.1:${port}` });
     expect((await transport.send(GET)).status).toBe(200);
     expect(targets).toEqual([`127.0.0.1:${stub.port}`]);
   });

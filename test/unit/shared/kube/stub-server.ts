@@ -6,9 +6,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { ClusterConnection } from '../../../../shared/kube/connection.ts';
+import { listenLocally } from '../../../support/listen-locally.ts';
 import { STUB_CA_PEM, STUB_SERVER_CERT_PEM, STUB_SERVER_KEY_PEM } from './stub-certificates.ts';
 
 /** One request as it arrived. */
@@ -66,8 +67,7 @@ export async function startStub(answer: StubAnswer, options: StubOptions = {}): 
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { KubeError } from '../../../../shared/kube/errors.ts';
 import { Transport } from '../../../../shared/kube/transport.ts';
 import { unreachableError } from '../../../../shared/kube/unreachable.ts';
+import { listenLocally } from '../../../support/listen-locally.ts';
 import { sendJson, startStub, stubConnection } from './stub-server.ts';
 
 const failure = { cause: 'network', reusedSocket: false, connected: false, answering: false } as const;
@@ -37,10 +38,8 @@ describe('unreachableError', () => {
 
   it('knows a server that does not speak HTTP', async () => {
     const server = createServer((socket) => socket.end('220 mail.example ESMTP\r\n'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = await listenLocally(server);
     onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
     expect((await errorOf(`http://127.0.0.1:${port}`)).message).toContain('the answer is not HTTP');
   });
 
