@@ -34,8 +34,8 @@ test('a controller that cannot reach its cluster is alive, not ready, and can be
     expect((await answer.text()).split('\n')).toEqual([
       'not ready',
       'sync: waits for a complete look at the GitSyncs',
-      'unseal: waits for Secret "signet-digest-key" (KUBE_UNREACHABLE), the sealing keys, a complete look at SealedSecrets and Secrets',
-      'keys: waits for a complete look at the key Secrets',
+      'unseal: waits for Secret "signet-digest-key" (KUBE_UNREACHABLE), the sealing keys, a complete look at SealedSecrets and Secrets (KUBE_UNREACHABLE)',
+      'keys: waits for a complete look at the key Secrets (KUBE_UNREACHABLE)',
       '',
     ]);
   });
