@@ -1,4 +1,5 @@
 /** @module `signet keys list`: the sealing keys, what needs them, and what is amiss with them. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import { stringifyJson } from '../../shared/encoding/json.ts';
 import { withCluster } from '../connect/cluster.ts';
 import { type ClusterKeyState, readKeyState } from '../connect/key-state.ts';
@@ -97,7 +98,7 @@ function jsonOf(state: ClusterKeyState, keys: readonly KeyRow[], items: Reposito
 
 function formatUnknown(items: RepositoryItems | null): string {
   if (items === null || items.unknown === 0) return '';
-  return `\n${items.unknown} items have no receipt: which key they need is unknown\n`;
+  return `\nwithout a receipt, so that nobody knows which key is needed: ${countOf(items.unknown, 'item')}\n`;
 }
 
 /** Items that need a key which is none of `keys`. */
@@ -111,7 +112,8 @@ function warnOfFiles(report: Report, items: RepositoryItems | null, foreign: rea
   if (items === null) report.note('no files were read here: name them with -f to have their items counted');
   for (const error of items?.errors ?? []) report.warn(`its items are not counted: ${error.message}`);
   for (const { fingerprint, items: count, places } of foreign) {
-    report.warn(`${count} items of the files need ${fingerprint}, a key that is not listed: ${places[0] ?? ''}`);
+    const needing = `${countOf(count, 'item')} of the files`;
+    report.warn(`${fingerprint}, a key that is not listed, is needed by ${needing}: ${places[0] ?? ''}`);
   }
 }
 
@@ -120,13 +122,14 @@ function warnOfKeys(report: Report, { list, namespace, origin }: ClusterKeyState
   for (const { secret, problem } of list.unusable) report.warn(`Secret ${namespace}/${secret}: ${problem}`);
   for (const { fingerprint, objects } of list.missing ?? []) {
     report.warn(
-      `${objects} SealedSecrets need the key ${fingerprint}, which is gone`,
+      `the key ${fingerprint} is gone, and needed by ${countOf(objects, 'SealedSecret')}`,
       'restore it with `signet keys restore`',
     );
   }
   if (list.partial !== undefined) report.note(`no more is counted than ${list.partial}`);
   if ((list.unopened ?? 0) > 0) {
-    report.warn(`${list.unopened} SealedSecrets of the cluster do not open: any key that is not in use may be theirs`);
+    const unopened = countOf(list.unopened ?? 0, 'SealedSecret');
+    report.warn(`any key that is not in use may be that of ${unopened} of the cluster that did not open`);
   }
   if (origin === 'secrets') {
     report.note(`there is no signet controller in ${namespace}: nobody knows which objects need these keys`);

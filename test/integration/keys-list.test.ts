@@ -42,7 +42,7 @@ test('a table shows what needs each key in the cluster and in the files, and wha
         `${active}   active         new-key   28d   2036-02-01   3         2       2026-02-03`,
         `${old}   decrypt-only   old-key   59d   2036-02-01   0         1       2026-02-03`,
         '',
-        '2 items have no receipt: which key they need is unknown',
+        'without a receipt, so that nobody knows which key is needed: 2 items',
         '',
       ].join('\n'),
     );
@@ -67,7 +67,7 @@ test('what is amiss with the keys is a warning each', async () => {
     list: {
       unopened: 2,
       unusable: [{ secret: 'odd', problem: 'the key has 1024 bits' }],
-      missing: [{ fingerprint: 'SHA256:gone', objects: 4 }],
+      missing: [{ fingerprint: 'SHA256:gone', objects: 1 }],
     },
   });
   await withTempFolder(async (cwd) => {
@@ -77,8 +77,8 @@ test('what is amiss with the keys is a warning each', async () => {
     expect(stderr.split('\n').filter((line) => line.includes('warning'))).toEqual([
       expect.stringContaining('its items are not counted: cannot parse broken.yaml'),
       expect.stringContaining(`Secret ${world.namespace}/odd: the key has 1024 bits`),
-      expect.stringContaining('4 SealedSecrets need the key SHA256:gone, which is gone'),
-      expect.stringContaining('2 SealedSecrets of the cluster do not open'),
+      expect.stringContaining('the key SHA256:gone is gone, and needed by 1 SealedSecret'),
+      expect.stringContaining('2 SealedSecrets of the cluster that did not open'),
       expect.stringContaining('expires in 10 days'),
     ]);
   });
