@@ -66,7 +66,7 @@ export function decideRotation(state: RotationState): RotationDecision {
   }
   if (requested !== undefined && answers !== answered) return { kind: 'issue', why: 'request', answers };
   const nowMs = state.now.getTime();
-  const due = dueTimes(active, state.rules);
+  const due = dueTimes(active, state.rules, nowMs);
   const reason = due.find(({ atMs }) => nowMs >= atMs);
   if (reason !== undefined) return { kind: 'issue', why: reason.why, answers };
   // The end of validity may hand over to another key, also where keys are not renewed.
@@ -79,12 +79,15 @@ export function decideRotation(state: RotationState): RotationDecision {
 function dueTimes(
   active: LoadedKey,
   rules: RotationRules,
+  nowMs: number,
 ): readonly { readonly why: IssueReason; readonly atMs: number }[] {
   const { renewPeriodMs, orderPriority, cutoffAt } = rules;
   const { notBefore, notAfter } = active.key.certificate;
   const bornMs = orderInstant(active, orderPriority);
-  // A certificate may begin years ahead, made while a clock was wrong: nobody notices if such a key is never renewed.
-  const agedFromMs = Math.min(bornMs, active.secret.createdAt.getTime());
+  // A certificate may begin years ahead, made while a clock was wrong: nobody notices if such a key is never renewed. Only then does the
+  // clock that dates Secrets count, or a key would be due as soon as it is made, again and again, while ours is ahead of it.
+  const isFromFuture = bornMs - nowMs > MAX_CLOCK_SKEW_MS;
+  const agedFromMs = isFromFuture ? active.secret.createdAt.getTime() : bornMs;
   const renewalMs = Math.min(agedFromMs + earlyPeriod(active, renewPeriodMs), notAfter.getTime());
   // Certificates count whole seconds; and the clock that dates Secrets is another one than ours, so that of a key that we
   // made the certificate decides as well: it must not look older than the cut-off that it was made for.

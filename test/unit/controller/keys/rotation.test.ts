@@ -159,6 +159,14 @@ test('a key that a clock of the far future has dated is renewed by the age of it
   expect(decide({ snapshot: ahead, renewPeriodMs: 90 * DAY }).kind).toBe('wait');
 });
 
+test('a clock that is months ahead of the one that dates Secrets has a key renewed once, and not again as soon as it is made', () => {
+  const ahead = new Date('2036-04-01T00:00:10Z');
+  const made = snapshotOf('u', '2026-04-01T00:00:00Z', '2036-04-01T00:00:00Z');
+  expect(decide({ snapshot: made, now: ahead, renewPeriodMs: 30 * DAY }).kind).toBe('wait');
+  const afterIt = snapshotOf('u', '2026-04-01T00:00:00Z', '2036-04-01T00:00:11Z');
+  expect(decide({ snapshot: afterIt, now: ahead, renewPeriodMs: 30 * DAY }).kind).toBe('wait');
+});
+
 test('without renewal only the end of the certificate is waited for, and once it is past, nothing', () => {
   const { notAfter } = firstKey.certificate;
   expect(decide({})).toEqual({ kind: 'wait', untilMs: notAfter.getTime() });
