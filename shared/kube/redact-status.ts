@@ -39,8 +39,7 @@ export function redactStatus(call: Call, status: Readonly<Record<string, unknown
   const entries = Array.isArray(details['causes']) ? details['causes'].filter(isMap).map(readFieldCause) : [];
   const causes = entries.filter((cause) => cause.field !== '' && cause.fault !== '');
   const message = textOf(status['message']);
-  // The fields that a rule names are not the server's own, and say nothing of whose rule it is.
-  const text = causes.length > 0 && !isDenial(message) ? describeCauses(call, causes) : redactText(call, message);
+  const text = causes.length > 0 ? describeRefusal(call, message, causes) : redactText(call, message);
   const named = entries.filter((cause) => cause.field !== '').slice(0, MAX_CAUSES_KEPT);
   return { text, causes: named.map(({ field, reason }) => ({ field, reason })) };
 }
@@ -53,6 +52,13 @@ export function redactText(call: Call, text: string): string {
   if (known !== null) return shorten(withoutSentValues(known, call.sent, LONGEST_PATH_WORD));
   if (isSecretive(call)) return policy ?? '';
   return cleaned(call, message);
+}
+
+/** The fields that a rule names are not the server's own, and say nothing of whose rule it is; its sentence repeats their values. */
+function describeRefusal(call: Call, message: string, causes: readonly FieldCause[]): string {
+  if (!isDenial(message)) return describeCauses(call, causes);
+  const denial = policyPhrase(message) ?? 'a rule of the cluster denied it';
+  return isSecretive(call) ? denial : shorten(`${denial}: ${describeCauses(call, causes)}`);
 }
 
 function describeCauses(call: Call, causes: readonly FieldCause[]): string {

@@ -107,10 +107,10 @@ const REFUSED_BY_SCHEMA =
   /^failed to (?:create typed patch object|convert new object)|request is too large|cannot be handled as/;
 
 function codeOf(http: number, reason: string, status: Status): KubeErrorCode {
-  if (reason === 'AlreadyExists') return 'KUBE_ALREADY_EXISTS';
-  if (reason === 'Expired' || reason === 'Gone') return 'KUBE_GONE';
   const message = typeof status['message'] === 'string' ? status['message'] : '';
   if (isDenial(message)) return 'KUBE_FORBIDDEN';
+  if (reason === 'AlreadyExists') return 'KUBE_ALREADY_EXISTS';
+  if (reason === 'Expired' || reason === 'Gone') return 'KUBE_GONE';
   if (http === 500 && REFUSED_BY_SCHEMA.test(message)) return 'KUBE_INVALID';
   return CODES[http] ?? (http >= 500 ? 'KUBE_SERVER_ERROR' : 'KUBE_BAD_RESPONSE');
 }

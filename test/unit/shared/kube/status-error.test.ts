@@ -315,6 +315,7 @@ describe('statusError of rights and rules', () => {
       `secrets "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`,
     ],
     [409, 'Conflict', `admission webhook "w.example.com" denied the request: no`],
+    [409, 'AlreadyExists', `admission webhook "w.example.com" denied the request: no`],
     [422, 'Invalid', `secrets "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`],
   ])('takes a rule of the cluster that answers %i for one that forbids', (code, reason, message) => {
     const error = errorOf(SECRETS, { code, reason, message, details: { causes: [{ message }] } });
@@ -327,6 +328,20 @@ describe('statusError of rights and rules', () => {
     const message = 'admission webhook "w.example.com" denied the request: Secret "x" is invalid: data[a]: weak';
     const refusal = { code: 422, reason: 'Invalid', message, details: { causes: [cause] } };
     expect(problemOf(SECRETS, refusal)).toBe('admission webhook "w.example.com" denied it');
+  });
+
+  it('tells the fields of a denial without the values that stand beside them, which need not be of the request', () => {
+    const cause = {
+      field: 'data.level',
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: "CANARY": is immutable',
+    };
+    const sentence = 'ConfigMap "x" is invalid: data.level: Invalid value: "CANARY": is immutable';
+    const message = `admission webhook "w.example.com" denied the request: ${sentence}`;
+    const refusal = { code: 422, reason: 'Invalid', message, details: { causes: [cause] } };
+    expect(problemOf(CONFIG_MAPS, refusal)).toBe(
+      'admission webhook "w.example.com" denied it: data.level: invalid value: is immutable',
+    );
   });
 
   it('takes a value that reads like a denial for a value', () => {
