@@ -147,7 +147,7 @@ function warnOfExpiry(report: Report, keys: ClusterKeyState['list']['keys'], now
   for (const { state, fingerprint, notAfter } of keys) {
     const leftMs = Date.parse(notAfter) - now.getTime();
     if (state !== 'active' || !(leftMs < EXPIRY_WARNING_MS)) continue;
-    const when = leftMs < 0 ? 'has expired' : `expires in ${Math.floor(leftMs / DAY_MS)} days`;
+    const when = leftMs < 0 ? 'has expired' : `expires in ${countOf(Math.floor(leftMs / DAY_MS), 'day')}`;
     report.warn(`the active key ${shortFingerprint(fingerprint)} ${when}`, 'make a new one with `signet rotate`');
   }
 }

@@ -1,5 +1,6 @@
 /** @module Certificates as a person reads them. */
 import type { SealingCertificate } from '../../shared/certificate/read-certificate.ts';
+import { countOf } from '../../shared/encoding/count-of.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -41,7 +42,7 @@ export function formatCertificates(summaries: readonly CertificateSummary[]): st
 
 function formatOne(summary: CertificateSummary): string {
   const { daysLeft } = summary;
-  const left = daysLeft < 0 ? 'expired' : `${daysLeft} days left`;
+  const left = daysLeft < 0 ? 'expired' : `${countOf(daysLeft, 'day')} left`;
   return [
     `fingerprint:  ${summary.fingerprint}`,
     `use:          ${summary.isActive ? 'sealed to' : 'opens what was sealed to it before'}`,

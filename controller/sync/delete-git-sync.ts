@@ -132,6 +132,6 @@ function judge(state: SyncState, pruned: PruneReport): DeletionProgress | null {
   if (first === undefined) {
     return { kind: 'waiting', summary, message: `waiting until these are gone: ${listSome(pruned.waiting)}` };
   }
-  const message = `${pruned.failures.length} objects could not be deleted: ${first.kind} ${first.name ?? ''}: ${first.message}`;
+  const message = `${countOf(pruned.failures.length, 'object')} could not be deleted: ${first.kind} ${first.name ?? ''}: ${first.message}`;
   return { kind: 'failed', summary, message };
 }

@@ -1,4 +1,5 @@
 /** @module Says what came of a sync, beside the status: one log line, the metrics, and an event when there is news. */
+import { countOf } from '../../shared/encoding/count-of.ts';
 import { listSome } from '../../shared/encoding/list-some.ts';
 import type { GitSync } from '../../shared/resources/git-sync.ts';
 import { describeIdentity, placeKey } from '../../shared/resources/object-meta.ts';
@@ -151,7 +152,7 @@ export class SyncReporter {
   /** Objects stay behind in a cluster, and nobody looks after them any more; `why` is what kept them or where they are. */
   leftBehind(gitSync: GitSync, objects: number, why: string): void {
     this.#dependencies.logger.warn({ gitSync: placeKey(gitSync.metadata), objects, why }, 'objects stay behind');
-    const message = `${objects} objects stay behind and belong to nobody from now on: ${why}`;
+    const message = `nobody owns what stays behind from now on (${countOf(objects, 'object')}): ${why}`;
     this.#dependencies.events.record({ regarding: gitSync, type: 'Warning', reason: 'LeftBehind', message });
   }
 

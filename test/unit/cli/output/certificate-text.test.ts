@@ -13,6 +13,13 @@ test('the first certificate is the one that is sealed to, and days are whole', (
   ]);
 });
 
+test.each([
+  ['2125-12-05T12:00:00Z', '(2 days left)'],
+  ['2125-12-06T12:00:00Z', '(1 day left)'],
+])('at %s the text says %s', (at, left) => {
+  expect(formatCertificates(summarizeCertificates(certificates, new Date(at)))).toContain(left);
+});
+
 test('an expired certificate says so, and an empty subject is shown as none', () => {
   const text = formatCertificates(summarizeCertificates(certificates, new Date('2126-01-01T00:00:00Z')));
   expect(text).toContain('(expired)');
