@@ -126,7 +126,8 @@ class QueueLoop implements Loop {
 
   /** Plans what comes next for an object whose reconcile ended in `outcome`. */
   #follow(key: string, request: Request, outcome: Outcome): void {
-    if (outcome.kind !== 'retry') this.#failures.delete(key);
+    const isUntried = outcome.kind === 'again' && outcome.isUntried === true;
+    if (outcome.kind !== 'retry' && !isUntried) this.#failures.delete(key);
     switch (outcome.kind) {
       case 'settled':
       case 'stalled':

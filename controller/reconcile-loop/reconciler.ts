@@ -23,6 +23,14 @@ export interface RetryOutcome {
   readonly isFresh?: boolean;
 }
 
+/** It is looked at again after a time, as planned. */
+export interface AgainOutcome {
+  readonly kind: 'again';
+  readonly afterMs: number;
+  /** Nothing was done for it yet, so that what failed before still counts for the backoff. */
+  readonly isUntried?: boolean;
+}
+
 /**
  * How a reconcile ended. `settled`: nothing more to do until a change. `again`: look again after a time, as planned.
  * `retry`: failed for a reason that may pass; the loop looks again with capped backoff, for ever. `stalled`: only a change
@@ -30,7 +38,7 @@ export interface RetryOutcome {
  */
 export type Outcome =
   | { readonly kind: 'settled' }
-  | { readonly kind: 'again'; readonly afterMs: number }
+  | AgainOutcome
   | RetryOutcome
   | { readonly kind: 'stalled'; readonly reason: string };
 

@@ -7,7 +7,16 @@ import { placeKey } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
 import { SealingError } from '../../shared/sealing/errors.ts';
 import { isRendered } from '../../shared/sealing/secret-from-items.ts';
-import type { Request } from '../reconcile-loop/reconciler.ts';
+import type { Loop } from '../reconcile-loop/loop.ts';
+import type { Outcome, Request } from '../reconcile-loop/reconciler.ts';
+
+/** How a look ends that found no place: it is woken when its turn has come, and looked at in any case after this time. */
+export const WAITS_FOR_TURN: Outcome = { kind: 'again', afterMs: 300_000, isUntried: true };
+
+/** Has `request` looked at whose turn has come. Not without any delay: that would be a new request, and end its backoff. */
+export function wakeForTurn(loop: Pick<Loop, 'enqueue'>, request: Request): void {
+  loop.enqueue(request, 1);
+}
 
 /** What turns are made of. */
 export interface HeavyTurnsOptions {

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../shared/resources/object-meta.ts';
 import type { UnsealedRecord } from '../../shared/resources/sealed-secret.ts';
 import type { Outcome, Reconciler, Request } from '../reconcile-loop/reconciler.ts';
 import { driftModeOf } from './drift-mode.ts';
-import { type HeavyTurns, isHeavy } from './heavy-turns.ts';
+import { type HeavyTurns, isHeavy, WAITS_FOR_TURN } from './heavy-turns.ts';
 import type { KeyUsageNotes } from './key-usage-tally.ts';
 import { claimsOf } from './ownership.ts';
 import {
@@ -39,8 +39,6 @@ export interface SealedSecretReconcilerOptions extends UnsealWorkOptions {
 
 const SETTLED: Outcome = { kind: 'settled' };
 const LOOK_AGAIN: Outcome = { kind: 'again', afterMs: 0 };
-/** It is woken when its turn has come, and looked at in any case after this time. */
-const WAITS_FOR_TURN: Outcome = { kind: 'again', afterMs: 300_000 };
 /** Failures of the way to the API server: a status could not be written either, and would say nothing of the object. */
 const UNREACHABLE = ['KUBE_UNREACHABLE', 'KUBE_TOO_MANY_REQUESTS'] as const;
 /** The shortest wait before an object that was refused because of somebody else's Secret is looked at again. */

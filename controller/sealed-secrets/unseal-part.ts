@@ -23,7 +23,7 @@ import { countStatusFailures, countUnseals } from './count-failures.ts';
 import { type ClosableRenderer, CountedRenderer } from './counted-renderer.ts';
 import { Deferral } from './deferral.ts';
 import { createDigests } from './digests.ts';
-import { HeavyTurns } from './heavy-turns.ts';
+import { HeavyTurns, wakeForTurn } from './heavy-turns.ts';
 import { KeyUsageTally } from './key-usage-tally.ts';
 import { ObjectWatches } from './object-watches.ts';
 import { SealedSecretReconciler } from './sealed-secret-reconciler.ts';
@@ -245,7 +245,7 @@ class Unsealer implements UnsealPart {
       usage: this.#usage,
       metrics: metrics.unseal,
       renderer: this.#renderer,
-      turns: new HeavyTurns({ places: HEAVY_TURNS, wake: (request) => objects.enqueue(request) }),
+      turns: new HeavyTurns({ places: HEAVY_TURNS, wake: (request) => wakeForTurn(objects, request) }),
       bursts: new WriteBursts(BURSTS),
       acceptV1: this.#options.config.acceptV1,
       now,

@@ -3,6 +3,7 @@ import type { Logger } from '../../../../controller/logging/logger.ts';
 import type { ReconcileMetrics } from '../../../../controller/metrics/reconcile-metrics.ts';
 import { createLoop, type Loop } from '../../../../controller/reconcile-loop/loop.ts';
 import type { Outcome, Request } from '../../../../controller/reconcile-loop/reconciler.ts';
+import { HeavyTurns, WAITS_FOR_TURN, wakeForTurn } from '../../../../controller/sealed-secrets/heavy-turns.ts';
 import { quietLogger } from '../../../support/quiet-logger.ts';
 
 const a: Request = { namespace: 'ns', name: 'a' };
@@ -187,6 +188,25 @@ test('"again" looks again after its time, "stalled" only after a request', async
   loop.enqueue(a);
   await vi.advanceTimersByTimeAsync(0);
   expect(results).toEqual(['again', 'stalled', 'settled']);
+});
+
+test('objects that fail and wait for a turn in between come back ever more rarely all the same', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => ({ namespace: 'ns', name: `n${index}` }));
+  const turns = new HeavyTurns({ places: 1, wake: (request) => wakeForTurn(loop, request) });
+  const { loop, results } = bench(async (request) => {
+    try {
+      if (!turns.enter(request)) return WAITS_FOR_TURN;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { kind: 'retry', error: new Error('refused') };
+    } finally {
+      turns.leave(request);
+    }
+  }, 4);
+  for (const name of names) loop.enqueue(name);
+  loop.start();
+  await vi.advanceTimersByTimeAsync(600_000);
+  // Each doubles its wait from half a second to five minutes: some eleven tries in ten minutes.
+  expect(results.filter((result) => result === 'retry').length).toBeLessThan(12 * 14);
 });
 
 test('a reconciler that throws is tried again and harms no other object', async () => {
