@@ -219,7 +219,7 @@ test('a deleted namespace takes its GitSync with it, and what stays elsewhere is
   await client.delete(NAMESPACES, { name: namespace });
   await eventually(async () => expect(await client.get(GIT_SYNCS, { namespace, name: 'app' })).toBeNull(), LONG);
   expect(await world.get(CONFIG_MAPS, 'far', other)).not.toBeNull();
-  expect(engine.logs.join('\n')).toContain('what stays behind');
+  expect(engine.logs.join('\n')).toContain('objects stay behind');
 });
 
 test('a default account acts for those that name none', async () => {
