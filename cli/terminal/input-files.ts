@@ -76,8 +76,10 @@ export function findInputs(io: Io, name: string): readonly InputPlace[] {
 }
 
 /** The folder that an input counts as lying in: its own, and `cwd` for standard input and pipes, whose names say nothing of theirs. */
-export function folderOf({ path: place }: Pick<InputFile, 'path'>, cwd: string): string {
-  const isFile = place !== undefined && statSync(place, { throwIfNoEntry: false })?.isFile() !== false;
+export function folderOf({ path: place, isFromDirectory }: InputFile, cwd: string): string {
+  if (place === undefined) return cwd;
+  // What was found in a directory is a regular file, and a look at each of a thousand takes its time.
+  const isFile = isFromDirectory || statSync(place, { throwIfNoEntry: false })?.isFile() !== false;
   return isFile ? path.dirname(place) : cwd;
 }
 

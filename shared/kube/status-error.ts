@@ -1,6 +1,6 @@
 /** @module Turns the API server's refusals into errors that quote no value. */
 import { parseJson } from '../encoding/json.ts';
-import { fieldsOf } from '../encoding/value-kind.ts';
+import { fieldsOf, textOf } from '../encoding/value-kind.ts';
 import { type Call, describeSubject } from './call.ts';
 import { KubeError, type KubeErrorCode } from './errors.ts';
 import type { HttpAnswer } from './exchange.ts';
@@ -107,7 +107,7 @@ const REFUSED_BY_SCHEMA =
   /^failed to (?:create typed patch object|convert new object)|request is too large|cannot be handled as/;
 
 function codeOf(http: number, reason: string, status: Status): KubeErrorCode {
-  const message = typeof status['message'] === 'string' ? status['message'] : '';
+  const message = textOf(status['message']);
   if (isDenial(message)) return 'KUBE_FORBIDDEN';
   if (reason === 'AlreadyExists') return 'KUBE_ALREADY_EXISTS';
   if (reason === 'Expired' || reason === 'Gone') return 'KUBE_GONE';

@@ -122,28 +122,23 @@ test('a Secret that was only patched is not made again when it is deleted', asyn
   await world.untilReason('Unsealed');
 });
 
-test('patch and managed together keep foreign keys and make the Secret ours', async () => {
-  const world = await startedWorld();
-  await createForeign(world, { annotations: { [PATCH_ANNOTATION]: 'true', [MANAGED_ANNOTATION]: 'true' } });
-  const sealed = await world.create(await world.seal({ password: 'ours' }));
-  const secret = await world.untilValues({ mine: 'm', password: 'ours' });
-  expect(secret.metadata.ownerReferences).toEqual([ownerFor(sealed)]);
-  await world.untilReason('Unsealed');
-  await deleteSecret(world);
-  await world.untilValues({ password: 'ours' });
-});
-
-test('managed in the template counts like managed on a Secret that is patched', async () => {
-  const world = await startedWorld();
-  await createForeign(world, { annotations: { [PATCH_ANNOTATION]: 'true' } });
-  const template = { metadata: { annotations: { [MANAGED_ANNOTATION]: 'true' } } };
-  const sealed = await world.create(await world.seal({ password: 'ours' }, { template }));
-  const secret = await world.untilValues({ mine: 'm', password: 'ours' });
-  expect(secret.metadata.ownerReferences).toEqual([ownerFor(sealed)]);
-  await world.untilReason('Unsealed');
-  await deleteSecret(world);
-  await world.untilValues({ password: 'ours' });
-});
+test.each([
+  ['on the Secret', { [MANAGED_ANNOTATION]: 'true' }, {}],
+  ['in the template', {}, { [MANAGED_ANNOTATION]: 'true' }],
+])(
+  'patch and managed together keep foreign keys and make the Secret ours, with managed %s',
+  async (_where, there, wanted) => {
+    const world = await startedWorld();
+    await createForeign(world, { annotations: { [PATCH_ANNOTATION]: 'true', ...there } });
+    const template = { metadata: { annotations: wanted } };
+    const sealed = await world.create(await world.seal({ password: 'ours' }, { template }));
+    const secret = await world.untilValues({ mine: 'm', password: 'ours' });
+    expect(secret.metadata.ownerReferences).toEqual([ownerFor(sealed)]);
+    await world.untilReason('Unsealed');
+    await deleteSecret(world);
+    await world.untilValues({ password: 'ours' });
+  },
+);
 
 test('a template that takes managed away from a Secret that is patched leaves it to its owners', async () => {
   const world = await startedWorld();
