@@ -3,7 +3,7 @@
  * answer nothing counts but the new values: what else a controller makes of the object is no concern of anybody's files.
  */
 import type { Fingerprint } from '../../shared/certificate/fingerprint.ts';
-import { isMap } from '../../shared/encoding/value-kind.ts';
+import { isMap, textOf } from '../../shared/encoding/value-kind.ts';
 import { RECEIPT_ANNOTATION } from '../../shared/resources/names.ts';
 import { annotationOf } from '../../shared/resources/object-meta.ts';
 import type { SealedSecret } from '../../shared/resources/sealed-secret.ts';
@@ -127,7 +127,7 @@ function questionOf(sealed: SealedSecret, names: ReadonlySet<string>): SealedSec
       ...(namespace !== '' && { namespace }),
       annotations: {
         ...scopeAnnotations(scope),
-        [RECEIPT_ANNOTATION]: typeof receipt === 'string' ? receipt : '',
+        [RECEIPT_ANNOTATION]: textOf(receipt),
       },
     },
     spec: { encryptedData: Object.fromEntries(items) },

@@ -1,4 +1,5 @@
 /** @module The flags by what they mean, with kubeseal's defaults. */
+import { textOf } from '../../shared/encoding/value-kind.ts';
 import type { KubeconfigOverrides } from '../../shared/kube/kubeconfig-overrides.ts';
 import type { Scope } from '../../shared/sealing/scope.ts';
 import type { FlagValue } from './flag-values.ts';
@@ -102,7 +103,7 @@ export function readFlags({ values }: ParsedFlags): KubesealFlags {
 }
 
 function asText(value: FlagValue | undefined): string {
-  return typeof value === 'string' ? value : '';
+  return textOf(value);
 }
 
 function asList(value: FlagValue | undefined): readonly string[] {

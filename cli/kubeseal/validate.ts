@@ -1,5 +1,5 @@
 /** @module `--validate`: asks the controller whether it opens the SealedSecrets of the input. */
-import { fieldsOf } from '../../shared/encoding/value-kind.ts';
+import { fieldsOf, textOf } from '../../shared/encoding/value-kind.ts';
 import { CodedError } from '../../shared/errors/coded-error.ts';
 import { verifySealedSecret } from '../connect/controller-service.ts';
 import { throwIfAny } from '../terminal/errors.ts';
@@ -37,5 +37,5 @@ async function readObjects(session: Session, flags: KubesealFlags): Promise<read
 
 function nameOf({ value }: InputObject): string {
   const { name } = fieldsOf(value['metadata']);
-  return typeof name === 'string' ? name : '';
+  return textOf(name);
 }

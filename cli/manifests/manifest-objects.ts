@@ -1,5 +1,5 @@
 /** @module The objects of manifest files, Lists taken apart, each with its place for messages. */
-import { fieldsOf } from '../../shared/encoding/value-kind.ts';
+import { fieldsOf, textOf } from '../../shared/encoding/value-kind.ts';
 import type { ParsedDocument } from '../../shared/encoding/yaml-documents.ts';
 import { groupOf } from '../../shared/resources/object-meta.ts';
 import type { ManifestFile } from './manifest-files.ts';
@@ -27,7 +27,7 @@ export function objectsOf(file: ManifestFile): readonly ManifestObject[] {
 export function describeObject(value: unknown): string {
   const { kind, metadata } = fieldsOf(value);
   const { namespace, name, generateName } = fieldsOf(metadata);
-  const [place, title] = [namespace, name ?? generateName].map((part) => (typeof part === 'string' ? part : ''));
+  const [place, title] = [namespace, name ?? generateName].map(textOf);
   const noun = typeof kind === 'string' && kind !== '' ? kind : 'object without a kind';
   if (!place) return title ? `${noun} ${JSON.stringify(title)}` : noun;
   // A namespace alone would read as a name.

@@ -1,6 +1,6 @@
 /** @module What kustomize printed becomes documents with the places of their sources; the annotations that told these are taken away again. */
 import { decodeUtf8 } from '../encoding/bytes.ts';
-import { fieldsOf, isMap, ownValue } from '../encoding/value-kind.ts';
+import { fieldsOf, isMap, ownValue, textOf } from '../encoding/value-kind.ts';
 import { type ParsedDocument, parseDocuments } from '../encoding/yaml-documents.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { type KustomizationFile, type KustomizationTree, rootFileOf } from '../kustomization/kustomization-tree.ts';
@@ -117,7 +117,7 @@ class SourcePlaces {
 
 function nameOf(value: unknown): string {
   const name = ownValue(fieldsOf(ownValue(fieldsOf(value), 'metadata')), 'name');
-  return typeof name === 'string' ? name : '';
+  return textOf(name);
 }
 
 /** The file that an object was read from, or the one with its generator; relative to the folder that was built. */

@@ -2,7 +2,7 @@
  * @module Checks that an object read from a file is a Secret that can be sealed, and takes out of it what sealing
  * needs. It reports every fault at once and never quotes a value.
  */
-import { fieldsOf, isMap } from '../encoding/value-kind.ts';
+import { fieldsOf, isMap, textOf } from '../encoding/value-kind.ts';
 import type { SecretBytes } from '../errors/secret-bytes.ts';
 import { FieldReader } from './check-fields.ts';
 import { readPlaintexts } from './check-items.ts';
@@ -139,7 +139,7 @@ function lacksData({ data, stringData }: Readonly<Record<string, unknown>>): boo
 
 function subjectOf(kind: string, metadata: unknown): string {
   const fields = fieldsOf(metadata);
-  const [namespace, name] = [fields['namespace'], fields['name']].map((part) => (typeof part === 'string' ? part : ''));
+  const [namespace, name] = [fields['namespace'], fields['name']].map(textOf);
   if (!namespace) return name ? `${kind} ${JSON.stringify(name)}` : kind;
   // A namespace alone would read as a name.
   return `${kind} ${JSON.stringify(`${namespace}/${name || '?'}`)}`;

@@ -1,4 +1,5 @@
 /** @module What the annotations of an object ask for in vain, those of Argo CD, Flux and Helm included, so that nobody counts on it. */
+import { textOf } from '../encoding/value-kind.ts';
 import { APPLY_ANNOTATION, DRIFT_ANNOTATION, RECONCILE_ANNOTATION } from '../resources/names.ts';
 import { annotationOf, type ObjectMeta } from '../resources/object-meta.ts';
 import { ARGO_OPTIONS_ANNOTATION } from './keep-annotations.ts';
@@ -75,6 +76,6 @@ function sayIgnored(name: string, value: unknown): string {
 
 function quote(text: unknown): string {
   // An annotation that came from Git is text by now; one of a live object always is.
-  const shown = typeof text === 'string' ? text : '';
+  const shown = textOf(text);
   return JSON.stringify(shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown);
 }
